@@ -1,0 +1,29 @@
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static void blank_control_characters(char *text)
+{
+    for (unsigned char *c = (unsigned char *)text; *c; c++)
+        if (*c < 0x20 || *c == 0x7f)
+            *c = '?';
+}
+
+sinew_status sinew_fail(sinew_error *error, sinew_status status, const char *format, ...)
+{
+    if (error) {
+        va_list args;
+        va_start(args, format);
+        vsnprintf(error->text, sizeof error->text, format, args);
+        va_end(args);
+        blank_control_characters(error->text);
+        error->status = status;
+    }
+    return status;
+}
+
+sinew_status sinew_fail_memory(sinew_error *error)
+{
+    return sinew_fail(error, SINEW_ERR_MEMORY, "out of memory");
+}

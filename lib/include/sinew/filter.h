@@ -1,0 +1,74 @@
+/**
+ * filter: a node that runs a discretization, by one of several engines with the same answer.
+ *
+ *   scan      the recurrence, sample by sample: least latency, least memory, any order.
+ *             Works in double whatever the sample type (see ARCHITECTURE.md).
+ *   convolve  FFT convolution, overlap-save over partitions anchored at absolute frames, a
+ *             direct head for zero latency, and the state for all that is older than the
+ *             partitions: the tail is never cut.
+ *   auto      whichever the operation counts favour.
+ *
+ *     sinew_filter_opts opts = {.channels = 2};
+ *     if (sinew_filter_new(&node, discretization, &opts, &error)) ...
+ *
+ * A discretization with one input and one output runs on each of `channels` channels by itself,
+ * as many copies with a state of their own. Otherwise the node has the discretization's inputs
+ * and outputs, and `channels` must be 0 or the number of inputs.
+ *
+ * Ownership: the caller frees (sinew_node_free); the discretization may go at once.
+ * Thread-safety: sinew_filter_new may be called from any thread (FFTW's planner is behind a
+ * lock); the node is immutable. Real time: nodes process without allocation, lock or call.
+ */
+#ifndef SINEW_FILTER_H
+#define SINEW_FILTER_H
+
+#include "discretization.h"
+#include "node.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum sinew_engine {
+    SINEW_ENGINE_AUTO = 0,
+    SINEW_ENGINE_SCAN,
+    SINEW_ENGINE_BLOCK,
+    SINEW_ENGINE_CONVOLVE
+} sinew_engine;
+
+/** The name as the command line spells it ("scan"), and back: false for no such engine. */
+SINEW_API const char *sinew_engine_name(sinew_engine engine);
+SINEW_API int sinew_engine_from_name(const char *name, sinew_engine *out);
+
+typedef struct sinew_filter_opts {
+    sinew_sample sample; /* F64 or F32, in and out */
+    sinew_engine engine;
+    uint32_t channels; /* 0: the discretization's inputs */
+    size_t
+        partition_frames; /* convolve: length of a partition, a power of two from 8; 0: planned */
+    size_t partitions;    /* convolve: how many, head included, from 2; 0: planned */
+    const double *x0;     /* (copies, order): the discrete state that a new stream starts
+                           * from, copied; NULL: zero. For a discretization with foh this is
+                           * x0 - G2 u[0] (sinew_discretization_foh_shift). */
+} sinew_filter_opts;
+
+/** Errors: SINEW_ERR_ARGUMENT for channels that do not fit and lengths out of range,
+ *  SINEW_ERR_UNSUPPORTED for an engine that this build does not hold. */
+SINEW_API sinew_status sinew_filter_new(sinew_node **out, const sinew_discretization *d,
+                                        const sinew_filter_opts *opts, sinew_error *error);
+
+/** The engine that a filter node runs by (never AUTO). SINEW_ENGINE_AUTO for other nodes. */
+SINEW_API sinew_engine sinew_filter_engine(const sinew_node *node);
+
+/** What `auto` compared: multiply-adds per frame and channel of each engine, estimated. */
+typedef struct sinew_filter_cost {
+    double scan, convolve;
+} sinew_filter_cost;
+
+SINEW_API sinew_filter_cost sinew_filter_costs(const sinew_discretization *d,
+                                               const sinew_filter_opts *opts);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,74 @@
+/**
+ * model: a description of what is to run, read from a file, and what it takes to build it.
+ *
+ * A MODEL is a path to a description (YAML, so JSON too) or the name of a shipped model. The
+ * description of a linear system:
+ *
+ *     name: speech-bandpass
+ *     about: Keeps the telephone band of a voice. For transcription front ends.
+ *     units: {input: V, output: V}
+ *     system: {design: {family: butterworth, band: bandpass, order: 4, edges_hz: [300, 3400]}}
+ *     method: bilinear
+ *
+ * One description, one node at any rate:
+ *
+ *     sinew_model *model = NULL;
+ *     sinew_build_opts opts = {.discretize.rate_hz = 48000, .filter.channels = 2};
+ *     if (sinew_model_open(&model, "speech-bandpass", &error) ||
+ *         sinew_model_build(&node, model, &opts, &error)) ...
+ *
+ * Errors name file, line and column: every key is checked against a table, an unknown one is
+ * refused with a suggestion. Thread-safety: a model is immutable; any thread may read it.
+ */
+#ifndef SINEW_MODEL_H
+#define SINEW_MODEL_H
+
+#include "filter.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct sinew_model sinew_model;
+
+/** Open a MODEL. What contains '/' or ends in .yaml, .yml or .json is a path; anything else is
+ *  the name of a shipped model, looked for as NAME/model.yaml in each folder of
+ *  $SINEW_MODEL_PATH (colon-separated), then in the installed models, then beside the program. */
+SINEW_API sinew_status sinew_model_open(sinew_model **out, const char *path_or_name,
+                                        sinew_error *error);
+
+/** Read a description from memory; `where` stands for the file name in messages. */
+SINEW_API sinew_status sinew_model_read(sinew_model **out, const char *text, size_t n_bytes,
+                                        const char *where, sinew_error *error);
+
+SINEW_API void sinew_model_free(sinew_model *model); /* NULL is fine */
+
+/** What the description says of itself; "" where it says nothing. Owned by the model. */
+SINEW_API const char *sinew_model_name(const sinew_model *model);
+SINEW_API const char *sinew_model_about(const sinew_model *model);
+SINEW_API const char *sinew_model_units_in(const sinew_model *model);
+SINEW_API const char *sinew_model_units_out(const sinew_model *model);
+
+/** The continuous system, owned by the model. */
+SINEW_API const sinew_system *sinew_model_system(const sinew_model *model);
+
+/** Discretize the model's system. What is zero in `opts` (method, prewarp_hz, alpha) comes from
+ *  the description, the method at last is zoh. A method in `opts` other than the description's
+ *  takes nothing else from it. */
+SINEW_API sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_model *model,
+                                              const sinew_discretize_opts *opts,
+                                              sinew_error *error);
+
+typedef struct sinew_build_opts {
+    sinew_discretize_opts discretize;
+    sinew_filter_opts filter;
+} sinew_build_opts;
+
+/** model -> node: discretize, then sinew_filter_new. */
+SINEW_API sinew_status sinew_model_build(sinew_node **out, const sinew_model *model,
+                                         const sinew_build_opts *opts, sinew_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

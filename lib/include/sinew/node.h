@@ -1,0 +1,96 @@
+/**
+ * node: anything that turns frames into frames; the one interface.
+ *
+ * A filter run by any engine, a learned layer, a graph of nodes: each is a `sinew_node`, a
+ * constant with a table of functions. What moves is a flat region of memory, the state, which
+ * belongs to a stream (stream.h); so every thread may share a node, and saving, restoring and
+ * cloning are written once for all kinds.
+ *
+ * Users do not call these functions: they make a node (filter.h, model.h), open a stream on it
+ * and process. Whoever adds a kind of node fills the table. The laws that every node keeps:
+ *
+ *  1. Cuts do not matter: any division of the input into blocks gives the same output, to the
+ *     bit under one identity.
+ *  2. Engines of one filter agree, on streams far longer than any kernel.
+ *  3. Reset equals new.
+ *  4. Saved is restored: save, load, continue equals never having stopped, to the bit under the
+ *     same identity.
+ *  5. Two streams of one node never see each other.
+ *  6. `process` allocates nothing, locks nothing, prints nothing, and takes in-place blocks
+ *     where channel counts and sample types agree.
+ *  7. A state saved by one engine of a filter is loaded by another, within tolerance.
+ *  8. A NaN or Inf reaches no earlier output, and no other channel of a filter that runs on
+ *     each channel by itself; `reset` cures it.
+ */
+#ifndef SINEW_NODE_H
+#define SINEW_NODE_H
+
+#include "block.h"
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct sinew_node sinew_node;
+
+/** The memory that a stream of a node needs, all of it 64-byte aligned. */
+typedef struct sinew_footprint {
+    size_t state_bytes;   /* kept between calls; one flat region without pointers */
+    size_t saved_bytes;   /* the portable form of the state, as save_state writes it */
+    size_t scratch_bytes; /* contents undefined between calls */
+} sinew_footprint;
+
+typedef struct sinew_node_ops {
+    const char *kind; /* "filter.scan", "layer.selective" */
+
+    void (*footprint)(const sinew_node *node, size_t max_frames, sinew_footprint *out);
+
+    /** Make `state` the state of a new stream (the memory may hold anything). */
+    void (*reset)(const sinew_node *node, void *state);
+
+    /** in->n_frames <= max_frames frames into as many. Real time: no allocation, lock, log or
+     *  system call. in->samples and out->samples are the same or do not overlap. */
+    void (*process)(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
+                    sinew_block *out);
+
+    /** Write saved_bytes bytes, little-endian, that load_state of any node with the same
+     *  model_hash accepts. Real time: as process. */
+    void (*save_state)(const sinew_node *node, const void *state, void *bytes);
+
+    /** Read what save_state wrote, perhaps of another engine or version: everything is checked,
+     *  and `state` is only defined after SINEW_OK. scratch: as for process. */
+    sinew_status (*load_state)(const sinew_node *node, void *state, void *scratch,
+                               const void *bytes, size_t n_bytes, sinew_error *error);
+
+    /** Go on as if n frames of silence had come, without their output. NULL: not for this
+     *  node. Real time: as process. */
+    void (*advance)(const sinew_node *node, void *state, void *scratch, uint64_t n_frames);
+
+    void (*free)(sinew_node *node);
+} sinew_node_ops;
+
+enum {
+    SINEW_NODE_TAKES_STEPS = 1 /* honours sinew_block.step_s; open refuses it elsewhere */
+};
+
+/** The first member of every kind of node. Constant after it is built. */
+struct sinew_node {
+    const sinew_node_ops *ops;
+    sinew_sample sample_in, sample_out;
+    uint32_t channels_in, channels_out;
+    uint32_t latency_frames; /* 0 for every engine of a filter */
+    uint32_t flags;          /* SINEW_NODE_... */
+    double step_s;           /* the node's own time step; 0: none */
+    uint64_t model_hash;     /* of what is computed: states are exchanged between equals */
+    uint64_t identity;       /* of how: model_hash, engine, lengths, SIMD row, FFT plan. Equal
+                              * identities compute equal bits. */
+};
+
+/** Free a node; NULL is fine. Its streams must be closed before. */
+SINEW_API void sinew_node_free(sinew_node *node);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

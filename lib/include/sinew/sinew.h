@@ -1,0 +1,21 @@
+/**
+ * sinew: continuous linear state space models as streaming filters.
+ *
+ * One model, three faces: a continuous system (system.h), a recurrence with constant memory, a
+ * convolution (filter.h). The three verbs: build (system or model -> node), open (node ->
+ * stream), process (block -> block). See examples/ for whole programs.
+ */
+#ifndef SINEW_H
+#define SINEW_H
+
+#include "block.h"
+#include "discretization.h"
+#include "filter.h"
+#include "io.h"
+#include "model.h"
+#include "node.h"
+#include "status.h"
+#include "stream.h"
+#include "system.h"
+
+#endif

@@ -1,0 +1,122 @@
+/**
+ * system: a continuous linear state space model, the one description of a filter.
+ *
+ *     x'(t) = A x(t) + B u(t)      A (order, order)    B (order, inputs)
+ *     y(t)  = C x(t) + D u(t)      C (outputs, order)  D (outputs, inputs)
+ *
+ * Matrices are double, rows first. Poles and zeros are in rad/s. A system does not change
+ * after it is built. One that comes from zeros and poles, or from a design, stays factored: it
+ * is discretized section by section and its polynomial is never expanded.
+ *
+ *     sinew_system *system = NULL;
+ *     sinew_design design = {.family = SINEW_FAMILY_BUTTERWORTH, .band = SINEW_BAND_PASS,
+ *                            .order = 12, .edges_hz = {1000, 2000}};
+ *     if (sinew_system_new_design(&system, &design, &error)) ...
+ *     ...
+ *     sinew_system_free(system);
+ *
+ * Ownership: `_new_...` copies what it is given and sets *out (NULL after failure); the caller
+ * frees. Errors: SINEW_ERR_DATA for a NaN, an Inf, or numbers that describe no system.
+ * Thread-safety: a system is immutable; any thread may read it.
+ */
+#ifndef SINEW_SYSTEM_H
+#define SINEW_SYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A complex number; laid out as C's `double complex` and C++'s `std::complex<double>`. */
+typedef struct sinew_complex {
+    double re, im;
+} sinew_complex;
+
+/** A view of the four matrices of a state space model; rows first; NULL where empty. */
+typedef struct sinew_matrices {
+    size_t order, inputs, outputs;
+    const double *A; /* (order, order) */
+    const double *B; /* (order, inputs) */
+    const double *C; /* (outputs, order) */
+    const double *D; /* (outputs, inputs) */
+} sinew_matrices;
+
+typedef enum sinew_family {
+    SINEW_FAMILY_BUTTERWORTH = 0 /* maximally flat: S. Butterworth 1930 */
+} sinew_family;
+
+typedef enum sinew_band {
+    SINEW_BAND_LOWPASS = 0,
+    SINEW_BAND_HIGHPASS,
+    SINEW_BAND_PASS,
+    SINEW_BAND_STOP
+} sinew_band;
+
+/** A classic design. `order` is the prototype's: a band-pass of order 12 has 24 poles.
+ *  `edges_hz[1]` only counts for SINEW_BAND_PASS and SINEW_BAND_STOP. */
+typedef struct sinew_design {
+    sinew_family family;
+    sinew_band band;
+    uint32_t order;
+    double edges_hz[2];
+} sinew_design;
+
+typedef enum sinew_stability {
+    SINEW_STABLE = 0, /* every pole has Re < 0 */
+    SINEW_MARGINAL,   /* simple poles on the axis, none to the right of it: an integrator */
+    SINEW_UNSTABLE
+} sinew_stability;
+
+typedef struct sinew_system sinew_system;
+
+/** From matrices (copied). inputs and outputs are at least 1; order may be 0 (a gain). */
+SINEW_API sinew_status sinew_system_new_ss(sinew_system **out, const sinew_matrices *matrices,
+                                           sinew_error *error);
+
+/** H(s) = gain prod(s - zeros) / prod(s - poles), rad/s. Complex ones must come in conjugate
+ *  pairs (in any order), and there may not be more zeros than poles. */
+SINEW_API sinew_status sinew_system_new_zpk(sinew_system **out, const sinew_complex *zeros,
+                                            size_t n_zeros, const sinew_complex *poles,
+                                            size_t n_poles, double gain, sinew_error *error);
+
+/** H(s) = num(s) / den(s), descending powers of s. Leading zeros are dropped; a numerator of
+ *  higher degree than the denominator is refused. */
+SINEW_API sinew_status sinew_system_new_tf(sinew_system **out, const double *num, size_t n_num,
+                                           const double *den, size_t n_den, sinew_error *error);
+
+/** From a classic design. The analogue filter has its edges at `edges_hz`; discretized by the
+ *  bilinear rule without another prewarp frequency, each edge is prewarped and so keeps its
+ *  place in the digital filter. */
+SINEW_API sinew_status sinew_system_new_design(sinew_system **out, const sinew_design *design,
+                                               sinew_error *error);
+
+SINEW_API void sinew_system_free(sinew_system *system); /* NULL is fine */
+
+/** The matrices, owned by the system and valid as long as it lives. */
+SINEW_API sinew_matrices sinew_system_matrices(const sinew_system *system);
+
+/** The poles: `order` of them into `poles`, conjugates adjacent, in rad/s. */
+SINEW_API sinew_status sinew_system_poles(const sinew_system *system, sinew_complex *poles,
+                                          sinew_error *error);
+
+/** The zeros of a system with one input and one output (at most `order` of them, at infinity
+ *  not counted); *n_zeros says how many. SINEW_ERR_UNSUPPORTED where inputs or outputs != 1. */
+SINEW_API sinew_status sinew_system_zeros(const sinew_system *system, sinew_complex *zeros,
+                                          size_t *n_zeros, sinew_error *error);
+
+SINEW_API sinew_status sinew_system_stability(const sinew_system *system, sinew_stability *out,
+                                              sinew_error *error);
+
+/** H(jw) = C (jw I - A)^-1 B + D at `n` angular frequencies (rad/s).
+ *  response: (n, outputs, inputs). A frequency that is a pole gives SINEW_ERR_NUMERIC. */
+SINEW_API sinew_status sinew_system_response(const sinew_system *system, const double *rad,
+                                             size_t n, sinew_complex *response, sinew_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
