@@ -34,6 +34,7 @@ typedef struct sinewd_zmq_config {
     sinew_items connect; /* of const char * */
     const char *topic;   /* NULL: none given */
     sinewd_zmq_format format;
+    sinewd_pace pace; /* fast: hold the sender up rather than lose a block */
     int64_t block, channels; /* channels, rate_hz, dtype: raw only */
     double rate_hz;
     sinewd_dtype dtype;

@@ -137,6 +137,8 @@ static const sinew_key zmq_keys[] = {
     {.name = "dtype", .kind = SINEW_KEY_CHOICE, AT(dtype), .choices = dtype_names,
      .given = SINEW_KEY_GIVEN(sinewd_zmq_config, has_dtype)},
     {.name = "block", BLOCK, AT(block)},
+    {.name = "pace", .kind = SINEW_KEY_CHOICE, AT(pace), .choices = pace_names,
+     .fallback = "realtime"},
     {.name = "eos", .kind = SINEW_KEY_READER, AT(go_on), .read = read_go_on},
     {.name = NULL}};
 #undef AT
