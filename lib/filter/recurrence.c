@@ -195,11 +195,12 @@ double sinew_recurrence_cost(const sinew_discretization *d)
 {
     switch (d->form) {
     case SINEW_FORM_PARALLEL:
-        return (double)groups_of(d->n_sections, LANES) * 8 + 1;
+        return 1.5 + 3.3 * (double)groups_of(d->n_sections, LANES);
     case SINEW_FORM_CASCADE:
-        return (double)d->n_sections * 9;
+        return 2.3 + 1.55 * (double)d->n_sections;
     case SINEW_FORM_DENSE:
         break;
     }
-    return (double)(d->order + d->inputs) * (double)groups_of(d->order + d->outputs, ROWS);
+    double columns = (double)(d->order + d->inputs);
+    return 9 + 0.53 * columns * (double)groups_of(d->order + d->outputs, ROWS);
 }

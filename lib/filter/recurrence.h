@@ -38,7 +38,7 @@ size_t sinew_recurrence_scratch(const sinew_recurrence *r);
 void sinew_recurrence_run(const sinew_recurrence *r, double *x, const double *u, double *y,
                           size_t n, double *scratch);
 
-/* Multiply-adds a frame, as the planner counts them: what runs in lanes counts by the lane. */
+/* Nanoseconds a frame, estimated: constants fitted on a Zen 4 at 2.6 GHz with AVX-512. */
 double sinew_recurrence_cost(const sinew_discretization *d);
 
 #endif
