@@ -69,3 +69,10 @@ bool sinewd_endpoint_taken(const char *endpoint)
     close(fd);
     return taken;
 }
+
+void sinewd_endpoint_remove(const char *endpoint)
+{
+    if (starts(endpoint, IPC) && endpoint[sizeof IPC - 1] != '@' &&
+        !sinewd_endpoint_taken(endpoint))
+        unlink(endpoint + sizeof IPC - 1);
+}

@@ -14,4 +14,7 @@ bool sinewd_endpoint_local(const char *endpoint);
  * place without a word. */
 bool sinewd_endpoint_taken(const char *endpoint);
 
+/* Remove the socket that an ipc endpoint left in the file system, unless somebody listens. */
+void sinewd_endpoint_remove(const char *endpoint);
+
 #endif

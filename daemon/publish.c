@@ -36,7 +36,7 @@ struct sinewd_publisher {
     int wake_fd;
     char epoch[24];
     sinewd_topic **topics; /* (n_topics) of TOPICS_MOST */
-    size_t n_topics;
+    size_t n_topics, n_bound;
     bool may_wait; /* some topic may: then no message is ever lost without a word */
     pthread_t thread;
     bool running;
@@ -216,6 +216,13 @@ static bool all_ended(const sinewd_publisher *p)
     return true;
 }
 
+/* The ipc sockets of this publisher; libzmq 4.3.4 leaves them behind. */
+static void remove_sockets(sinewd_publisher *p)
+{
+    for (; p->n_bound > 0; p->n_bound--)
+        sinewd_endpoint_remove(p->opts.bind[p->n_bound - 1]);
+}
+
 static void close_socket(sinewd_publisher *p)
 {
     bool patient = p->may_wait && !sinewd_stop_wanted(p->opts.stop);
@@ -226,6 +233,7 @@ static void close_socket(sinewd_publisher *p)
     while (zmq_ctx_term(p->zmq) < 0 && errno == EINTR)
         ;
     p->zmq = NULL;
+    remove_sockets(p);
 }
 
 static void *publish(void *publisher)
@@ -348,6 +356,7 @@ sinew_status sinewd_publisher_start(sinewd_publisher *p, size_t queue_messages,
         sinew_status status = bind_one(p, p->opts.bind[i], error);
         if (status)
             return status;
+        p->n_bound = i + 1;
     }
     if (pthread_create(&p->thread, NULL, publish, p) != 0)
         return sinew_fail(error, SINEW_ERR_MEMORY, "no thread for the publisher");
@@ -371,6 +380,7 @@ void sinewd_publisher_free(sinewd_publisher *p)
         zmq_close(p->socket);
     if (p->zmq)
         zmq_ctx_term(p->zmq);
+    remove_sockets(p);
     for (size_t i = 0; i < p->n_topics; i++)
         sinewd_topic_free(p->topics[i]);
     sinew_free(p->topics);
