@@ -197,7 +197,7 @@ Test(spec, keys)
 Test(spec, matrices_that_do_not_fit)
 {
     refused(SS("[[1, 2], [3]]", "[[1], [1]]", "[[1, 1]]", ""),
-            "m.yaml:3:16: system.ss.A[1]: row 1 has 1 entries, row 0 has 2");
+            "m.yaml:3:17: system.ss.A[1]: row 1 has 1 entries, row 0 has 2");
     refused(SS("[[1, 2]]", "[[1]]", "[[1]]", ""),
             "m.yaml:3:8: system.ss.A: is 1x2, and must be square");
     refused(SS("[[-1]]", "[[1], [1]]", "[[1]]", ""),
