@@ -140,11 +140,11 @@ static sinew_status choose_format(const sinew_sink *sink, SF_INFO *info, sinew_e
     return SINEW_OK;
 }
 
-/* Reproducible and straight: no PEAK chunk, which holds the time of day. */
-static void configure(SNDFILE *file, int format)
+static void configure(const sinew_sink *sink, SNDFILE *file)
 {
+    /* a PEAK chunk holds the time of day: equal samples would not make equal files */
     sf_command(file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
-    if ((format & SF_FORMAT_TYPEMASK) == SF_FORMAT_RF64)
+    if (sink->format->container == SF_FORMAT_WAV)
         sf_command(file, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE);
 }
 
@@ -173,7 +173,7 @@ static sinew_status open_sink(sinew_sink *sink, sinew_error *error)
     if (!sound->file)
         return sinew_fail(error, SINEW_ERR_IO, "%s: %s", sink->name,
                           sound->reason ? strerror(sound->reason) : sf_strerror(NULL));
-    configure(sound->file, info.format);
+    configure(sink, sound->file);
     return SINEW_OK;
 }
 

@@ -72,9 +72,11 @@ static const int *preferences(const sinew_signal *signal)
 int sinew_sound_encoding(const sinew_format *format, const sinew_signal *signal, int rate_hz)
 {
     int own = signal->encoding & SF_FORMAT_SUBMASK;
+    /* sf_format_check has MPEG in a WAV, sf_open does not: such codecs go by the format's name */
+    bool by_name = !sinew_sound_bits(own) && own != SF_FORMAT_FLOAT && own != SF_FORMAT_DOUBLE;
     if (format->encoding)
         return holds(format, format->encoding, signal, rate_hz) ? format->encoding : 0;
-    if (own && holds(format, own, signal, rate_hz))
+    if (own && !by_name && holds(format, own, signal, rate_hz))
         return own;
     for (const int *encoding = preferences(signal); *encoding; encoding++)
         if (holds(format, *encoding, signal, rate_hz))
