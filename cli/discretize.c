@@ -9,11 +9,11 @@ typedef struct settings {
     bool json;
 } settings;
 
-static const option options[] = {
-    SAMPLING_STEP_OPTIONS(settings),
-    SAMPLING_METHOD_OPTIONS(settings),
-    {"json", OPTION_FLAG, NULL, "print JSON", offsetof(settings, json), 0, 0, NULL},
-    {0}};
+static const option options[] = {SAMPLING_STEP_OPTIONS(settings),
+                                 SAMPLING_METHOD_OPTIONS(settings),
+                                 {"json", OPTION_FLAG, NULL, "print JSON", offsetof(settings, json),
+                                  0, 0, NULL, SINEW_UNIT_NONE},
+                                 {0}};
 
 static void print_json(const sinew_discretization *d)
 {

@@ -13,12 +13,13 @@ typedef struct settings {
     bool json;
 } settings;
 
-static const option options[] = {
-    {"rate", OPTION_NUMBERS, "HZ", "what it becomes at this rate; may be repeated",
-     offsetof(settings, rates_hz), 1e-12, 1e15, NULL},
-    SAMPLING_METHOD_OPTIONS(settings),
-    {"json", OPTION_FLAG, NULL, "print JSON", offsetof(settings, json), 0, 0, NULL},
-    {0}};
+static const option options[] = {{"rate", OPTION_NUMBERS, "HZ",
+                                  "what it becomes at this rate; may be repeated",
+                                  offsetof(settings, rates_hz), 1e-12, 1e15, NULL, SINEW_UNIT_HZ},
+                                 SAMPLING_METHOD_OPTIONS(settings),
+                                 {"json", OPTION_FLAG, NULL, "print JSON", offsetof(settings, json),
+                                  0, 0, NULL, SINEW_UNIT_NONE},
+                                 {0}};
 
 typedef struct roots {
     sinew_complex *at; /* (n) */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -30,7 +31,7 @@ typedef struct task {
     sinew_block in;
     double rate_hz;
     int64_t total; /* frames to come, -1: not known */
-    state_draft draft;
+    sinew_atomic_file state;
 } task;
 
 static sinew_status open_source(task *t)
@@ -147,6 +148,13 @@ static sinew_status open_sink(task *t)
     return sinew_sink_open(&t->sink, t->files->output, &opts, t->error);
 }
 
+/* Before the work, which may be long: a folder that is not there is better known now. */
+static sinew_status open_state(task *t)
+{
+    const char *path = t->plan->state_out;
+    return path ? sinew_atomic_file_open(&t->state, path, path, t->error) : SINEW_OK;
+}
+
 static sinew_status interrupted(task *t)
 {
     return sinew_fail(t->error, SINEW_ERR_IO, "%s: interrupted", t->files->input);
@@ -192,26 +200,35 @@ static sinew_status filter_tail(task *t)
     return status;
 }
 
+/* Only what may be removed: a device or a pipe has been written to, and stays. */
+static void remove_output(const task *t)
+{
+    struct stat about;
+    if (lstat(t->files->output, &about) == 0 && S_ISREG(about.st_mode))
+        unlink(t->files->output);
+}
+
 /* The state is on disk before the output gets its name, and gets its own name after it: neither
  * is there without the other. */
 static sinew_status commit(task *t)
 {
     sinew_status status = SINEW_OK;
     if (t->plan->state_out)
-        status = state_draft_prepare(&t->draft, t->stream, t->plan->state_out, t->error);
+        status = state_file_write(&t->state, t->stream, t->plan->state_out, t->error);
     if (!status && interrupt_signal())
         status = interrupted(t);
     if (!status)
         status = sinew_sink_commit(t->sink, t->error);
-    if (!status && t->plan->state_out && (status = state_draft_keep(&t->draft, t->error)))
-        unlink(t->files->output);
+    if (!status && t->plan->state_out &&
+        (status = sinew_atomic_file_commit(&t->state, t->plan->state_out, t->error)))
+        remove_output(t);
     t->result->clipped = sinew_sink_clipped(t->sink);
     return status;
 }
 
 static void close_task(task *t)
 {
-    state_draft_discard(&t->draft);
+    sinew_atomic_file_close(&t->state);
     sinew_sink_close(t->sink);
     sinew_stream_close(t->stream);
     sinew_node_free(t->node);
@@ -226,9 +243,14 @@ sinew_status job_run(job_result *result, const job_plan *plan, const job_files *
                      const job_watch *watch, sinew_error *error)
 {
     static sinew_status (*const steps[])(task *) = {
-        open_source, discretize, check_channels, read_first_block, build_filter,
-        open_stream, open_sink,  filter_input,   filter_tail,      commit};
-    task t = {.plan = plan, .files = files, .watch = watch, .result = result, .error = error};
+        open_source, discretize, check_channels, read_first_block, build_filter, open_stream,
+        open_state,  open_sink,  filter_input,   filter_tail,      commit};
+    task t = {.plan = plan,
+              .files = files,
+              .watch = watch,
+              .result = result,
+              .error = error,
+              .state = {.fd = -1}};
     double started_s = clock_s();
     sinew_status status = SINEW_OK;
     *result = (job_result){0};

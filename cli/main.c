@@ -7,7 +7,6 @@
 
 #include "command.h"
 #include "sinew/status.h"
-#include "suggest.h"
 
 static const command *const commands[] = {&command_run, &command_discretize, &command_response,
                                           &command_info};
@@ -37,11 +36,12 @@ static const command *find_command(const char *name)
     for (size_t i = 0; i < N_COMMANDS; i++)
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i];
-    suggestion best = suggest_start(name);
+    const char *names[N_COMMANDS + 1] = {0};
     for (size_t i = 0; i < N_COMMANDS; i++)
-        suggest_offer(&best, commands[i]->name);
-    if (best.word)
-        report_misuse(NULL, "no command %s; did you mean %s?", name, best.word);
+        names[i] = commands[i]->name;
+    const char *like = sinew_name_like(name, names);
+    if (like)
+        report_misuse(NULL, "no command %s; did you mean %s?", name, like);
     else
         report_misuse(NULL, "no command %s", name);
     return NULL;

@@ -1,13 +1,12 @@
 #include "numbers.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "options.h"
+#include "model/scalar.h"
 
 typedef struct reader {
     const char *path;
@@ -55,16 +54,15 @@ static sinew_status next_line(reader *r, char **line)
 /* `length` bytes at `text`, blanks around them not counted. */
 static sinew_status add_number(reader *r, const char *text, size_t length)
 {
-    char word[64];
-    size_t column = (size_t)(text - r->line) + 1;
+    char word[64], shown[SINEW_QUOTED_BYTES];
+    double value;
     while (length > 0 && strchr(" \t", text[length - 1]))
         length--;
     snprintf(word, sizeof word, "%.*s", (int)(length < 63 ? length : 63), text);
-    char *end;
-    double value = strtod(word, &end);
-    if (length == 0 || length > 63 || end == word || *end || !isfinite(value))
-        return sinew_fail(r->error, SINEW_ERR_DATA, "%s:%zu:%zu: not a finite number: '%s'",
-                          r->path, r->line_number, column, word);
+    const char *bad = sinew_number_parse(&value, word, SINEW_UNIT_NONE);
+    if (bad)
+        return sinew_fail(r->error, SINEW_ERR_DATA, "%s:%zu:%zu: '%s' %s", r->path, r->line_number,
+                          (size_t)(text - r->line) + 1, sinew_quote(shown, word), bad);
     if (r->n == r->room) {
         size_t room = r->room ? 2 * r->room : 64;
         double *more = realloc(r->values, room * sizeof *more);

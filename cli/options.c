@@ -3,32 +3,9 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "suggest.h"
-
-bool number_from_text(const char *text, double *out)
-{
-    static const char allowed[] = "0123456789+-.eE"; /* keeps "inf", "nan" and "0x10" out */
-    char copy[64];
-    size_t length = strlen(text);
-    if (length == 0 || length > sizeof copy - 3)
-        return false;
-    memcpy(copy, text, length + 1);
-    if (copy[length - 1] == 'k' && !strpbrk(copy, "eE")) {
-        memcpy(copy + length - 1, "e3", 3); /* as text, so that 44.1k is rounded only once */
-        length++;
-    }
-    if (strspn(copy, allowed) != length)
-        return false;
-    char *end;
-    double value = strtod(copy, &end);
-    if (end == copy || *end || !isfinite(value))
-        return false;
-    *out = value;
-    return true;
-}
+enum { OPTIONS_MOST = 64 };
 
 __attribute__((format(printf, 2, 3))) static bool wrong(options_found *found, const char *format,
                                                         ...)
@@ -42,42 +19,45 @@ __attribute__((format(printf, 2, 3))) static bool wrong(options_found *found, co
 
 static bool unknown_option(const option *table, const char *name, options_found *found)
 {
-    suggestion best = suggest_start(name);
-    for (const option *o = table; o->name; o++)
-        suggest_offer(&best, o->name);
-    if (best.word)
-        return wrong(found, "no option --%s; did you mean --%s?", name, best.word);
+    const char *names[OPTIONS_MOST + 1] = {0};
+    for (size_t i = 0; i < OPTIONS_MOST && table[i].name; i++)
+        names[i] = table[i].name;
+    const char *like = sinew_name_like(name, names);
+    if (like)
+        return wrong(found, "no option --%s; did you mean --%s?", name, like);
     return wrong(found, "no option --%s", name);
 }
 
 static bool read_word(const option *o, const char *text, const char **out, options_found *found)
 {
-    char all[256] = "";
-    suggestion best = suggest_start(text);
-    for (size_t i = 0, at = 0; o->words[i]; i++) {
+    char all[256] = "", shown[SINEW_QUOTED_BYTES];
+    for (size_t i = 0, at = 0; o->words[i] && at < sizeof all; i++) {
         if (strcmp(o->words[i], text) == 0) {
             *out = o->words[i];
             return true;
         }
-        suggest_offer(&best, o->words[i]);
         at += (size_t)snprintf(all + at, sizeof all - at, i ? ", %s" : "%s", o->words[i]);
-        if (at >= sizeof all)
-            break;
     }
-    if (best.word)
-        return wrong(found, "--%s %s: did you mean %s? It is one of %s", o->name, text, best.word,
+    const char *like = sinew_name_like(text, o->words);
+    sinew_quote(shown, text);
+    if (like)
+        return wrong(found, "--%s '%s': did you mean %s? It is one of %s", o->name, shown, like,
                      all);
-    return wrong(found, "--%s %s: not one of %s", o->name, text, all);
+    return wrong(found, "--%s '%s': it is one of %s", o->name, shown, all);
 }
 
 static bool read_number(const option *o, const char *text, double *out, options_found *found)
 {
-    if (!number_from_text(text, out))
-        return wrong(found, "--%s %s: not a number", o->name, text);
+    char shown[SINEW_QUOTED_BYTES];
+    const char *bad = sinew_number_parse(out, text, o->unit);
+    sinew_quote(shown, text);
+    if (bad)
+        return wrong(found, "--%s: '%s' %s", o->name, shown, bad);
     if (o->kind == OPTION_COUNT && *out != floor(*out))
-        return wrong(found, "--%s %s: not a whole number", o->name, text);
+        return wrong(found, "--%s: '%s' is not a whole number", o->name, shown);
     if (*out < o->least || *out > o->most)
-        return wrong(found, "--%s %s: not within %.10g to %.10g", o->name, text, o->least, o->most);
+        return wrong(found, "--%s: '%s' is not within %.10g to %.10g", o->name, shown, o->least,
+                     o->most);
     return true;
 }
 

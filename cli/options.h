@@ -9,14 +9,17 @@
  *   NUMBERS  option_numbers: the option may be repeated
  *   COUNT    option_count: a whole number within [least, most]
  *
- * "--key value" and "--key=value" are the same. A number is read whole: "48k" is 48000, "48x" is
- * refused. Nothing may be given twice but NUMBERS. "--" ends the options, "-" is no option. */
+ * "--key value" and "--key=value" are the same. A number is read whole, with the suffixes of its
+ * unit: "48k" is 48000, "48x" is refused. Nothing may be given twice but NUMBERS. "--" ends the
+ * options, "-" is no option. */
 #ifndef SINEW_CLI_OPTIONS_H
 #define SINEW_CLI_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "model/scalar.h"
 
 typedef enum option_kind {
     OPTION_FLAG,
@@ -52,6 +55,7 @@ typedef struct option {
     size_t offset; /* into the settings */
     double least, most;
     const char *const *words; /* NULL-terminated */
+    sinew_unit unit;          /* of a number */
 } option;
 
 typedef struct options_found {
@@ -67,8 +71,5 @@ bool options_read(const option *table, int argc, char **argv, void *settings, op
 
 /* Print the table as help, one option a line. */
 void options_help(const option *table);
-
-/* The whole text as a finite number, with "k" for thousands; false where it is none. */
-bool number_from_text(const char *text, double *out);
 
 #endif

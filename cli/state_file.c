@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -64,64 +63,29 @@ static sinew_status write_all(int fd, const unsigned char *bytes, size_t n)
     return SINEW_OK;
 }
 
-static sinew_status write_temporary(state_draft *draft, const unsigned char *bytes, size_t n,
-                                    sinew_error *error)
+static sinew_status write_and_close(sinew_atomic_file *file, const unsigned char *bytes, size_t n,
+                                    const char *path, sinew_error *error)
 {
-    struct stat at;
-    mode_t mask = umask(0);
-    umask(mask);
-    if (stat(draft->path, &at) == 0 && !S_ISREG(at.st_mode))
-        return sinew_fail(error, SINEW_ERR_IO, "%s: not a regular file", draft->path);
-    if (asprintf(&draft->temporary, "%s.XXXXXX", draft->path) < 0) {
-        draft->temporary = NULL;
-        return sinew_fail_memory(error);
-    }
-    int fd = mkstemp(draft->temporary);
-    if (fd < 0) {
-        sinew_fail(error, SINEW_ERR_IO, "%s: %s", draft->path, strerror(errno));
-        free(draft->temporary);
-        draft->temporary = NULL;
-        return SINEW_ERR_IO;
-    }
-    bool failed = fchmod(fd, 0666 & ~mask) || write_all(fd, bytes, n) || fsync(fd);
+    sinew_status status = write_all(file->fd, bytes, n);
     int reason = errno;
-    if (close(fd) && !failed) {
-        failed = true;
+    if (close(file->fd) && !status) {
+        status = SINEW_ERR_IO;
         reason = errno;
     }
-    if (failed)
-        return sinew_fail(error, SINEW_ERR_IO, "%s: %s", draft->path, strerror(reason));
-    return SINEW_OK;
+    file->fd = -1;
+    return status ? sinew_fail(error, status, "%s: %s", path, strerror(reason)) : SINEW_OK;
 }
 
-sinew_status state_draft_prepare(state_draft *draft, const sinew_stream *stream, const char *path,
-                                 sinew_error *error)
+sinew_status state_file_write(sinew_atomic_file *file, const sinew_stream *stream, const char *path,
+                              sinew_error *error)
 {
     size_t n = sinew_stream_saved_bytes(stream);
     unsigned char *bytes = sinew_alloc(n, 1);
-    *draft = (state_draft){.path = path};
     if (!bytes)
         return sinew_fail_memory(error);
     sinew_status status = sinew_stream_save(stream, bytes, n, error);
     if (!status)
-        status = write_temporary(draft, bytes, n, error);
+        status = write_and_close(file, bytes, n, path, error);
     sinew_free(bytes);
     return status;
-}
-
-sinew_status state_draft_keep(state_draft *draft, sinew_error *error)
-{
-    if (rename(draft->temporary, draft->path))
-        return sinew_fail(error, SINEW_ERR_IO, "%s: %s", draft->path, strerror(errno));
-    free(draft->temporary);
-    draft->temporary = NULL;
-    return SINEW_OK;
-}
-
-void state_draft_discard(state_draft *draft)
-{
-    if (draft->temporary)
-        unlink(draft->temporary);
-    free(draft->temporary);
-    draft->temporary = NULL;
 }
