@@ -44,12 +44,14 @@ typedef struct sinew_filter_opts {
     sinew_sample sample; /* F64 or F32, in and out */
     sinew_engine engine;
     uint32_t channels; /* 0: the discretization's inputs */
-    size_t
-        partition_frames; /* convolve: length of a partition, a power of two from 8; 0: planned */
-    size_t partitions;    /* convolve: how many, head included, from 2; 0: planned */
-    const double *x0;     /* (copies, order): the discrete state that a new stream starts
-                           * from, copied; NULL: zero. For a discretization with foh this is
-                           * x0 - G2 u[0] (sinew_discretization_foh_shift). */
+    /* convolve: frames of a partition, a power of two, 16 to 65536; 0: planned */
+    size_t partition_frames;
+    /* convolve: how many past partitions go through the FFT before the state takes over, 1 to
+     * 4096; 0: planned */
+    size_t partitions;
+    const double *x0; /* (copies, order): the discrete state that a new stream starts
+                       * from, copied; NULL: zero. For a discretization with foh this is
+                       * x0 - G2 u[0] (sinew_discretization_foh_shift). */
 } sinew_filter_opts;
 
 /** Errors: SINEW_ERR_ARGUMENT for channels that do not fit and lengths out of range,

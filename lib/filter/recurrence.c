@@ -1,0 +1,208 @@
+#include "filter/recurrence.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+enum { LANES = SINEW_SECTION_LANES, ROWS = SINEW_PANEL_ROWS };
+
+static size_t groups_of(size_t n, size_t by)
+{
+    return (n + by - 1) / by;
+}
+
+/* PARALLEL: the sections in groups of four lanes; lanes without a section stay zero. */
+static int init_parallel(sinew_recurrence *r, const sinew_discretization *d)
+{
+    size_t n_groups = groups_of(d->n_sections, LANES), at = 0;
+    r->lanes = sinew_alloc(n_groups, sizeof *r->lanes);
+    r->states_at = sinew_alloc(n_groups * LANES, sizeof *r->states_at);
+    r->direct = d->direct;
+    if (!r->lanes || !r->states_at)
+        return 0;
+    for (size_t i = 0; i < d->n_sections; i++) {
+        const sinew_section *s = &d->sections[i];
+        sinew_section_lanes *to = &r->lanes[i / LANES];
+        size_t lane = i % LANES;
+        to->a11[lane] = s->A[0][0];
+        to->a12[lane] = s->A[0][1];
+        to->a21[lane] = s->A[1][0];
+        to->a22[lane] = s->A[1][1];
+        to->b1[lane] = s->b[0];
+        to->b2[lane] = s->b[1];
+        to->c1[lane] = s->c[0];
+        to->c2[lane] = s->c[1];
+        r->states_at[i] = 2 * at + (s->states == 2);
+        at += (size_t)s->states;
+    }
+    return 1;
+}
+
+/* DENSE: rows [x+; y] over columns [u; x], so that one product is one frame. */
+static int init_dense(sinew_recurrence *r, const sinew_discretization *d)
+{
+    size_t n = d->order, m = d->inputs, rows = n + d->outputs, cols = m + n;
+    double *stacked = sinew_alloc(rows * cols, sizeof *stacked);
+    r->columns = sinew_alloc(groups_of(rows, ROWS), sizeof *r->columns);
+    if (!stacked || !r->columns || cols > SIZE_MAX / rows) {
+        sinew_free(stacked);
+        return 0;
+    }
+    for (size_t i = 0; i < rows; i++) {
+        const double *from_u = i < n ? d->B + i * m : d->D + (i - n) * m;
+        const double *from_x = i < n ? d->A + i * n : d->C + (i - n) * n;
+        memcpy(stacked + i * cols, from_u, m * sizeof *stacked);
+        if (n > 0)
+            memcpy(stacked + i * cols + m, from_x, n * sizeof *stacked);
+    }
+    for (size_t p = 0; p * ROWS < rows; p++) {
+        size_t first = cols, last = m;
+        for (size_t i = p * ROWS; i < rows && i < (p + 1) * ROWS; i++)
+            for (size_t j = m; j < cols; j++)
+                if (stacked[i * cols + j] != 0) {
+                    first = j < first ? j : first;
+                    last = j + 1 > last ? j + 1 : last;
+                }
+        r->columns[p][0] = first < last ? first : last;
+        r->columns[p][1] = last;
+    }
+    int ok = sinew_panels_init(&r->dense, stacked, rows, cols);
+    sinew_free(stacked);
+    return ok;
+}
+
+sinew_status sinew_recurrence_init(sinew_recurrence *r, const sinew_discretization *d,
+                                   const sinew_simd *simd, sinew_error *error)
+{
+    *r = (sinew_recurrence){.simd = simd,
+                            .form = d->form,
+                            .order = d->order,
+                            .inputs = d->inputs,
+                            .outputs = d->outputs,
+                            .n_sections = d->n_sections};
+    int ok = 0;
+    switch (d->form) {
+    case SINEW_FORM_DENSE:
+        ok = init_dense(r, d);
+        break;
+    case SINEW_FORM_PARALLEL:
+        ok = init_parallel(r, d);
+        break;
+    case SINEW_FORM_CASCADE:
+        r->sections = sinew_copy(d->sections, d->n_sections, sizeof *d->sections);
+        ok = r->sections != NULL;
+        break;
+    }
+    return ok ? SINEW_OK : sinew_fail_memory(error);
+}
+
+void sinew_recurrence_finish(sinew_recurrence *r)
+{
+    sinew_free(r->sections);
+    sinew_free(r->lanes);
+    sinew_free(r->states_at);
+    sinew_free(r->columns);
+    sinew_panels_finish(&r->dense);
+}
+
+size_t sinew_recurrence_scratch(const sinew_recurrence *r)
+{
+    size_t padded = groups_of(r->order + r->outputs, ROWS) * ROWS;
+    return r->form == SINEW_FORM_DENSE ? r->inputs + r->order + padded + 2 * ROWS : 0;
+}
+
+static void run_parallel(const sinew_recurrence *r, double *x, const double *u, double *y, size_t n)
+{
+    for (size_t t = 0; t < n; t++)
+        y[t] = r->direct * u[t];
+    for (size_t g = 0; g * LANES < r->n_sections; g++) {
+        double x1[LANES] = {0}, x2[LANES] = {0};
+        size_t here = r->n_sections - g * LANES < LANES ? r->n_sections - g * LANES : LANES;
+        const size_t *at = r->states_at + g * LANES;
+        for (size_t i = 0; i < here; i++) {
+            x1[i] = x[at[i] / 2];
+            x2[i] = at[i] % 2 ? x[at[i] / 2 + 1] : 0;
+        }
+        r->simd->sections(&r->lanes[g], x1, x2, u, y, n);
+        for (size_t i = 0; i < here; i++) {
+            x[at[i] / 2] = x1[i];
+            if (at[i] % 2)
+                x[at[i] / 2 + 1] = x2[i];
+        }
+    }
+}
+
+/* Frame by frame through the chain: while one section waits for its own past, the processor
+ * works on the others. */
+static void run_cascade(const sinew_recurrence *r, double *x, const double *u, double *y, size_t n)
+{
+    for (size_t t = 0; t < n; t++) {
+        double v = u[t], *at = x;
+        for (const sinew_section *s = r->sections; s < r->sections + r->n_sections; s++) {
+            double x1 = at[0], out = s->c[0] * x1 + s->d * v;
+            if (s->states == 1) {
+                at[0] = s->A[0][0] * x1 + s->b[0] * v;
+                at += 1;
+            } else {
+                double x2 = at[1];
+                out = s->c[0] * x1 + s->c[1] * x2 + s->d * v;
+                at[0] = (s->A[0][1] * x2 + s->A[0][0] * x1) + s->b[0] * v;
+                at[1] = (s->A[1][0] * x1 + s->A[1][1] * x2) + s->b[1] * v;
+                at += 2;
+            }
+            v = out;
+        }
+        y[t] = v;
+    }
+}
+
+static void run_dense(const sinew_recurrence *r, double *x, const double *u, double *y, size_t n,
+                      double *scratch)
+{
+    size_t order = r->order, m = r->inputs, rows = order + r->outputs;
+    double *now = scratch;                                      /* [u; x] */
+    double *next = scratch + groups_of(m + order, ROWS) * ROWS; /* [x+; y] */
+    memcpy(now + m, x, order * sizeof *x);
+    for (size_t t = 0; t < n; t++) {
+        memcpy(now, u + t * m, m * sizeof *u);
+        for (size_t p = 0; p * ROWS < rows; p++) {
+            double *sum = next + p * ROWS;
+            memset(sum, 0, ROWS * sizeof *sum);
+            r->simd->panel(&r->dense, p, 0, m, now, sum);
+            r->simd->panel(&r->dense, p, r->columns[p][0], r->columns[p][1], now, sum);
+        }
+        memcpy(now + m, next, order * sizeof *x);
+        memcpy(y + t * r->outputs, next + order, r->outputs * sizeof *y);
+    }
+    memcpy(x, now + m, order * sizeof *x);
+}
+
+void sinew_recurrence_run(const sinew_recurrence *r, double *x, const double *u, double *y,
+                          size_t n, double *scratch)
+{
+    switch (r->form) {
+    case SINEW_FORM_DENSE:
+        run_dense(r, x, u, y, n, scratch);
+        return;
+    case SINEW_FORM_PARALLEL:
+        run_parallel(r, x, u, y, n);
+        return;
+    case SINEW_FORM_CASCADE:
+        run_cascade(r, x, u, y, n);
+        return;
+    }
+}
+
+double sinew_recurrence_cost(const sinew_discretization *d)
+{
+    switch (d->form) {
+    case SINEW_FORM_PARALLEL:
+        return (double)groups_of(d->n_sections, LANES) * 8 + 1;
+    case SINEW_FORM_CASCADE:
+        return (double)d->n_sections * 9;
+    case SINEW_FORM_DENSE:
+        break;
+    }
+    return (double)(d->order + d->inputs) * (double)groups_of(d->order + d->outputs, ROWS);
+}
