@@ -10,6 +10,7 @@
 #include "numbers.h"
 #include "paths.h"
 #include "progress.h"
+#include "stream/formats.h"
 
 typedef struct settings {
     sampling sampling;
@@ -146,6 +147,12 @@ static int run_many(const command *self, const settings *s, const job_plan *plan
     return batch_run(self, plan, &opts, args + 1, n_args - 1);
 }
 
+static bool is_format(const char *name)
+{
+    const sinew_format *format;
+    return !name || sinew_format_choose(&format, name, "", NULL) == SINEW_OK;
+}
+
 static const char *what_is_wrong(const settings *s, size_t n_args)
 {
     if (s->out_dir && (s->state_in || s->state_out))
@@ -157,6 +164,8 @@ static const char *what_is_wrong(const settings *s, size_t n_args)
                           : "MODEL, INPUT and OUTPUT are needed";
     if (s->x0_path && s->state_in)
         return "--x0 and --state-in exclude each other";
+    if (!is_format(s->format) || !is_format(s->in_format) || !is_format(s->out_format))
+        return "no such format; there are wav flac aiff csv npy f32 f64 and others, see sinew(1)";
     return sampling_wrong(&s->sampling, false);
 }
 
