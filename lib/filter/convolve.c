@@ -25,10 +25,10 @@ double sinew_convolve_cost(const sinew_discretization *d, const sinew_filter_opt
 {
     double n = (double)d->order, m = (double)d->inputs, p = (double)d->outputs;
     double length = (double)planned->partition_frames;
-    double head = m * p * length / 4;
-    double transforms = (m + p) * 5 * log2(2 * length);
-    double products = m * p * (double)planned->partitions;
-    double state = (n * (m + p) + n * n / length) / 4;
+    double head = 0.09 * m * p * length;
+    double transforms = 0.85 * (m + p) * log2(2 * length);
+    double products = 0.15 * m * p * (double)planned->partitions;
+    double state = 0.075 * (n * (m + p) + n * n / length);
     return head + transforms + products + state;
 }
 

@@ -5,8 +5,7 @@
 
 #include "base/error.h"
 
-/* How far the cost of an engine's multiply-adds is from the other's; measured, see
- * ARCHITECTURE.md. */
+/* In the order of sinew_engine. */
 static const struct engine {
     sinew_engine engine;
     const char *name;

@@ -73,7 +73,8 @@ sinew_status sinew_scan_new(sinew_node **out, const sinew_discretization *d,
 sinew_status sinew_convolve_new(sinew_node **out, const sinew_discretization *d,
                                 const sinew_filter_opts *opts, sinew_error *error);
 
-/* The partitions that convolve takes for a discretization, and its cost (multiply-adds a frame). */
+/* The partitions that convolve takes for a discretization, and its cost: nanoseconds a frame,
+ * estimated as in recurrence.h. */
 void sinew_convolve_plan(const sinew_discretization *d, sinew_filter_opts *opts);
 double sinew_convolve_cost(const sinew_discretization *d, const sinew_filter_opts *planned);
 

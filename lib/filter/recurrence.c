@@ -57,15 +57,12 @@ static int init_dense(sinew_recurrence *r, const sinew_discretization *d)
             memcpy(stacked + i * cols + m, from_x, n * sizeof *stacked);
     }
     for (size_t p = 0; p * ROWS < rows; p++) {
-        size_t first = cols, last = m;
+        size_t last = 0;
         for (size_t i = p * ROWS; i < rows && i < (p + 1) * ROWS; i++)
-            for (size_t j = m; j < cols; j++)
-                if (stacked[i * cols + j] != 0) {
-                    first = j < first ? j : first;
-                    last = j + 1 > last ? j + 1 : last;
-                }
-        r->columns[p][0] = first < last ? first : last;
-        r->columns[p][1] = last;
+            for (size_t j = last; j < cols; j++)
+                if (stacked[i * cols + j] != 0)
+                    last = j + 1;
+        r->columns[p] = last;
     }
     int ok = sinew_panels_init(&r->dense, stacked, rows, cols);
     sinew_free(stacked);
@@ -108,8 +105,8 @@ void sinew_recurrence_finish(sinew_recurrence *r)
 
 size_t sinew_recurrence_scratch(const sinew_recurrence *r)
 {
-    size_t padded = groups_of(r->order + r->outputs, ROWS) * ROWS;
-    return r->form == SINEW_FORM_DENSE ? r->inputs + r->order + padded + 2 * ROWS : 0;
+    size_t rows = groups_of(r->order + r->outputs, ROWS) + groups_of(r->inputs, ROWS);
+    return r->form == SINEW_FORM_DENSE ? 2 * rows * ROWS : 0;
 }
 
 static void run_parallel(const sinew_recurrence *r, double *x, const double *u, double *y, size_t n)
@@ -157,25 +154,25 @@ static void run_cascade(const sinew_recurrence *r, double *x, const double *u, d
     }
 }
 
+/* Two buffers take turns: x+ is written where the next frame reads x, with u just before it. */
 static void run_dense(const sinew_recurrence *r, double *x, const double *u, double *y, size_t n,
                       double *scratch)
 {
     size_t order = r->order, m = r->inputs, rows = order + r->outputs;
-    double *now = scratch;                                      /* [u; x] */
-    double *next = scratch + groups_of(m + order, ROWS) * ROWS; /* [x+; y] */
-    memcpy(now + m, x, order * sizeof *x);
+    size_t before = groups_of(m, ROWS) * ROWS, padded = groups_of(rows, ROWS) * ROWS;
+    double *now = scratch + before, *next = now + padded + before;
+    memcpy(now, x, order * sizeof *x);
     for (size_t t = 0; t < n; t++) {
-        memcpy(now, u + t * m, m * sizeof *u);
-        for (size_t p = 0; p * ROWS < rows; p++) {
-            double *sum = next + p * ROWS;
-            memset(sum, 0, ROWS * sizeof *sum);
-            r->simd->panel(&r->dense, p, 0, m, now, sum);
-            r->simd->panel(&r->dense, p, r->columns[p][0], r->columns[p][1], now, sum);
-        }
-        memcpy(now + m, next, order * sizeof *x);
+        memcpy(now - m, u + t * m, m * sizeof *u);
+        memset(next, 0, padded * sizeof *next);
+        for (size_t p = 0; p * ROWS < rows; p++)
+            r->simd->panel(&r->dense, p, r->columns[p], now - m, next + p * ROWS);
         memcpy(y + t * r->outputs, next + order, r->outputs * sizeof *y);
+        double *turn = now;
+        now = next;
+        next = turn;
     }
-    memcpy(x, now + m, order * sizeof *x);
+    memcpy(x, now, order * sizeof *x);
 }
 
 void sinew_recurrence_run(const sinew_recurrence *r, double *x, const double *u, double *y,
@@ -198,11 +195,12 @@ double sinew_recurrence_cost(const sinew_discretization *d)
 {
     switch (d->form) {
     case SINEW_FORM_PARALLEL:
-        return (double)groups_of(d->n_sections, LANES) * 8 + 1;
+        return 1.5 + 3.3 * (double)groups_of(d->n_sections, LANES);
     case SINEW_FORM_CASCADE:
-        return (double)d->n_sections * 9;
+        return 2.3 + 1.55 * (double)d->n_sections;
     case SINEW_FORM_DENSE:
         break;
     }
-    return (double)(d->order + d->inputs) * (double)groups_of(d->order + d->outputs, ROWS);
+    double columns = (double)(d->order + d->inputs);
+    return 9 + 0.53 * columns * (double)groups_of(d->order + d->outputs, ROWS);
 }

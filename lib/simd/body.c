@@ -57,16 +57,21 @@ static void sections(const sinew_section_lanes *s, double *x1, double *x2, const
     memcpy(x2, q, sizeof q);
 }
 
-static void panel(const sinew_panels *m, size_t p, size_t from, size_t to, const double *x,
-                  double *y)
+/* Four sums over every fourth column, so that no addition waits for the one before. */
+static void panel(const sinew_panels *m, size_t p, size_t cols, const double *x, double *y)
 {
-    vd sum[R8];
-    memcpy(sum, y, sizeof sum);
-    const double *column = m->values + (p * m->cols + from) * SINEW_PANEL_ROWS;
-    for (size_t c = from; c < to; c++, column += SINEW_PANEL_ROWS)
-        for (int r = 0; r < R8; r++)
-            sum[r] += *(const vd *)(column + r * VD) * x[c];
-    memcpy(y, sum, sizeof sum);
+    const double *values = m->values + p * m->cols * SINEW_PANEL_ROWS;
+    for (int r = 0; r < R8; r++) {
+        const double *at = values + r * VD;
+        vd sum[4] = {0};
+        size_t c = 0;
+        for (; c + 4 <= cols; c += 4, at += 4 * SINEW_PANEL_ROWS)
+            for (int k = 0; k < 4; k++)
+                sum[k] += *(const vd *)(at + k * SINEW_PANEL_ROWS) * x[c + (size_t)k];
+        for (; c < cols; c++, at += SINEW_PANEL_ROWS)
+            sum[0] += *(const vd *)at * x[c];
+        *(vd *)(y + r * VD) += (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    }
 }
 
 static void fir_f64(const double *h, size_t taps, const double *u, double *y, size_t n)

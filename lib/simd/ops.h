@@ -39,9 +39,8 @@ typedef struct sinew_panels {
     OP(sections, void,                                                                             \
        (const sinew_section_lanes *s, double *x1, double *x2, const double *u, double *y,          \
         size_t n))                                                                                 \
-    /* y += M x over the columns [from, to) of panel p; y: (8). */                                 \
-    OP(panel, void,                                                                                \
-       (const sinew_panels *m, size_t p, size_t from, size_t to, const double *x, double *y))      \
+    /* y += M x over the first `cols` columns of panel p; y: (8). */                               \
+    OP(panel, void, (const sinew_panels *m, size_t p, size_t cols, const double *x, double *y))    \
     /* y[t] = sum_i h[i] u[t + i], i < taps, for n outputs; taps a multiple of 16. */              \
     OP(fir_f64, void, (const double *h, size_t taps, const double *u, double *y, size_t n))        \
     OP(fir_f32, void, (const float *h, size_t taps, const float *u, float *y, size_t n))           \

@@ -79,5 +79,5 @@ void sinew_panels_multiply(const sinew_simd *simd, const sinew_panels *m, const 
                            double *y)
 {
     for (size_t p = 0; p * SINEW_PANEL_ROWS < m->rows; p++)
-        simd->panel(m, p, 0, m->cols, x, y + p * SINEW_PANEL_ROWS);
+        simd->panel(m, p, m->cols, x, y + p * SINEW_PANEL_ROWS);
 }
