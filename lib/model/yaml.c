@@ -264,6 +264,11 @@ void *sinew_document_alloc(sinew_document *document, size_t n, size_t size)
     return memory;
 }
 
+void sinew_document_no_memory(sinew_document *document)
+{
+    sinew_problems_add_memory(document->problems);
+}
+
 /* ---- places ---- */
 
 /* libyaml takes a document that it may change; reading a node does not. */
@@ -303,6 +308,18 @@ sinew_at sinew_at_pair(const sinew_at *at, size_t i, sinew_at *key_at)
     sinew_at value = {.document = at->document, .value = node(at, pair.value), .parent = at};
     value.key = sinew_at_text(key_at, NULL);
     return value;
+}
+
+bool sinew_at_find(const sinew_at *at, const char *key, sinew_at *value)
+{
+    for (size_t i = 0; at->value->type == YAML_MAPPING_NODE && i < sinew_at_count(at); i++) {
+        sinew_at key_at, found = sinew_at_pair(at, i, &key_at);
+        if (found.key && !strcmp(found.key, key)) {
+            *value = found;
+            return true;
+        }
+    }
+    return false;
 }
 
 const char *sinew_at_text(const sinew_at *at, bool *quoted)

@@ -30,6 +30,9 @@ void sinew_document_free(sinew_document *document); /* NULL is fine */
 /* Zeroed memory that goes with the document; NULL, and a problem, where there is none. */
 void *sinew_document_alloc(sinew_document *document, size_t n, size_t size);
 
+/* Note that memory ran out. */
+void sinew_document_no_memory(sinew_document *document);
+
 /* A value and the way to it from the root. Kept on the stack of whoever walks down. */
 typedef struct sinew_at {
     sinew_document *document;
@@ -50,6 +53,9 @@ sinew_at sinew_at_item(const sinew_at *at, size_t i);
 /* Pair i of a mapping: the value, with its key's text (NULL: the key is not plain text, and the
  * place is then the key's) and in *key_at the place of the key itself. */
 sinew_at sinew_at_pair(const sinew_at *at, size_t i, sinew_at *key_at);
+
+/* The value of a key of a mapping; false where it is not there. */
+bool sinew_at_find(const sinew_at *at, const char *key, sinew_at *value);
 
 /* The text of a scalar, NULL for what is none. *quoted: it stands in quotes or as a block. */
 const char *sinew_at_text(const sinew_at *at, bool *quoted);
