@@ -69,15 +69,14 @@ static bool is_newer(const struct stat *a, const struct stat *b)
                                                   : a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
-/* The output is there, and newer than the input and the model. A model by name has no file to
- * compare with. */
+/* The output is there, and newer than the input and the model. */
 static bool is_done_already(const batch *b, const entry *e)
 {
     struct stat output, other;
     if (b->opts->force || stat(e->output, &output) || stat(e->input, &other) ||
         !is_newer(&output, &other))
         return false;
-    return stat(b->opts->model_path, &other) || is_newer(&output, &other);
+    return stat(b->opts->model_path, &other) == 0 && is_newer(&output, &other);
 }
 
 static void work_on(const batch *b, entry *e)

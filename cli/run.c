@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "batch.h"
 #include "interrupt.h"
 #include "job.h"
+#include "model/find.h"
 #include "numbers.h"
 #include "paths.h"
 #include "progress.h"
@@ -136,7 +138,11 @@ static int run_one(const command *self, const settings *s, const job_plan *plan,
 static int run_many(const command *self, const settings *s, const job_plan *plan, const char **args,
                     size_t n_args)
 {
-    batch_opts opts = {.model_path = args[0],
+    char *model_path = NULL;
+    sinew_error error;
+    if (sinew_model_find(&model_path, args[0], &error))
+        return report_failure(self, &error);
+    batch_opts opts = {.model_path = model_path,
                        .out_dir = s->out_dir,
                        .in_format = s->in_format ? s->in_format : s->format,
                        .out_format = s->out_format ? s->out_format : s->format,
@@ -144,7 +150,9 @@ static int run_many(const command *self, const settings *s, const job_plan *plan
                        .force = s->force,
                        .json = s->json,
                        .quiet = s->quiet};
-    return batch_run(self, plan, &opts, args + 1, n_args - 1);
+    int status = batch_run(self, plan, &opts, args + 1, n_args - 1);
+    sinew_free(model_path);
+    return status;
 }
 
 static bool is_format(const char *name)
