@@ -132,7 +132,7 @@ static void json_sampled(const sampled *at)
     printf(",\"method\":\"%s\",\"engine\":\"%s\"", at->method, at->engine);
     json_field(",\"radius\":", at->radius);
     json_field(",\"settle_s\":", at->settle_s);
-    json_field(",\"costs\":{\"scan\":", at->cost.scan);
+    json_field(",\"costs_ns\":{\"scan\":", at->cost.scan);
     json_field(",\"convolve\":", at->cost.convolve);
     fputs("}}", stdout);
 }
@@ -188,7 +188,7 @@ static void print_sampled(const sampled *at)
         printf("  settles  in %.4g s\n", at->settle_s);
     else
         puts("  settles  never");
-    printf("  engine   %s (multiply-adds a frame: scan %.4g, convolve %.4g)\n", at->engine,
+    printf("  engine   %s (estimated ns a frame: scan %.4g, convolve %.4g)\n", at->engine,
            at->cost.scan, at->cost.convolve);
 }
 

@@ -13,10 +13,15 @@ static double first_input(const sinew_block *first, sinew_sample sample, size_t 
                                       : ((const double *)first->samples)[channel];
 }
 
-static sinew_status check(const sinew_discretization *d, size_t n_x0, sinew_error *error)
+static sinew_status check(const sinew_system *system, const sinew_discretization *d, size_t n_x0,
+                          sinew_error *error)
 {
     sinew_method method = sinew_discretization_method(d);
     size_t order = sinew_discretization_matrices(d).order;
+    if (sinew_system_is_factored(system))
+        return sinew_fail(error, SINEW_ERR_ARGUMENT,
+                          "--x0 is for a system given as matrices (ss): the state of this one has "
+                          "coordinates of the library's choice");
     if (method != SINEW_METHOD_ZOH && method != SINEW_METHOD_FOH)
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
                           "--x0 is for the methods zoh and foh, not for %s",
@@ -27,11 +32,11 @@ static sinew_status check(const sinew_discretization *d, size_t n_x0, sinew_erro
     return SINEW_OK;
 }
 
-sinew_status initial_state(double **out, const sinew_discretization *d, const double *x0,
-                           size_t n_x0, uint32_t channels, const sinew_block *first,
-                           sinew_sample sample, sinew_error *error)
+sinew_status initial_state(double **out, const sinew_system *system, const sinew_discretization *d,
+                           const double *x0, size_t n_x0, uint32_t channels,
+                           const sinew_block *first, sinew_sample sample, sinew_error *error)
 {
-    sinew_status status = check(d, n_x0, error);
+    sinew_status status = check(system, d, n_x0, error);
     sinew_matrices m = sinew_discretization_matrices(d);
     size_t copies = m.inputs == 1 && m.outputs == 1 ? channels : 1;
     const double *shift = sinew_discretization_foh_shift(d); /* (order, inputs) */

@@ -107,8 +107,9 @@ static sinew_status build_filter(task *t)
     double *x0 = NULL;
     sinew_status status = SINEW_OK;
     if (plan->x0)
-        status = initial_state(&x0, t->discretization, plan->x0, plan->n_x0, channels,
-                               t->in.n_frames ? &t->in : NULL, plan->sample, t->error);
+        status = initial_state(&x0, sinew_model_system(plan->model), t->discretization, plan->x0,
+                               plan->n_x0, channels, t->in.n_frames ? &t->in : NULL, plan->sample,
+                               t->error);
     sinew_filter_opts opts = {
         .sample = plan->sample, .engine = plan->engine, .channels = channels, .x0 = x0};
     if (!status)
