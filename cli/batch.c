@@ -63,20 +63,21 @@ void batch_print_json(const char *input, const char *output, const char *status,
     fflush(stdout);
 }
 
-static bool is_newer(const struct stat *a, const struct stat *b)
+static bool is_older(const struct stat *a, const struct stat *b)
 {
-    return a->st_mtim.tv_sec != b->st_mtim.tv_sec ? a->st_mtim.tv_sec > b->st_mtim.tv_sec
-                                                  : a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
+    return a->st_mtim.tv_sec != b->st_mtim.tv_sec ? a->st_mtim.tv_sec < b->st_mtim.tv_sec
+                                                  : a->st_mtim.tv_nsec < b->st_mtim.tv_nsec;
 }
 
-/* The output is there, and newer than the input and the model. */
+/* The output is there, and not older than the input or the model. The same time, which is a tick
+ * of some milliseconds, counts as done, as in make. */
 static bool is_done_already(const batch *b, const entry *e)
 {
-    struct stat output, other;
-    if (b->opts->force || stat(e->output, &output) || stat(e->input, &other) ||
-        !is_newer(&output, &other))
+    struct stat output, input, model;
+    if (b->opts->force || stat(e->output, &output) || stat(e->input, &input) ||
+        stat(b->opts->model_path, &model))
         return false;
-    return stat(b->opts->model_path, &other) == 0 && is_newer(&output, &other);
+    return !is_older(&output, &input) && !is_older(&output, &model);
 }
 
 static void work_on(const batch *b, entry *e)
