@@ -63,11 +63,17 @@ static sinew_status decide_step(task *t, sinew_discretize_opts *opts)
 static sinew_status discretize(task *t)
 {
     sinew_discretize_opts opts = t->plan->discretize;
+    sinew_error detail;
     sinew_status status = decide_step(t, &opts);
-    if (!status)
-        status = sampling_discretize(&t->discretization, t->plan->model, &opts, t->result->warning,
-                                     t->error);
-    return status;
+    if (status)
+        return status;
+    status =
+        sampling_discretize(&t->discretization, t->plan->model, &opts, t->result->warning, &detail);
+    /* An edge of the model above half the file's rate: no option is to blame. */
+    if (status == SINEW_ERR_ARGUMENT && sinew_source_signal(t->source)->rate_hz > 0 &&
+        opts.prewarp_hz <= 0)
+        return sinew_fail(t->error, SINEW_ERR_MISMATCH, "%s: %s", t->files->input, detail.text);
+    return status ? sinew_fail(t->error, status, "%s", detail.text) : SINEW_OK;
 }
 
 /* One-in one-out systems run on each channel by themselves; otherwise channels must match. */
@@ -132,9 +138,10 @@ static sinew_status open_stream(task *t)
     return t->out_samples ? SINEW_OK : sinew_fail_memory(t->error);
 }
 
+/* At most 2^53, which no run reaches. */
 static int64_t tail_frames(const task *t)
 {
-    return (int64_t)llround(t->plan->tail_s * t->rate_hz);
+    return (int64_t)llround(fmin(t->plan->tail_s * t->rate_hz, 9007199254740992.0));
 }
 
 static sinew_status open_sink(task *t)

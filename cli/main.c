@@ -59,7 +59,8 @@ static int run_command(const command *c, int argc, char **argv)
     else if (found.help)
         status = print_help(c);
     else if (found.n_others < c->least || found.n_others > c->most)
-        status = report_misuse(c, "usage: sinew %s %s", c->name, c->usage);
+        status = report_misuse(c, "%s: too %s arguments", c->name,
+                               found.n_others < c->least ? "few" : "many");
     else
         status = c->run(c, settings, found.others, found.n_others);
     free(settings);

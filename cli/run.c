@@ -161,7 +161,7 @@ static bool is_format(const char *name)
     return !name || sinew_format_choose(&format, name, "", NULL) == SINEW_OK;
 }
 
-static const char *what_is_wrong(const settings *s, size_t n_args)
+static const char *what_is_wrong(const settings *s, const char **args, size_t n_args)
 {
     if (s->out_dir && (s->state_in || s->state_out))
         return "--state-in and --state-out are for one file, not for --out-dir";
@@ -170,6 +170,10 @@ static const char *what_is_wrong(const settings *s, size_t n_args)
     if (!s->out_dir && n_args != 3)
         return n_args > 3 ? "more than one INPUT and OUTPUT; many files need --out-dir"
                           : "MODEL, INPUT and OUTPUT are needed";
+    if (s->state_out && is_pipe(s->state_out))
+        return "--state-out - : the state goes to a file";
+    if (s->x0_path && is_pipe(s->x0_path) && !s->out_dir && is_pipe(args[1]))
+        return "--x0 and the input cannot both come from standard input";
     if (s->x0_path && s->state_in)
         return "--x0 and --state-in exclude each other";
     if (!is_format(s->format) || !is_format(s->in_format) || !is_format(s->out_format))
@@ -202,7 +206,7 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
 static int run(const command *self, const void *given, const char **args, size_t n_args)
 {
     const settings *s = given;
-    const char *wrong = what_is_wrong(s, n_args);
+    const char *wrong = what_is_wrong(s, args, n_args);
     if (wrong)
         return report_misuse(self, "%s", wrong);
     job_plan plan;

@@ -35,7 +35,8 @@ def test_misuse():
                  "in.wav out.wav --rate 48k --step 1", "in.wav out.wav --chanels 2",
                  "in.wav out.wav --alpha 0.5 --method zoh", "in.wav out.wav --in-format xyz",
                  "in.wav out.wav --method bilinear --prewarp-hz 24001",
-                 "in.wav out.wav --x0 x --state-in s", "in.wav - --out-format wav --json"):
+                 "in.wav out.wav --x0 x --state-in s", "in.wav out.wav --state-out -",
+                 "- out.wav --format wav --x0 -", "in.wav - --out-format wav --json"):
         assert sinew("run", path, *line.split(), status=2).stdout == b"", line
     no_leftovers(*HELD)
 
@@ -62,6 +63,10 @@ def test_bad_input():
     done = sinew("run", path, "in.wav", "out.wav", "--rate", "44.1k", status=1)
     assert "48000" in done.messages and "44100" in done.messages
     sinew("run", path, "in.wav", "out.wav", "--engine", "block", status=1)
+    soundfile.write("slow.wav", np.zeros((10, 1)), 4000)
+    held.append("slow.wav")
+    assert "slow.wav" in sinew("run", path, "slow.wav", "out.wav", "--method", "bilinear",
+                               status=1).messages
     sinew("run", path, "in.wav", "out.xyz", status=1)
     sinew("run", path, ".", "out.wav", "--in-format", "wav", status=1)
     no_leftovers(*held)
