@@ -100,6 +100,14 @@ static char *join_description(const char *folder, const char *name)
     return path;
 }
 
+static bool holds(const char *folder, const char *name)
+{
+    char *path = join_description(folder, name);
+    bool there = path && access(path, F_OK) == 0;
+    sinew_free(path);
+    return there;
+}
+
 static void collect_names(places *at)
 {
     for (size_t i = 0; i < at->n; i++) {
@@ -108,7 +116,7 @@ static void collect_names(places *at)
             continue;
         for (struct dirent *entry; at->n_names < NAMES && (entry = readdir(folder));) {
             size_t n = strlen(entry->d_name);
-            if (entry->d_name[0] != '.' && n < NAME_BYTES)
+            if (entry->d_name[0] != '.' && n < NAME_BYTES && holds(at->folders[i], entry->d_name))
                 memcpy(at->names[at->n_names++], entry->d_name, n + 1);
         }
         closedir(folder);

@@ -226,6 +226,13 @@ static bool read_sequence(const sinew_at *at, const sinew_key *key, void *into)
 
 enum { TABLE_KEYS = 64 }; /* bits of `there` */
 
+/* The keys of one mapping, as bits of its table. */
+typedef struct found {
+    uint64_t there;
+    uint64_t meant; /* an unknown key looks like it: its absence is no second problem */
+    bool strange;   /* an unknown key looks like none of them */
+} found;
+
 static size_t table_names(const sinew_table *table, const char *names[TABLE_KEYS + 1])
 {
     size_t n = 0;
@@ -235,19 +242,23 @@ static size_t table_names(const sinew_table *table, const char *names[TABLE_KEYS
     return n;
 }
 
-static void report_unknown_key(const sinew_at *key_at, const sinew_table *table, const char *text)
+static void report_unknown_key(const sinew_at *key_at, const sinew_table *table, const char *text,
+                               found *keys)
 {
     char shown[SINEW_QUOTED_BYTES], known[240];
     const char *names[TABLE_KEYS + 1];
-    table_names(table, names);
+    size_t n = table_names(table, names);
     const char *like = sinew_name_like(text, names);
-    list_names(known, sizeof known, names);
-    if (like)
-        sinew_at_problem(key_at, "unknown key '%s', did you mean '%s'?", sinew_quote(shown, text),
-                         like);
-    else
-        sinew_at_problem(key_at, "unknown key '%s': it must be %s", sinew_quote(shown, text),
-                         known);
+    sinew_quote(shown, text);
+    if (!like) {
+        list_names(known, sizeof known, names);
+        sinew_at_problem(key_at, "unknown key '%s': it must be %s", shown, known);
+        keys->strange = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        keys->meant |= (uint64_t)(names[i] == like) << i;
+    sinew_at_problem(key_at, "unknown key '%s', did you mean '%s'?", shown, like);
 }
 
 /* Another key of the same group among those that are there; NULL: none. */
@@ -260,7 +271,7 @@ static const sinew_key *rival(const sinew_table *table, uint64_t there, const si
 }
 
 static void read_pair(const sinew_at *at, size_t i, const sinew_table *table, void *into,
-                      uint64_t *there)
+                      found *keys)
 {
     char shown[SINEW_QUOTED_BYTES];
     sinew_at key_at, value = sinew_at_pair(at, i, &key_at);
@@ -273,24 +284,24 @@ static void read_pair(const sinew_at *at, size_t i, const sinew_table *table, vo
         k++;
     const sinew_key *key = &table->keys[k];
     if (!key->name || strlen(value.key) != key_at.value->data.scalar.length) {
-        report_unknown_key(&key_at, table, value.key);
+        report_unknown_key(&key_at, table, value.key, keys);
         return;
     }
-    if (*there >> k & 1) {
+    if (keys->there >> k & 1) {
         sinew_at_problem(&key_at, "'%s' stands here a second time", sinew_quote(shown, value.key));
         return;
     }
-    const sinew_key *other = rival(table, *there, key);
+    const sinew_key *other = rival(table, keys->there, key);
     if (other)
         sinew_at_problem(&key_at, "'%s' cannot stand beside '%s': only one of them", key->name,
                          other->name);
-    *there |= UINT64_C(1) << k;
+    keys->there |= UINT64_C(1) << k;
     set_given(into, key);
     sinew_key_read(&value, key, into);
 }
 
 /* "one of ss, zpk or tf is needed" where none of a required group is there. */
-static void require_group(const sinew_at *at, const sinew_table *table, uint64_t there,
+static void require_group(const sinew_at *at, const sinew_table *table, const found *keys,
                           const sinew_key *first)
 {
     const char *names[TABLE_KEYS + 1];
@@ -299,10 +310,12 @@ static void require_group(const sinew_at *at, const sinew_table *table, uint64_t
     for (size_t i = 0; table->keys[i].name; i++) {
         if (table->keys[i].group != first->group)
             continue;
-        if (there >> i & 1)
+        if ((keys->there | keys->meant) >> i & 1)
             return;
         names[n++] = table->keys[i].name;
     }
+    if (keys->strange) /* that one was meant to be it */
+        return;
     names[n] = NULL;
     list_names(list, sizeof list, names);
     sinew_at_problem(at, "one of the keys %s is needed", list);
@@ -321,15 +334,15 @@ static void fill_defaults(const sinew_at *at, const sinew_table *table, void *in
     }
 }
 
-static void require_keys(const sinew_at *at, const sinew_table *table, uint64_t there)
+static void require_keys(const sinew_at *at, const sinew_table *table, const found *keys)
 {
     for (size_t i = 0; table->keys[i].name; i++) {
         const sinew_key *key = &table->keys[i];
         if (!key->required)
             continue;
         if (key->group)
-            require_group(at, table, there, key);
-        else if (!(there >> i & 1))
+            require_group(at, table, keys, key);
+        else if (!((keys->there | keys->meant) >> i & 1))
             sinew_at_problem(at, "the key '%s' is missing", key->name);
     }
 }
@@ -341,11 +354,11 @@ static bool read_mapping(const sinew_at *at, const sinew_table *table, void *int
         sinew_at_problem(at, "must be a mapping of keys, and is %s", sinew_at_kind(at));
         return false;
     }
-    uint64_t there = 0;
+    found keys = {0};
     for (size_t i = 0; i < sinew_at_count(at) && !sinew_at_full(at); i++)
-        read_pair(at, i, table, into, &there);
-    require_keys(at, table, there);
-    fill_defaults(at, table, into, there);
+        read_pair(at, i, table, into, &keys);
+    require_keys(at, table, &keys);
+    fill_defaults(at, table, into, keys.there);
     if (table->check && sinew_at_problems(at) == seen)
         table->check(at, into);
     return sinew_at_problems(at) == seen;

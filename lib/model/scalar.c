@@ -212,6 +212,8 @@ const char *sinew_name_like(const char *text, const char *const *names)
             continue;
         size_t longer = n > m ? n : m;
         size_t d = distance(text, n, *names, m);
+        if (n >= 2 && d > 1 && !strncasecmp(text, *names, n))
+            d = 1; /* a name cut short: "in" for "input" */
         if (d <= (longer + 2) / 3 && d < longer && d < best_distance) {
             best = *names;
             best_distance = d;

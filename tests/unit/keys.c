@@ -98,6 +98,7 @@ Test(scalar, booleans_and_likeness)
     cr_assert_str_eq(sinew_name_like("Rate", names), "rate");
     cr_assert_str_eq(sinew_name_like("arte", names), "rate");
     cr_assert_str_eq(sinew_name_like("hipass", names), "highpass");
+    cr_assert_str_eq(sinew_name_like("ch", names), "channels");
     cr_assert_null(sinew_name_like("bananas", names));
     cr_assert_null(sinew_name_like("", names));
 }

@@ -91,7 +91,7 @@ def body_terms():
 W10, W2 = 2 * pi * 10, 2 * pi * 2
 MODELS = {
     "speech-bandpass": (design("bandpass", 4, ["300", "3400"]), [50, 300, 1000, 3400, 3900]),
-    "mains-hum-notch": (design("bandstop", 2, ["48", mpf(2500) / 48]), [10, 48, 49.9, 50, 50.5, 52.1, 60, 1000]),
+    "mains-hum-notch": (design("bandstop", 2, ["48", mpf(2500) / 48]), [10, 48, 49.9, 49.99, 50.5, 52.1, 60, 1000]),
     "subsonic-highpass": (design("highpass", 4, ["20"]), [5, 10, 20, 40, 1000]),
     "accelerometer-antialias": (design("lowpass", 8, ["1000"]), [10, 500, 1000, 2000, 3000]),
     "octave-band-1k": (design("bandpass", 12, [1000 / sqrt(mpf(2)), 1000 * sqrt(mpf(2))]),

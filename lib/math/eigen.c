@@ -1,0 +1,84 @@
+#include "math/eigen.h"
+
+#include <lapacke.h>
+#include <math.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "math/blocks.h"
+
+static void of_blocks(double complex *values, const double *A, size_t n,
+                      const unsigned char *sizes)
+{
+    for (size_t i = 0; i < n; i += sizes[i]) {
+        if (sizes[i] == 1) {
+            values[i] = A[i * n + i];
+            continue;
+        }
+        const double *a = A + i * n + i;
+        sinew_block2_eigenvalues(values + i, (const double[4]){a[0], a[1], a[n], a[n + 1]});
+    }
+}
+
+/* LAPACK sees A^T: the same eigenvalues. */
+static sinew_status of_full(double complex *values, const double *A, size_t n, sinew_error *error)
+{
+    lapack_int size = (lapack_int)n;
+    double *copy = sinew_copy(A, n * n, sizeof *A), *re = sinew_alloc(2 * n, sizeof *re);
+    sinew_status status = SINEW_OK;
+    if (!copy || !re) {
+        status = sinew_fail_memory(error);
+    } else {
+        lapack_int info = LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', size, copy, size, re, re + n,
+                                        NULL, 1, NULL, 1);
+        if (info == LAPACK_WORK_MEMORY_ERROR)
+            status = sinew_fail_memory(error);
+        else if (info != 0)
+            status = sinew_fail(error, SINEW_ERR_NUMERIC, "the eigenvalues did not converge");
+        for (size_t i = 0; !status && i < n; i++)
+            values[i] = CMPLX(re[i], re[n + i]);
+    }
+    sinew_free(copy);
+    sinew_free(re);
+    return status;
+}
+
+sinew_status sinew_eigenvalues(double complex *values, const double *A, size_t n,
+                               sinew_error *error)
+{
+    unsigned char *sizes = sinew_alloc(n, 1);
+    sinew_status status = SINEW_OK;
+    if (!sizes)
+        return sinew_fail_memory(error);
+    if (sinew_blocks_find(A, n, sizes) != SINEW_SHAPE_FULL)
+        of_blocks(values, A, n, sizes);
+    else
+        status = of_full(values, A, n, error);
+    sinew_free(sizes);
+    return status;
+}
+
+sinew_status sinew_pencil_eigenvalues(double complex *values, size_t *count, double *A, double *E,
+                                      size_t n, sinew_error *error)
+{
+    lapack_int size = (lapack_int)n;
+    *count = 0;
+    if (n == 0)
+        return SINEW_OK;
+    double *re = sinew_alloc(3 * n, sizeof *re), *im = re + n, *beta = re + 2 * n;
+    if (!re)
+        return sinew_fail_memory(error);
+    lapack_int info = LAPACKE_dggev(LAPACK_COL_MAJOR, 'N', 'N', size, A, size, E, size, re, im,
+                                    beta, NULL, 1, NULL, 1);
+    sinew_status status = SINEW_OK;
+    if (info == LAPACK_WORK_MEMORY_ERROR)
+        status = sinew_fail_memory(error);
+    else if (info != 0)
+        status = sinew_fail(error, SINEW_ERR_NUMERIC, "the eigenvalues did not converge");
+    /* beta = 0 is infinity; so is what no double can hold */
+    for (size_t i = 0; !status && i < n; i++)
+        if (beta[i] != 0 && isfinite(re[i] / beta[i]) && isfinite(im[i] / beta[i]))
+            values[(*count)++] = CMPLX(re[i] / beta[i], im[i] / beta[i]);
+    sinew_free(re);
+    return status;
+}

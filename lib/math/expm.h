@@ -1,0 +1,13 @@
+/* The matrix exponential: scaling and squaring with Pade approximants (Al-Mohy, Higham 2009,
+ * SIAM J. Matrix Anal. Appl. 31:970). */
+#ifndef SINEW_MATH_EXPM_H
+#define SINEW_MATH_EXPM_H
+
+#include <stddef.h>
+
+#include "sinew/status.h"
+
+/* out = exp(A), both (n, n), not the same memory. SINEW_ERR_NUMERIC where it is not finite. */
+sinew_status sinew_expm(double *out, const double *A, size_t n, sinew_error *error);
+
+#endif

@@ -1,0 +1,147 @@
+#include "ssm/form.h"
+
+#include <complex.h>
+#include <math.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "math/eigen.h"
+#include "math/matrix.h"
+#include "ssm/system.h"
+
+sinew_status sinew_form_alloc(sinew_discretization **out, const sinew_system *system, double step_s,
+                              sinew_method method, sinew_error *error)
+{
+    size_t n = system->order, q = system->inputs, p = system->outputs;
+    sinew_discretization *d = sinew_alloc(1, sizeof *d);
+    *out = NULL;
+    if (!d)
+        return sinew_fail_memory(error);
+    *d = (sinew_discretization){.step_s = step_s, .method = method, .order = n, .inputs = q,
+                                .outputs = p};
+    d->A = sinew_alloc(n * n, sizeof(double));
+    d->B = sinew_alloc(n * q, sizeof(double));
+    d->C = sinew_alloc(p * n, sizeof(double));
+    d->D = sinew_alloc(p * q, sizeof(double));
+    d->shift = sinew_alloc(n * q, sizeof(double));
+    if (!d->A || !d->B || !d->C || !d->D || !d->shift) {
+        sinew_discretization_free(d);
+        return sinew_fail_memory(error);
+    }
+    *out = d;
+    return SINEW_OK;
+}
+
+sinew_status sinew_form_sections(sinew_discretization *d, sinew_form form, size_t count,
+                                 sinew_error *error)
+{
+    d->sections = sinew_alloc(count, sizeof *d->sections);
+    if (!d->sections)
+        return sinew_fail_memory(error);
+    d->form = form;
+    d->n_sections = count;
+    return SINEW_OK;
+}
+
+void sinew_discretization_free(sinew_discretization *d)
+{
+    if (!d)
+        return;
+    sinew_free(d->A);
+    sinew_free(d->B);
+    sinew_free(d->C);
+    sinew_free(d->D);
+    sinew_free(d->shift);
+    sinew_free(d->sections);
+    sinew_free(d);
+}
+
+static sinew_status find_radius(sinew_discretization *d, sinew_error *error)
+{
+    double complex *values = sinew_alloc(d->order, sizeof *values);
+    sinew_status status = values ? sinew_eigenvalues(values, d->A, d->order, error)
+                                 : sinew_fail_memory(error);
+    for (size_t i = 0; !status && i < d->order; i++)
+        d->radius = fmax(d->radius, cabs(values[i]));
+    sinew_free(values);
+    return status;
+}
+
+static uint64_t hash_sections(uint64_t hash, const sinew_discretization *d)
+{
+    for (size_t i = 0; i < d->n_sections; i++) {
+        const sinew_section *s = &d->sections[i];
+        uint64_t states = (uint64_t)s->states;
+        hash = sinew_hash(hash, &states, sizeof states);
+        hash = sinew_hash(hash, s->A, sizeof s->A);
+        hash = sinew_hash(hash, s->b, sizeof s->b);
+        hash = sinew_hash(hash, s->c, sizeof s->c);
+        hash = sinew_hash(hash, &s->d, sizeof s->d);
+    }
+    return sinew_hash(hash, &d->direct, sizeof d->direct);
+}
+
+static uint64_t hash_all(const sinew_discretization *d)
+{
+    const uint64_t whole[] = {d->order, d->inputs, d->outputs, (uint64_t)d->form, d->n_sections};
+    uint64_t hash = sinew_hash(SINEW_HASH_START, &d->step_s, sizeof d->step_s);
+    hash = sinew_hash(hash, whole, sizeof whole);
+    hash = sinew_hash(hash, d->A, d->order * d->order * sizeof *d->A);
+    hash = sinew_hash(hash, d->B, d->order * d->inputs * sizeof *d->B);
+    hash = sinew_hash(hash, d->C, d->outputs * d->order * sizeof *d->C);
+    hash = sinew_hash(hash, d->D, d->outputs * d->inputs * sizeof *d->D);
+    return hash_sections(hash, d);
+}
+
+sinew_status sinew_form_finish(sinew_discretization *d, sinew_error *error)
+{
+    size_t n = d->order, q = d->inputs, p = d->outputs;
+    if (!sinew_all_finite(d->A, n * n) || !sinew_all_finite(d->B, n * q) ||
+        !sinew_all_finite(d->C, p * n) || !sinew_all_finite(d->D, p * q) ||
+        !sinew_all_finite(d->shift, n * q))
+        return sinew_fail(error, SINEW_ERR_NUMERIC, "the discrete matrices are not finite");
+    d->hash = hash_all(d);
+    return find_radius(d, error);
+}
+
+sinew_matrices sinew_discretization_matrices(const sinew_discretization *d)
+{
+    bool empty = d->order == 0;
+    return (sinew_matrices){d->order,
+                            d->inputs,
+                            d->outputs,
+                            empty ? NULL : d->A,
+                            empty ? NULL : d->B,
+                            empty ? NULL : d->C,
+                            d->D};
+}
+
+double sinew_discretization_step_s(const sinew_discretization *d)
+{
+    return d->step_s;
+}
+
+sinew_method sinew_discretization_method(const sinew_discretization *d)
+{
+    return d->method;
+}
+
+double sinew_discretization_radius(const sinew_discretization *d)
+{
+    return d->radius;
+}
+
+const double *sinew_discretization_foh_shift(const sinew_discretization *d)
+{
+    return d->shift;
+}
+
+/* radius^k = 2^-60, and a frame for each state: nothing of a chain of delays is left then. */
+size_t sinew_discretization_settle_frames(const sinew_discretization *d)
+{
+    if (!(d->radius < 1))
+        return SIZE_MAX;
+    double frames = d->radius > 0 ? 60 / -log2(d->radius) : 0;
+    return frames < 0x1p62 ? (size_t)ceil(frames) + d->order : SIZE_MAX;
+}

@@ -1,0 +1,123 @@
+#include "ssm/parallel.h"
+
+#include <math.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "math/blocks.h"
+#include "ssm/sections.h"
+
+/* Each section rounds in proportion to its own output, so the sum carries an error of about
+ * 2^-53 growth sqrt(order) of peak gain, growth being sum |contribution| over peak |H|. 128
+ * keeps that near 1e-14 times the root of the order, below 1e-13 for any order in use. */
+static const double growth_bound = 128;
+
+/* mantissa 2^exponent: a product of many differences leaves the range of any type. */
+typedef struct scaled {
+    long double complex mantissa;
+    long exponent;
+} scaled;
+
+static void normalise(scaled *x)
+{
+    long double size = fmaxl(fabsl(creall(x->mantissa)), fabsl(cimagl(x->mantissa)));
+    int e = size > 0 && isfinite(size) ? ilogbl(size) : 0;
+    x->mantissa = CMPLXL(scalbnl(creall(x->mantissa), -e), scalbnl(cimagl(x->mantissa), -e));
+    x->exponent += e;
+}
+
+/* gain prod(s - z) / prod(s - p) without the factor of pole `skip`. */
+static double complex evaluate(const sinew_zpk *zpk, double complex s, size_t skip)
+{
+    scaled x = {zpk->gain, zpk->exponent};
+    for (size_t i = 0; i < zpk->n_poles; i++) {
+        if (i < zpk->n_zeros)
+            x.mantissa *= (long double complex)s - (long double complex)zpk->zeros[i];
+        if (i != skip)
+            x.mantissa /= (long double complex)s - (long double complex)zpk->poles[i];
+        normalise(&x);
+    }
+    int e = x.exponent > 4000 ? 4000 : x.exponent < -4000 ? -4000 : (int)x.exponent;
+    return CMPLX(ldexp((double)creall(x.mantissa), e), ldexp((double)cimagl(x.mantissa), e));
+}
+
+/* sum |residue / (jw - p)| and |H(jw)| at one frequency. */
+static void compare(double w, const sinew_zpk *zpk, const double complex *residues, double direct,
+                    double *sum, double *size)
+{
+    double complex s = CMPLX(0, w);
+    *sum = fabs(direct);
+    for (size_t i = 0; i < zpk->n_poles; i++)
+        *sum += cabs(residues[i] / (s - zpk->poles[i]));
+    *size = cabs(evaluate(zpk, s, zpk->n_poles));
+}
+
+/* Looked at beside each pole, and between, and at zero. Frequencies that are poles say nothing,
+ * one term is infinite there, and are passed over. */
+static double growth(const sinew_zpk *zpk, const double complex *residues, double direct)
+{
+    const double beside[] = {0, 0.7, 0.9, 1, 1.1, 1.4};
+    double largest = fabs(direct), peak = fabs(direct);
+    for (size_t i = 0; i < zpk->n_poles; i++)
+        for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) {
+            double sum, size;
+            compare(beside[k] * cabs(zpk->poles[i]), zpk, residues, direct, &sum, &size);
+            if (!isfinite(sum) || !isfinite(size))
+                continue;
+            largest = fmax(largest, sum);
+            peak = fmax(peak, size);
+        }
+    return largest > 0 ? largest / peak : 1;
+}
+
+sinew_status sinew_parallel_fractions(sinew_section *sections, size_t *count, double *direct,
+                                      bool *good, const sinew_zpk *zpk, sinew_error *error)
+{
+    size_t n = zpk->n_poles;
+    double complex *residues = sinew_alloc(n, sizeof *residues);
+    *count = 0;
+    *good = true;
+    if (!residues)
+        return sinew_fail_memory(error);
+    *direct = zpk->n_zeros == n ? ldexp(zpk->gain, zpk->exponent) : 0;
+    for (size_t i = 0; i < n; i++) {
+        residues[i] = evaluate(zpk, zpk->poles[i], i);
+        *good = *good && isfinite(creal(residues[i])) && isfinite(cimag(residues[i]));
+    }
+    *good = *good && growth(zpk, residues, *direct) <= growth_bound; /* a NaN is not */
+    for (size_t i = 0; *good && i < n; i++) {
+        double complex p = zpk->poles[i], r = residues[i];
+        if (cimag(p) > 0) /* r / (s - p) and its conjugate */
+            sections[(*count)++] = sinew_section_coupled(creal(p), cimag(p), 2 * creal(r),
+                                                         -2 * cimag(p) * cimag(r), 0);
+        else if (cimag(p) == 0)
+            sections[(*count)++] = sinew_section_single(creal(p), creal(r), 0);
+    }
+    sinew_free(residues);
+    return SINEW_OK;
+}
+
+sinew_status sinew_parallel_blocks(sinew_section *sections, size_t *count,
+                                   const sinew_system *system, sinew_error *error)
+{
+    size_t n = system->order;
+    *count = 0;
+    if (system->inputs != 1 || system->outputs != 1)
+        return SINEW_OK;
+    unsigned char *sizes = sinew_alloc(n, 1);
+    if (!sizes)
+        return sinew_fail_memory(error);
+    if (sinew_blocks_diagonal(system->A, n, sizes))
+        for (size_t i = 0; i < n; i += sizes[i]) {
+            sinew_section *s = &sections[(*count)++];
+            *s = (sinew_section){.states = sizes[i]};
+            for (size_t r = 0; r < sizes[i]; r++) {
+                s->b[r] = system->B[i + r];
+                s->c[r] = system->C[i + r];
+                for (size_t j = 0; j < sizes[i]; j++)
+                    s->A[r][j] = system->A[(i + r) * n + i + j];
+            }
+        }
+    sinew_free(sizes);
+    return SINEW_OK;
+}

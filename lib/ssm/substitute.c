@@ -1,0 +1,86 @@
+/* Methods that put a fraction of z in place of s (Zhang, Chen, Chen 2009: the generalized
+ * bilinear transform). With M = I - alpha T A:
+ *
+ *   Ad = M^-1 (I + (1 - alpha) T A) = I + M^-1 T A      Bd = M^-1 T B
+ *   Cd = C M^-1                                         Dd = D + alpha C Bd
+ *
+ * Ad is taken as I plus a part so that slow poles keep their distance from one. */
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "math/lu.h"
+#include "math/matrix.h"
+#include "ssm/step.h"
+
+typedef struct work {
+    long double *M; /* (n, n) unrounded, for the residuals */
+    double *rounded;
+    double *TA, *TB;
+    sinew_lu lu;
+} work;
+
+static void work_finish(work *w)
+{
+    sinew_free(w->M);
+    sinew_free(w->rounded);
+    sinew_free(w->TA);
+    sinew_free(w->TB);
+    sinew_lu_finish(&w->lu);
+}
+
+static sinew_status work_init(work *w, const sinew_matrices *m, const sinew_step *step,
+                              sinew_error *error)
+{
+    size_t n = m->order;
+    *w = (work){.M = sinew_alloc(n * n, sizeof *w->M), .rounded = sinew_alloc(n * n, sizeof(double)),
+                .TA = sinew_alloc(n * n, sizeof(double)),
+                .TB = sinew_alloc(n * m->inputs, sizeof(double))};
+    if (!w->M || !w->rounded || !w->TA || !w->TB)
+        return sinew_fail_memory(error);
+    for (size_t i = 0; i < n * n; i++) {
+        w->M[i] = -(long double)step->alpha * step->T * m->A[i];
+        if (i % (n + 1) == 0)
+            w->M[i] += 1;
+        w->rounded[i] = (double)w->M[i];
+        w->TA[i] = step->T * m->A[i];
+    }
+    for (size_t i = 0; i < n * m->inputs; i++)
+        w->TB[i] = step->T * m->B[i];
+    if (!sinew_all_finite(w->rounded, n * n))
+        return sinew_fail(error, SINEW_ERR_NUMERIC, "the step times the matrix A is not finite");
+    sinew_status status = sinew_lu_init(&w->lu, w->rounded, n, error);
+    /* A pole within rounding of 1/(alpha T): the answer would be noise. */
+    if (!status && w->lu.rcond < 0x1p-52)
+        return sinew_fail(error, SINEW_ERR_NUMERIC,
+                          "the system has a pole at %.17g rad/s%s, which the %s rule maps to "
+                          "infinity (rcond %.2g): choose another rate or method",
+                          1 / (step->alpha * step->T),
+                          step->alpha == 0.5 ? ", 2/T" : "", sinew_method_name(step->method),
+                          w->lu.rcond);
+    return status;
+}
+
+sinew_status sinew_step_substitute(const sinew_step_out *out, const sinew_matrices *m,
+                                   const sinew_step *step, sinew_error *error)
+{
+    size_t n = m->order, p = m->outputs, q = m->inputs;
+    work w;
+    sinew_status status = work_init(&w, m, step, error);
+    if (!status)
+        status = sinew_lu_left_refined(&w.lu, w.M, out->A, w.TA, n, error);
+    if (!status)
+        status = sinew_lu_left_refined(&w.lu, w.M, out->B, w.TB, q, error);
+    if (!status)
+        status = sinew_lu_right_refined(&w.lu, w.M, out->C, m->C, p, error);
+    if (!status) {
+        for (size_t i = 0; i < n; i++)
+            out->A[i * n + i] += 1;
+        sinew_matrix_multiply(out->D, m->C, out->B, p, n, q);
+        for (size_t i = 0; i < p * q; i++)
+            out->D[i] = m->D[i] + step->alpha * out->D[i];
+    }
+    work_finish(&w);
+    return status;
+}

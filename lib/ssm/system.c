@@ -1,0 +1,107 @@
+#include "ssm/system.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+sinew_status sinew_system_alloc(sinew_system **out, size_t order, size_t inputs, size_t outputs,
+                                sinew_error *error)
+{
+    sinew_system *system = sinew_alloc(1, sizeof *system);
+    *out = NULL;
+    if (!system)
+        return sinew_fail_memory(error);
+    system->order = order;
+    system->inputs = inputs;
+    system->outputs = outputs;
+    system->A = sinew_alloc(order * order, sizeof(double));
+    system->B = sinew_alloc(order * inputs, sizeof(double));
+    system->C = sinew_alloc(outputs * order, sizeof(double));
+    system->D = sinew_alloc(outputs * inputs, sizeof(double));
+    if (!system->A || !system->B || !system->C || !system->D) {
+        sinew_system_free(system);
+        return sinew_fail_memory(error);
+    }
+    *out = system;
+    return SINEW_OK;
+}
+
+void sinew_system_free(sinew_system *system)
+{
+    if (!system)
+        return;
+    sinew_free(system->A);
+    sinew_free(system->B);
+    sinew_free(system->C);
+    sinew_free(system->D);
+    sinew_zpk_finish(&system->zpk);
+    sinew_free(system->sections);
+    sinew_free(system);
+}
+
+static sinew_status check_finite(const char *name, const double *matrix, size_t rows,
+                                 size_t columns, sinew_error *error)
+{
+    if (rows * columns > 0 && !matrix)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s is NULL", name);
+    for (size_t i = 0; i < rows * columns; i++)
+        if (!isfinite(matrix[i]))
+            return sinew_fail(error, SINEW_ERR_DATA, "%s[%zu][%zu] is %s", name, i / columns,
+                              i % columns, isnan(matrix[i]) ? "nan" : "inf");
+    return SINEW_OK;
+}
+
+static sinew_status check(const sinew_matrices *m, sinew_error *error)
+{
+    if (!m)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no matrices");
+    if (m->inputs < 1 || m->outputs < 1)
+        return sinew_fail(error, SINEW_ERR_DATA, "a system has at least one input and one output");
+    if (m->order > SINEW_ORDER_MAX || m->inputs > SINEW_ORDER_MAX || m->outputs > SINEW_ORDER_MAX)
+        return sinew_fail(error, SINEW_ERR_DATA,
+                          "order %zu, %zu inputs, %zu outputs: each is at most %d", m->order,
+                          m->inputs, m->outputs, SINEW_ORDER_MAX);
+    sinew_status status = check_finite("A", m->A, m->order, m->order, error);
+    if (!status)
+        status = check_finite("B", m->B, m->order, m->inputs, error);
+    if (!status)
+        status = check_finite("C", m->C, m->outputs, m->order, error);
+    if (!status)
+        status = check_finite("D", m->D, m->outputs, m->inputs, error);
+    return status;
+}
+
+static void copy(double *to, const double *from, size_t n)
+{
+    if (n > 0)
+        memcpy(to, from, n * sizeof *to);
+}
+
+sinew_status sinew_system_new_ss(sinew_system **out, const sinew_matrices *m, sinew_error *error)
+{
+    *out = NULL;
+    sinew_status status = check(m, error);
+    if (!status)
+        status = sinew_system_alloc(out, m->order, m->inputs, m->outputs, error);
+    if (status)
+        return status;
+    copy((*out)->A, m->A, m->order * m->order);
+    copy((*out)->B, m->B, m->order * m->inputs);
+    copy((*out)->C, m->C, m->outputs * m->order);
+    copy((*out)->D, m->D, m->outputs * m->inputs);
+    return SINEW_OK;
+}
+
+sinew_matrices sinew_system_matrices(const sinew_system *s)
+{
+    bool empty = s->order == 0;
+    return (sinew_matrices){s->order,
+                            s->inputs,
+                            s->outputs,
+                            empty ? NULL : s->A,
+                            empty ? NULL : s->B,
+                            empty ? NULL : s->C,
+                            s->D};
+}

@@ -1,0 +1,51 @@
+/* The inside of a system: the matrices, and where it was made of them the factors. */
+#ifndef SINEW_SSM_SYSTEM_H
+#define SINEW_SSM_SYSTEM_H
+
+#include <complex.h>
+#include <stdbool.h>
+
+#include "sinew/system.h"
+#include "ssm/discretized.h"
+
+/* gain 2^exponent prod(s - zeros) / prod(s - poles). Conjugates are exact and adjacent, Im > 0
+ * first. The exponent is there because (2 pi 20 kHz)^64 is no double. */
+typedef struct sinew_zpk {
+    double complex *zeros, *poles;
+    size_t n_zeros, n_poles;
+    double gain;
+    int exponent;
+} sinew_zpk;
+
+struct sinew_system {
+    size_t order, inputs, outputs;
+    double *A, *B, *C, *D;
+    bool factored; /* zpk and the sections hold; else only the matrices do */
+    sinew_zpk zpk;
+    size_t n_sections;
+    sinew_section *sections; /* of the cascade that A, B, C, D are assembled from */
+    bool designed;           /* the bilinear rule may prewarp the edges and design again */
+    sinew_design design;
+};
+
+enum {
+    SINEW_ORDER_MAX = 4096,       /* a matrix of 128 MB */
+    SINEW_DESIGN_ORDER_MAX = 128, /* beyond it no double holds what was meant */
+};
+
+/* zpk.c */
+sinew_status sinew_zpk_alloc(sinew_zpk *zpk, size_t n_zeros, size_t n_poles, sinew_error *error);
+void sinew_zpk_finish(sinew_zpk *zpk);
+
+/* A system that takes over the factors (they are freed on failure). */
+sinew_status sinew_system_new_factored(sinew_system **out, sinew_zpk *zpk, sinew_error *error);
+
+/* design.c: the design with its edges at `edges_rad` (rad/s) in place of edges_hz. */
+sinew_status sinew_system_new_design_at(sinew_system **out, const sinew_design *design,
+                                        const double edges_rad[2], sinew_error *error);
+
+/* An empty system with its matrices allocated. */
+sinew_status sinew_system_alloc(sinew_system **out, size_t order, size_t inputs, size_t outputs,
+                                sinew_error *error);
+
+#endif
