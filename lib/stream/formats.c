@@ -25,7 +25,6 @@ static const sinew_format formats[] = {
     {"ogg", "ogg oga", SOUND, .container = SF_FORMAT_OGG, .encoding = SF_FORMAT_VORBIS},
     {"opus", "opus", SOUND, .container = SF_FORMAT_OGG, .encoding = SF_FORMAT_OPUS},
     {"mp3", "mp3", SOUND, .container = SF_FORMAT_MPEG, .encoding = SF_FORMAT_MPEG_LAYER_III},
-    {"voc", "voc", SOUND, .container = SF_FORMAT_VOC},
     {"nist", "nist sph", SOUND, .container = SF_FORMAT_NIST},
     {"csv", "csv", .source = &sinew_csv_source, .sink = &sinew_csv_sink},
     {"npy", "npy", .source = &sinew_npy_source, .sink = &sinew_npy_sink},

@@ -17,6 +17,7 @@ enum { PIECE_FRAMES = 1024 };
 typedef struct sound_writer {
     SNDFILE *file;
     int bits;             /* 0: floating point */
+    bool symmetric;       /* no least integer: libsndfile negates it for the codes of telephones */
     int *integers;        /* (PIECE_FRAMES, channels) */
     int fd;               /* sink->file.fd */
     bool positioned;      /* pwrite works: a file; else a device that swallows anything */
@@ -140,11 +141,11 @@ static sinew_status choose_format(const sinew_sink *sink, SF_INFO *info, sinew_e
     return SINEW_OK;
 }
 
-/* Reproducible and straight: no PEAK chunk, which holds the time of day. */
-static void configure(SNDFILE *file, int format)
+static void configure(const sinew_sink *sink, SNDFILE *file)
 {
+    /* a PEAK chunk holds the time of day: equal samples would not make equal files */
     sf_command(file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
-    if ((format & SF_FORMAT_TYPEMASK) == SF_FORMAT_RF64)
+    if (sink->format->container == SF_FORMAT_WAV)
         sf_command(file, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE);
 }
 
@@ -162,6 +163,7 @@ static sinew_status open_sink(sinew_sink *sink, sinew_error *error)
     sound->fd = sink->file.fd;
     sound->positioned = sink->file.temporary != NULL;
     sound->bits = sinew_sound_bits(encoding);
+    sound->symmetric = encoding == SF_FORMAT_ULAW || encoding == SF_FORMAT_ALAW;
     if ((info.format & SF_FORMAT_TYPEMASK) == sink->format->container && sink->format->limit_bytes)
         sound->limit_frames = sink->format->limit_bytes / data_bytes(sink, encoding, 1);
     sound->integers = sinew_alloc(PIECE_FRAMES * (size_t)info.channels, sizeof *sound->integers);
@@ -173,7 +175,7 @@ static sinew_status open_sink(sinew_sink *sink, sinew_error *error)
     if (!sound->file)
         return sinew_fail(error, SINEW_ERR_IO, "%s: %s", sink->name,
                           sound->reason ? strerror(sound->reason) : sf_strerror(NULL));
-    configure(sound->file, info.format);
+    configure(sink, sound->file);
     return SINEW_OK;
 }
 
@@ -182,13 +184,13 @@ static sinew_status open_sink(sinew_sink *sink, sinew_error *error)
 static void quantize(sinew_sink *sink, sinew_sample sample, const void *samples, size_t n)
 {
     const sound_writer *sound = sink->writer;
-    double scale = ldexp(1, sound->bits - 1);
+    double scale = ldexp(1, sound->bits - 1), lowest = sound->symmetric ? 1 - scale : -scale;
     int shift = 32 - sound->bits;
     for (size_t i = 0; i < n; i++) {
         double x = sample == SINEW_SAMPLE_F64 ? ((const double *)samples)[i]
                                               : (double)((const float *)samples)[i];
         double value = rint(x * scale);
-        double inside = isnan(value) ? 0 : fmin(fmax(value, -scale), scale - 1);
+        double inside = isnan(value) ? 0 : fmin(fmax(value, lowest), scale - 1);
         sink->clipped += inside != value;
         sound->integers[i] = (int)((int64_t)inside * (INT64_C(1) << shift));
     }

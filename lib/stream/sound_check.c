@@ -51,8 +51,9 @@ static int64_t walk_chunks(const container *c, int fd, int64_t file_bytes)
     int head_bytes = c->id_bytes + c->size_bytes;
     for (int n = 0; n < MAX_CHUNKS && at >= 0 && at < file_bytes; n++) {
         uint8_t head[MAX_HEAD_BYTES], sizes[16];
-        if (pread(fd, head, (size_t)head_bytes, at) != head_bytes)
-            return 0;
+        ssize_t got = pread(fd, head, (size_t)head_bytes, at);
+        if (got != head_bytes) /* the file ends in the head of a chunk */
+            return got > 0 ? head_bytes - got : 0;
         uint64_t size = get_integer(head + c->id_bytes, c->size_bytes, c->big_endian);
         at += head_bytes;
         if (memcmp(head, "ds64", 4) == 0 && pread(fd, sizes, 16, at) == 16)

@@ -18,13 +18,10 @@ int sinew_sound_bits(int encoding)
     case SF_FORMAT_PCM_U8:
     case SF_FORMAT_DPCM_8:
         return 8;
-    case SF_FORMAT_DWVW_12:
-        return 12;
     case SF_FORMAT_ALAC_20:
         return 20;
     case SF_FORMAT_PCM_24:
     case SF_FORMAT_ALAC_24:
-    case SF_FORMAT_DWVW_24:
         return 24;
     case SF_FORMAT_PCM_32:
     case SF_FORMAT_ALAC_32:
@@ -69,12 +66,24 @@ static const int *preferences(const sinew_signal *signal)
     return bits <= 8 ? bits8 : bits <= 16 ? bits16 : bits <= 24 ? bits24 : bits32;
 }
 
+/* MPEG, Vorbis and Opus go by the format's name (sf_format_check has MPEG in a WAV, sf_open does
+ * not). What libsndfile 1.2 writes as ALAC of more than 16 bits or as DWVW does not always come
+ * back. */
+static bool can_keep(int encoding)
+{
+    if ((encoding >= SF_FORMAT_ALAC_20 && encoding <= SF_FORMAT_ALAC_32) ||
+        (encoding >= SF_FORMAT_DWVW_12 && encoding <= SF_FORMAT_DWVW_N))
+        return false;
+    return encoding == SF_FORMAT_FLOAT || encoding == SF_FORMAT_DOUBLE ||
+           sinew_sound_bits(encoding) > 0;
+}
+
 int sinew_sound_encoding(const sinew_format *format, const sinew_signal *signal, int rate_hz)
 {
     int own = signal->encoding & SF_FORMAT_SUBMASK;
     if (format->encoding)
         return holds(format, format->encoding, signal, rate_hz) ? format->encoding : 0;
-    if (own && holds(format, own, signal, rate_hz))
+    if (own && can_keep(own) && holds(format, own, signal, rate_hz))
         return own;
     for (const int *encoding = preferences(signal); *encoding; encoding++)
         if (holds(format, *encoding, signal, rate_hz))
