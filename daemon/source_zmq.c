@@ -29,15 +29,18 @@ void sinewd_zmq_complain(sinewd_zmq_source *z, const char *text)
 /* All parts of the message that is there: the first in `head`, the last in `body`. */
 static bool receive_parts(sinewd_zmq_source *z)
 {
-    z->parts = 0;
+    int parts = 0;
+    zmq_msg_t *part = &z->head;
     do {
-        zmq_msg_t *part = z->parts == 0 ? &z->head : &z->body;
         if (zmq_msg_recv(part, z->socket, ZMQ_DONTWAIT) < 0)
-            return false;
-        z->parts++;
+            return false; /* at the first part only: a message comes whole */
+        parts++;
         if (!zmq_msg_more(part))
-            return true;
+            break;
+        part = &z->body;
     } while (true);
+    z->parts = parts;
+    return true;
 }
 
 bool sinewd_zmq_receive(sinewd_zmq_source *z)

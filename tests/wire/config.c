@@ -108,7 +108,7 @@ Test(config, all_mistakes_are_reported_at_once_with_their_places)
             "  method: bilinaer\n" OUTPUTS,
             "c.yaml:2:9: pipelines.name: 'a b' holds a space",
             "c.yaml:3:38: pipelines.source.file.pace",
-            "c.yaml:3:45: pipelines.source.file.lop: unknown key 'lop', did you mean 'loop'?",
+            "c.yaml:3:45: pipelines.source.file: unknown key 'lop', did you mean 'loop'?",
             "c.yaml:3:62: pipelines.source.file.block: '0' is too small",
             "c.yaml:5:11: pipelines.engine", "c.yaml:6:10: pipelines.dtype",
             "c.yaml:7:11: pipelines.method: unknown method 'bilinaer'");
