@@ -188,7 +188,7 @@ static sinew_status rational(work *w, double *out, sinew_error *error)
     sinew_status status = sinew_lu_init(&lu, w->V, n, error);
     if (status)
         return status;
-    if (lu.rcond > 0)
+    if (!lu.singular)
         status = sinew_lu_left(&lu, out, w->U, n, error);
     else
         status = sinew_fail(error, SINEW_ERR_NUMERIC, "the matrix exponential is not finite");
