@@ -18,8 +18,7 @@ sinew_status sinew_lu_init(sinew_lu *lu, const double *M, size_t n, sinew_error 
     }
     if (n == 0)
         return SINEW_OK;
-    lu->singular =
-        LAPACKE_dgetrf(LAPACK_COL_MAJOR, size, size, lu->factors, size, lu->pivots) != 0;
+    lu->singular = LAPACKE_dgetrf(LAPACK_COL_MAJOR, size, size, lu->factors, size, lu->pivots) != 0;
     return SINEW_OK;
 }
 
@@ -58,8 +57,8 @@ sinew_status sinew_lu_left_refined(const sinew_lu *lu, const long double *M, dou
 {
     size_t n = lu->n;
     double *residual = sinew_alloc(n * columns, sizeof *residual);
-    sinew_status status = residual ? sinew_lu_left(lu, X, R, columns, error)
-                                   : sinew_fail_memory(error);
+    sinew_status status =
+        residual ? sinew_lu_left(lu, X, R, columns, error) : sinew_fail_memory(error);
     for (size_t i = 0; !status && i < n; i++)
         for (size_t j = 0; j < columns; j++) {
             long double sum = R[i * columns + j];

@@ -51,11 +51,11 @@ static sinew_status check_poles(const sinew_lu *lu, const sinew_matrices *m, con
     for (size_t i = 0; !status && i < n; i++)
         refused = refused || cabs(1 - aT * poles[i]) <= tolerance;
     if (!status && refused)
-        status = sinew_fail(error, SINEW_ERR_NUMERIC,
-                            "the system has a pole at %.17g rad/s%s, which %s maps to infinity: "
-                            "choose another rate or method",
-                            1 / aT, step->alpha == 0.5 ? ", 2/T" : "",
-                            sinew_method_name(step->method));
+        status =
+            sinew_fail(error, SINEW_ERR_NUMERIC,
+                       "the system has a pole at %.17g rad/s%s, which %s maps to infinity: "
+                       "choose another rate or method",
+                       1 / aT, step->alpha == 0.5 ? ", 2/T" : "", sinew_method_name(step->method));
     sinew_free(poles);
     sinew_free(sizes);
     return status;
@@ -65,7 +65,8 @@ static sinew_status work_init(work *w, const sinew_matrices *m, const sinew_step
                               sinew_error *error)
 {
     size_t n = m->order;
-    *w = (work){.M = sinew_alloc(n * n, sizeof *w->M), .rounded = sinew_alloc(n * n, sizeof(double)),
+    *w = (work){.M = sinew_alloc(n * n, sizeof *w->M),
+                .rounded = sinew_alloc(n * n, sizeof(double)),
                 .TA = sinew_alloc(n * n, sizeof(double)),
                 .TB = sinew_alloc(n * m->inputs, sizeof(double))};
     if (!w->M || !w->rounded || !w->TA || !w->TB)
