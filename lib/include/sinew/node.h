@@ -64,14 +64,16 @@ typedef struct sinew_node_ops {
                                const void *bytes, size_t n_bytes, sinew_error *error);
 
     /** Go on as if n frames of silence had come, without their output. NULL: not for this
-     *  node. Real time: as process. */
+     *  node. Real time: as process, but for the time: up to that of as many frames. */
     void (*advance)(const sinew_node *node, void *state, void *scratch, uint64_t n_frames);
 
     void (*free)(sinew_node *node);
 } sinew_node_ops;
 
 enum {
-    SINEW_NODE_TAKES_STEPS = 1 /* honours sinew_block.step_s; open refuses it elsewhere */
+    SINEW_NODE_TAKES_STEPS = 1, /* honours sinew_block.step_s; open refuses it elsewhere */
+    SINEW_NODE_FORGETS = 2      /* silence empties its state, so `advance` means something: a
+                                 * stable filter, not an integrator or a selective layer */
 };
 
 /** The first member of every kind of node. Constant after it is built. */

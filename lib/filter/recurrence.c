@@ -1,0 +1,218 @@
+#include "filter/recurrence.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+enum { LANES = SINEW_SECTION_LANES, ROWS = SINEW_PANEL_ROWS };
+
+static size_t groups_of(size_t n, size_t by)
+{
+    return (n + by - 1) / by;
+}
+
+/* PARALLEL: the sections in groups of four lanes; lanes without a section stay zero. */
+static int init_parallel(sinew_recurrence *r, const sinew_discretization *d)
+{
+    size_t n_groups = groups_of(d->n_sections, LANES), at = 0;
+    r->lanes = sinew_alloc(n_groups, sizeof *r->lanes);
+    r->states_at = sinew_alloc(n_groups * LANES, sizeof *r->states_at);
+    r->direct = d->direct;
+    if (!r->lanes || !r->states_at)
+        return 0;
+    for (size_t i = 0; i < d->n_sections; i++) {
+        const sinew_section *s = &d->sections[i];
+        sinew_section_lanes *to = &r->lanes[i / LANES];
+        size_t lane = i % LANES;
+        to->a11[lane] = s->A[0][0];
+        to->a12[lane] = s->A[0][1];
+        to->a21[lane] = s->A[1][0];
+        to->a22[lane] = s->A[1][1];
+        to->b1[lane] = s->b[0];
+        to->b2[lane] = s->b[1];
+        to->c1[lane] = s->c[0];
+        to->c2[lane] = s->c[1];
+        r->states_at[i] = 2 * at + (s->states == 2);
+        at += (size_t)s->states;
+    }
+    return 1;
+}
+
+/* Rows [from_u | from_x] into to (rows, width). */
+static void stack(double *to, size_t rows, size_t width, const double *from_u, size_t inputs,
+                  const double *from_x, size_t order)
+{
+    for (size_t i = 0; i < rows; i++) {
+        memcpy(to + i * width, from_u + i * inputs, inputs * sizeof *to);
+        if (order > 0)
+            memcpy(to + i * width + inputs, from_x + i * order, order * sizeof *to);
+    }
+}
+
+/* DENSE: x+ = [B A] [u; x] by panels, each output a product of its own. */
+static int init_dense(sinew_recurrence *r, const sinew_discretization *d)
+{
+    size_t n = d->order, cols = d->inputs + n;
+    r->width = groups_of(cols, SINEW_FIR_QUANTUM) * SINEW_FIR_QUANTUM;
+    double *stacked = sinew_alloc(n, cols * sizeof *stacked);
+    r->columns = sinew_alloc(groups_of(n, ROWS), sizeof *r->columns);
+    r->outputs_of = sinew_alloc(d->outputs, r->width * sizeof *r->outputs_of);
+    int ok = stacked && r->columns && r->outputs_of;
+    if (ok) {
+        stack(r->outputs_of, d->outputs, r->width, d->D, d->inputs, d->C, n);
+        stack(stacked, n, cols, d->B, d->inputs, d->A, n);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = r->columns[i / ROWS]; j < cols; j++)
+                if (stacked[i * cols + j] != 0)
+                    r->columns[i / ROWS] = j + 1;
+        ok = sinew_panels_init(&r->dense, stacked, n, cols);
+    }
+    sinew_free(stacked);
+    return ok;
+}
+
+sinew_status sinew_recurrence_init(sinew_recurrence *r, const sinew_discretization *d,
+                                   const sinew_simd *simd, sinew_error *error)
+{
+    *r = (sinew_recurrence){.simd = simd,
+                            .form = d->form,
+                            .order = d->order,
+                            .inputs = d->inputs,
+                            .outputs = d->outputs,
+                            .n_sections = d->n_sections};
+    int ok = 0;
+    switch (d->form) {
+    case SINEW_FORM_DENSE:
+        ok = init_dense(r, d);
+        break;
+    case SINEW_FORM_PARALLEL:
+        ok = init_parallel(r, d);
+        break;
+    case SINEW_FORM_CASCADE:
+        r->sections = sinew_copy(d->sections, d->n_sections, sizeof *d->sections);
+        ok = r->sections != NULL;
+        break;
+    }
+    return ok ? SINEW_OK : sinew_fail_memory(error);
+}
+
+void sinew_recurrence_finish(sinew_recurrence *r)
+{
+    sinew_free(r->sections);
+    sinew_free(r->lanes);
+    sinew_free(r->states_at);
+    sinew_free(r->columns);
+    sinew_free(r->outputs_of);
+    sinew_panels_finish(&r->dense);
+}
+
+/* One of two buffers: u just before x, x on a panel's border, and zeros up to `width`. */
+static size_t dense_buffer(const sinew_recurrence *r)
+{
+    return groups_of(r->inputs, ROWS) * ROWS + groups_of(r->order, ROWS) * ROWS +
+           2 * SINEW_FIR_QUANTUM;
+}
+
+size_t sinew_recurrence_scratch(const sinew_recurrence *r)
+{
+    return r->form == SINEW_FORM_DENSE ? 2 * dense_buffer(r) : 0;
+}
+
+static void run_parallel(const sinew_recurrence *r, double *x, const double *u, double *y, size_t n)
+{
+    for (size_t t = 0; t < n; t++)
+        y[t] = r->direct * u[t];
+    for (size_t g = 0; g * LANES < r->n_sections; g++) {
+        double x1[LANES] = {0}, x2[LANES] = {0};
+        size_t here = r->n_sections - g * LANES < LANES ? r->n_sections - g * LANES : LANES;
+        const size_t *at = r->states_at + g * LANES;
+        for (size_t i = 0; i < here; i++) {
+            x1[i] = x[at[i] / 2];
+            x2[i] = at[i] % 2 ? x[at[i] / 2 + 1] : 0;
+        }
+        r->simd->sections(&r->lanes[g], x1, x2, u, y, n);
+        for (size_t i = 0; i < here; i++) {
+            x[at[i] / 2] = x1[i];
+            if (at[i] % 2)
+                x[at[i] / 2 + 1] = x2[i];
+        }
+    }
+}
+
+/* Frame by frame through the chain: while one section waits for its own past, the processor
+ * works on the others. */
+static void run_cascade(const sinew_recurrence *r, double *x, const double *u, double *y, size_t n)
+{
+    for (size_t t = 0; t < n; t++) {
+        double v = u[t], *at = x;
+        for (const sinew_section *s = r->sections; s < r->sections + r->n_sections; s++) {
+            double x1 = at[0], out = s->c[0] * x1 + s->d * v;
+            if (s->states == 1) {
+                at[0] = s->A[0][0] * x1 + s->b[0] * v;
+                at += 1;
+            } else {
+                double x2 = at[1];
+                out = s->c[0] * x1 + s->c[1] * x2 + s->d * v;
+                at[0] = (s->A[0][1] * x2 + s->A[0][0] * x1) + s->b[0] * v;
+                at[1] = (s->A[1][0] * x1 + s->A[1][1] * x2) + s->b[1] * v;
+                at += 2;
+            }
+            v = out;
+        }
+        y[t] = v;
+    }
+}
+
+/* Two buffers take turns: x+ is written where the next frame reads x, with u just before it. */
+static void run_dense(const sinew_recurrence *r, double *x, const double *u, double *y, size_t n,
+                      double *scratch)
+{
+    size_t order = r->order, m = r->inputs, before = groups_of(m, ROWS) * ROWS;
+    double *now = scratch + before, *next = now + dense_buffer(r);
+    memset(scratch, 0, sinew_recurrence_scratch(r) * sizeof *scratch);
+    memcpy(now, x, order * sizeof *x);
+    for (size_t t = 0; t < n; t++) {
+        memcpy(now - m, u + t * m, m * sizeof *u);
+        for (size_t o = 0; o < r->outputs; o++)
+            r->simd->fir_f64(r->outputs_of + o * r->width, r->width, now - m,
+                             y + t * r->outputs + o, 1);
+        memset(next, 0, order * sizeof *next);
+        for (size_t p = 0; p * ROWS < order; p++)
+            r->simd->panel(&r->dense, p, r->columns[p], now - m, next + p * ROWS);
+        double *turn = now;
+        now = next;
+        next = turn;
+    }
+    memcpy(x, now, order * sizeof *x);
+}
+
+void sinew_recurrence_run(const sinew_recurrence *r, double *x, const double *u, double *y,
+                          size_t n, double *scratch)
+{
+    switch (r->form) {
+    case SINEW_FORM_DENSE:
+        run_dense(r, x, u, y, n, scratch);
+        return;
+    case SINEW_FORM_PARALLEL:
+        run_parallel(r, x, u, y, n);
+        return;
+    case SINEW_FORM_CASCADE:
+        run_cascade(r, x, u, y, n);
+        return;
+    }
+}
+
+double sinew_recurrence_cost(const sinew_discretization *d)
+{
+    switch (d->form) {
+    case SINEW_FORM_PARALLEL:
+        return 1.5 + 3.3 * (double)groups_of(d->n_sections, LANES);
+    case SINEW_FORM_CASCADE:
+        return 2.3 + 1.55 * (double)d->n_sections;
+    case SINEW_FORM_DENSE:
+        break;
+    }
+    double columns = (double)(d->order + d->inputs);
+    return 9 + 0.53 * columns * (double)groups_of(d->order + d->outputs, ROWS);
+}

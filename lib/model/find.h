@@ -1,0 +1,11 @@
+/* Where a MODEL is: a path as it stands, or the name of a shipped model. */
+#ifndef SINEW_MODEL_FIND_H
+#define SINEW_MODEL_FIND_H
+
+#include "sinew/status.h"
+
+/* The file of the description (free with sinew_free). SINEW_ERR_IO for a name that no folder
+ * holds, with the nearest name and where it was looked for; SINEW_ERR_UNSUPPORTED for weights. */
+sinew_status sinew_model_find(char **path, const char *path_or_name, sinew_error *error);
+
+#endif

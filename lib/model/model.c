@@ -1,0 +1,154 @@
+#include "sinew/model.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "model/find.h"
+#include "model/spec.h"
+
+struct sinew_model {
+    char *name, *about, *units_in, *units_out; /* "" where the description is silent */
+    sinew_system *system;
+    sinew_method method; /* DEFAULT where the description is silent */
+    double prewarp_hz, alpha;
+};
+
+static char *copy_text(const char *text)
+{
+    text = text ? text : "";
+    return sinew_copy(text, strlen(text) + 1, 1);
+}
+
+/* The description outlives its document: NULL without memory. Takes the system in any case. */
+static sinew_model *new_model(const sinew_spec *spec, sinew_system *system)
+{
+    sinew_model *model = sinew_alloc(1, sizeof *model);
+    if (!model) {
+        sinew_system_free(system);
+        return NULL;
+    }
+    *model = (sinew_model){.name = copy_text(spec->name),
+                           .about = copy_text(spec->about),
+                           .units_in = copy_text(spec->units.input),
+                           .units_out = copy_text(spec->units.output),
+                           .system = system,
+                           .method = spec->method,
+                           .prewarp_hz = spec->prewarp_hz,
+                           .alpha = spec->alpha};
+    if (model->name && model->about && model->units_in && model->units_out)
+        return model;
+    sinew_model_free(model);
+    return NULL;
+}
+
+/* document -> model; NULL, and problems say why, where there is none. */
+static sinew_model *model_of_document(sinew_document *document, sinew_problems *problems)
+{
+    sinew_spec spec;
+    sinew_spec_read(&spec, document);
+    if (problems->status != SINEW_OK)
+        return NULL;
+    sinew_system *system = sinew_spec_build(&spec, document);
+    if (!system)
+        return NULL;
+    sinew_model *model = new_model(&spec, system);
+    if (!model)
+        sinew_problems_add_memory(problems);
+    return model;
+}
+
+sinew_status sinew_model_read(sinew_model **out, const char *text, size_t n_bytes,
+                              const char *where, sinew_error *error)
+{
+    sinew_problems problems = {0};
+    sinew_document *document = NULL;
+    *out = NULL;
+    if (sinew_document_read(&document, text, n_bytes, where, &problems))
+        *out = model_of_document(document, &problems);
+    sinew_document_free(document);
+    sinew_status status = sinew_problems_fail(&problems, error);
+    sinew_problems_finish(&problems);
+    return status;
+}
+
+sinew_status sinew_model_open(sinew_model **out, const char *path_or_name, sinew_error *error)
+{
+    sinew_problems problems = {0};
+    sinew_document *document = NULL;
+    char *path = NULL;
+    *out = NULL;
+    sinew_status status = sinew_model_find(&path, path_or_name, error);
+    if (status)
+        return status;
+    if (sinew_document_open(&document, path, &problems))
+        *out = model_of_document(document, &problems);
+    sinew_document_free(document);
+    sinew_free(path);
+    status = sinew_problems_fail(&problems, error);
+    sinew_problems_finish(&problems);
+    return status;
+}
+
+void sinew_model_free(sinew_model *model)
+{
+    if (!model)
+        return;
+    sinew_free(model->name);
+    sinew_free(model->about);
+    sinew_free(model->units_in);
+    sinew_free(model->units_out);
+    sinew_system_free(model->system);
+    sinew_free(model);
+}
+
+const char *sinew_model_name(const sinew_model *model)
+{
+    return model->name;
+}
+
+const char *sinew_model_about(const sinew_model *model)
+{
+    return model->about;
+}
+
+const char *sinew_model_units_in(const sinew_model *model)
+{
+    return model->units_in;
+}
+
+const char *sinew_model_units_out(const sinew_model *model)
+{
+    return model->units_out;
+}
+
+const sinew_system *sinew_model_system(const sinew_model *model)
+{
+    return model->system;
+}
+
+sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_model *model,
+                                    const sinew_discretize_opts *opts, sinew_error *error)
+{
+    sinew_discretize_opts all = *opts;
+    sinew_method own = model->method ? model->method : SINEW_METHOD_ZOH;
+    all.method = all.method ? all.method : own;
+    if (all.method == own) { /* another method's numbers would mean something else */
+        all.prewarp_hz =
+            all.prewarp_hz > 0 || all.prewarp_hz < 0 ? all.prewarp_hz : model->prewarp_hz;
+        all.alpha = all.alpha > 0 || all.alpha < 0 ? all.alpha : model->alpha;
+    }
+    return sinew_discretize(out, model->system, &all, error);
+}
+
+sinew_status sinew_model_build(sinew_node **out, const sinew_model *model,
+                               const sinew_build_opts *opts, sinew_error *error)
+{
+    sinew_discretization *discretization = NULL;
+    *out = NULL;
+    sinew_status status = sinew_model_discretize(&discretization, model, &opts->discretize, error);
+    if (!status)
+        status = sinew_filter_new(out, discretization, &opts->filter, error);
+    sinew_discretization_free(discretization);
+    return status;
+}

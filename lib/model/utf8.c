@@ -1,0 +1,47 @@
+#include "model/utf8.h"
+
+#include <stdint.h>
+
+/* Bytes of the character at `at` (1 to 4), 0 where it is none: overlong forms, surrogates and
+ * what lies beyond U+10FFFF included. RFC 3629, section 4. */
+static size_t character_bytes(const unsigned char *at, size_t left)
+{
+    unsigned char lead = at[0];
+    if (lead < 0x80)
+        return 1;
+    size_t n = lead >= 0xc2 && lead <= 0xdf ? 2 : lead >= 0xe0 && lead <= 0xef ? 3 : 4;
+    if (lead < 0xc2 || lead > 0xf4 || n > left)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    uint32_t code = lead & (0x7fu >> n);
+    for (size_t i = 1; i < n; i++)
+        code = code << 6 | (at[i] & 0x3fu);
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (code < least[n] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+        return 0;
+    return n;
+}
+
+const char *sinew_utf8_check(const char *text, size_t n_bytes, size_t *line, size_t *column)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    *line = *column = 0;
+    for (size_t i = 0, n; i < n_bytes; i += n) {
+        n = character_bytes(at + i, n_bytes - i);
+        if (n == 0)
+            return "not UTF-8 text";
+        if (at[i] == 0)
+            return "a NUL byte: this is not a text";
+        if (at[i] == 0x7f || (at[i] < 0x20 && at[i] != '\t' && at[i] != '\n' && at[i] != '\r'))
+            return "a control character, which a text does not hold";
+        if (at[i] == '\n') {
+            ++*line;
+            *column = 0;
+        } else {
+            ++*column;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,380 @@
+#include "model/yaml.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/scalar.h"
+#include "model/utf8.h"
+
+typedef struct allocation {
+    struct allocation *next;
+    void *memory;
+} allocation;
+
+struct sinew_document {
+    yaml_document_t yaml;
+    bool loaded; /* yaml is to be deleted */
+    char *where;
+    sinew_problems *problems;
+    allocation *allocations;
+};
+
+static void problem_at_mark(sinew_document *document, const yaml_mark_t *mark, const char *text)
+{
+    sinew_problems_add(document->problems, SINEW_ERR_DATA, document->where, mark->line + 1,
+                       mark->column + 1, "%s", text);
+}
+
+/* What libyaml found wrong, at the place that it names. */
+static void problem_of_parser(sinew_document *document, const yaml_parser_t *parser)
+{
+    if (parser->error == YAML_MEMORY_ERROR) {
+        sinew_problems_add_memory(document->problems);
+        return;
+    }
+    const yaml_mark_t *mark = &parser->problem_mark;
+    const char *problem = parser->problem ? parser->problem : "this is not YAML";
+    char context[120] = "";
+    if (parser->context)
+        snprintf(context, sizeof context, " (%s that starts at line %zu)", parser->context,
+                 parser->context_mark.line + 1);
+    sinew_problems_add(document->problems, SINEW_ERR_DATA, document->where, mark->line + 1,
+                       mark->column + 1, "YAML: %s%s", problem, context);
+}
+
+/* ---- the first pass: events only, nothing is kept ---- */
+
+typedef struct counts {
+    size_t depth, values, documents;
+} counts;
+
+static const char *event_anchor_or_tag(const yaml_event_t *event)
+{
+    const yaml_char_t *anchor = NULL, *tag = NULL;
+    if (event->type == YAML_SCALAR_EVENT) {
+        anchor = event->data.scalar.anchor;
+        tag = event->data.scalar.tag;
+    } else if (event->type == YAML_SEQUENCE_START_EVENT) {
+        anchor = event->data.sequence_start.anchor;
+        tag = event->data.sequence_start.tag;
+    } else if (event->type == YAML_MAPPING_START_EVENT) {
+        anchor = event->data.mapping_start.anchor;
+        tag = event->data.mapping_start.tag;
+    }
+    return anchor ? "an anchor (&) is not allowed here: write the value out"
+           : tag  ? "a tag (!) is not allowed here: the key says what the value is"
+                  : NULL;
+}
+
+/* NULL, or why a document with this event is refused. */
+static const char *guard_event(counts *so_far, const yaml_event_t *event)
+{
+    switch (event->type) {
+    case YAML_ALIAS_EVENT:
+        return "an alias (*) is not allowed here: write the value out";
+    case YAML_DOCUMENT_START_EVENT:
+        return ++so_far->documents > 1 ? "a second document: only one is read" : NULL;
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+        so_far->depth--;
+        return NULL;
+    case YAML_SEQUENCE_START_EVENT:
+    case YAML_MAPPING_START_EVENT:
+        if (++so_far->depth > SINEW_DOCUMENT_DEPTH)
+            return "nested deeper than 64 levels";
+        break;
+    case YAML_SCALAR_EVENT:
+        break;
+    default:
+        return NULL;
+    }
+    if (++so_far->values > SINEW_DOCUMENT_VALUES)
+        return "more than 1048576 values";
+    return event_anchor_or_tag(event);
+}
+
+static void set_input(yaml_parser_t *parser, const char *text, size_t n_bytes)
+{
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(parser, (const unsigned char *)text, n_bytes);
+}
+
+static bool guard_text(sinew_document *document, const char *text, size_t n_bytes)
+{
+    yaml_parser_t parser;
+    if (!yaml_parser_initialize(&parser)) {
+        sinew_problems_add_memory(document->problems);
+        return false;
+    }
+    set_input(&parser, text, n_bytes);
+    counts so_far = {0};
+    bool good = true;
+    for (bool more = true; more && good;) {
+        yaml_event_t event;
+        if (!yaml_parser_parse(&parser, &event)) {
+            problem_of_parser(document, &parser);
+            good = false;
+            break;
+        }
+        const char *refused = guard_event(&so_far, &event);
+        if (refused) {
+            problem_at_mark(document, &event.start_mark, refused);
+            good = false;
+        }
+        more = event.type != YAML_STREAM_END_EVENT;
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    return good;
+}
+
+/* ---- the second pass ---- */
+
+static bool load(sinew_document *document, const char *text, size_t n_bytes)
+{
+    yaml_parser_t parser;
+    if (!yaml_parser_initialize(&parser)) {
+        sinew_problems_add_memory(document->problems);
+        return false;
+    }
+    set_input(&parser, text, n_bytes);
+    document->loaded = yaml_parser_load(&parser, &document->yaml);
+    if (!document->loaded)
+        problem_of_parser(document, &parser);
+    yaml_parser_delete(&parser);
+    if (document->loaded && !yaml_document_get_root_node(&document->yaml)) {
+        problem_at_mark(document, &(yaml_mark_t){0}, "there is nothing in it");
+        return false;
+    }
+    return document->loaded;
+}
+
+static bool text_is_sound(sinew_document *document, const char *text, size_t n_bytes)
+{
+    yaml_mark_t mark = {0};
+    if (n_bytes > SINEW_DOCUMENT_BYTES) {
+        sinew_problems_add(document->problems, SINEW_ERR_DATA, document->where, 0, 0,
+                           "larger than 16 MiB, which no description needs");
+        return false;
+    }
+    const char *wrong = sinew_utf8_check(text, n_bytes, &mark.line, &mark.column);
+    if (wrong)
+        problem_at_mark(document, &mark, wrong);
+    return !wrong;
+}
+
+bool sinew_document_read(sinew_document **out, const char *text, size_t n_bytes, const char *where,
+                         sinew_problems *problems)
+{
+    *out = NULL;
+    sinew_document *document = sinew_alloc(1, sizeof *document);
+    if (!document)
+        goto no_memory;
+    document->problems = problems;
+    document->where = sinew_copy(where, strlen(where) + 1, 1);
+    if (!document->where)
+        goto no_memory;
+    if (!text_is_sound(document, text, n_bytes) || !guard_text(document, text, n_bytes) ||
+        !load(document, text, n_bytes)) {
+        sinew_document_free(document);
+        return false;
+    }
+    *out = document;
+    return true;
+no_memory:
+    sinew_problems_add_memory(problems);
+    sinew_document_free(document);
+    return false;
+}
+
+/* The whole file, or as much of it as shows that it is too large. */
+static char *read_file(FILE *file, size_t *n_bytes)
+{
+    size_t room = 1 << 16;
+    char *text = sinew_alloc(room, 1);
+    *n_bytes = 0;
+    while (text) {
+        *n_bytes += fread(text + *n_bytes, 1, room - *n_bytes, file);
+        if (*n_bytes < room || room > SINEW_DOCUMENT_BYTES)
+            return text;
+        char *larger = sinew_alloc(2 * room, 1);
+        if (larger)
+            memcpy(larger, text, room);
+        sinew_free(text);
+        text = larger;
+        room *= 2;
+    }
+    return NULL;
+}
+
+bool sinew_document_open(sinew_document **out, const char *path, sinew_problems *problems)
+{
+    *out = NULL;
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        sinew_problems_add(problems, SINEW_ERR_IO, path, 0, 0, "%s", strerror(errno));
+        return false;
+    }
+    size_t n_bytes;
+    errno = 0;
+    char *text = read_file(file, &n_bytes);
+    bool good = false;
+    if (!text)
+        sinew_problems_add_memory(problems);
+    else if (ferror(file))
+        sinew_problems_add(problems, SINEW_ERR_IO, path, 0, 0, "%s", strerror(errno));
+    else
+        good = sinew_document_read(out, text, n_bytes, path, problems);
+    sinew_free(text);
+    fclose(file);
+    return good;
+}
+
+void sinew_document_free(sinew_document *document)
+{
+    if (!document)
+        return;
+    while (document->allocations) {
+        allocation *first = document->allocations;
+        document->allocations = first->next;
+        sinew_free(first->memory);
+        sinew_free(first);
+    }
+    if (document->loaded)
+        yaml_document_delete(&document->yaml);
+    sinew_free(document->where);
+    sinew_free(document);
+}
+
+void *sinew_document_alloc(sinew_document *document, size_t n, size_t size)
+{
+    allocation *entry = sinew_alloc(1, sizeof *entry);
+    void *memory = entry ? sinew_alloc(n, size) : NULL;
+    if (!memory) {
+        sinew_free(entry);
+        sinew_problems_add_memory(document->problems);
+        return NULL;
+    }
+    *entry = (allocation){document->allocations, memory};
+    document->allocations = entry;
+    return memory;
+}
+
+void sinew_document_no_memory(sinew_document *document)
+{
+    sinew_problems_add_memory(document->problems);
+}
+
+/* ---- places ---- */
+
+/* libyaml takes a document that it may change; reading a node does not. */
+static const yaml_node_t *node(const sinew_at *at, int id)
+{
+    return yaml_document_get_node(&at->document->yaml, id);
+}
+
+sinew_at sinew_at_root(sinew_document *document)
+{
+    return (sinew_at){.document = document, .value = yaml_document_get_root_node(&document->yaml)};
+}
+
+size_t sinew_at_count(const sinew_at *at)
+{
+    const yaml_node_t *value = at->value;
+    if (value->type == YAML_SEQUENCE_NODE)
+        return (size_t)(value->data.sequence.items.top - value->data.sequence.items.start);
+    if (value->type == YAML_MAPPING_NODE)
+        return (size_t)(value->data.mapping.pairs.top - value->data.mapping.pairs.start);
+    return 0;
+}
+
+sinew_at sinew_at_item(const sinew_at *at, size_t i)
+{
+    return (sinew_at){.document = at->document,
+                      .value = node(at, at->value->data.sequence.items.start[i]),
+                      .parent = at,
+                      .index = i};
+}
+
+sinew_at sinew_at_pair(const sinew_at *at, size_t i, sinew_at *key_at)
+{
+    yaml_node_pair_t pair = at->value->data.mapping.pairs.start[i];
+    *key_at = *at;
+    key_at->value = node(at, pair.key);
+    sinew_at value = {.document = at->document, .value = node(at, pair.value), .parent = at};
+    value.key = sinew_at_text(key_at, NULL);
+    return value;
+}
+
+bool sinew_at_find(const sinew_at *at, const char *key, sinew_at *value)
+{
+    for (size_t i = 0; at->value->type == YAML_MAPPING_NODE && i < sinew_at_count(at); i++) {
+        sinew_at key_at, found = sinew_at_pair(at, i, &key_at);
+        if (found.key && !strcmp(found.key, key)) {
+            *value = found;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *sinew_at_text(const sinew_at *at, bool *quoted)
+{
+    if (at->value->type != YAML_SCALAR_NODE)
+        return NULL;
+    if (quoted)
+        *quoted = at->value->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    return (const char *)at->value->data.scalar.value;
+}
+
+const char *sinew_at_kind(const sinew_at *at)
+{
+    bool quoted = false;
+    const char *text = sinew_at_text(at, &quoted);
+    if (!text)
+        return at->value->type == YAML_SEQUENCE_NODE ? "a list" : "a mapping";
+    bool null = !*text || !strcmp(text, "~") || !strcmp(text, "null") || !strcmp(text, "Null") ||
+                !strcmp(text, "NULL");
+    return null && !quoted ? "nothing" : "a text";
+}
+
+/* "system.ss.A[2][0]" into `path`; what does not fit is cut. */
+static size_t write_path(const sinew_at *at, char *path, size_t room)
+{
+    char quoted[SINEW_QUOTED_BYTES];
+    size_t n = at->parent ? write_path(at->parent, path, room) : 0;
+    if (!at->parent || n >= room)
+        return n;
+    int more = at->key ? snprintf(path + n, room - n, "%s%s", n > 0 ? "." : "",
+                                  sinew_quote(quoted, at->key))
+                       : snprintf(path + n, room - n, "[%zu]", at->index);
+    return n + (size_t)(more > 0 ? more : 0);
+}
+
+void sinew_at_problem(const sinew_at *at, const char *format, ...)
+{
+    char path[160] = "", text[SINEW_ERROR_TEXT_BYTES];
+    write_path(at, path, sizeof path);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    sinew_document *document = at->document;
+    yaml_mark_t mark = at->value->start_mark;
+    sinew_problems_add(document->problems, SINEW_ERR_DATA, document->where, mark.line + 1,
+                       mark.column + 1, "%s%s%s", path, *path ? ": " : "", text);
+}
+
+size_t sinew_at_problems(const sinew_at *at)
+{
+    return at->document->problems->seen;
+}
+
+bool sinew_at_full(const sinew_at *at)
+{
+    return at->document->problems->n == SINEW_PROBLEMS_KEPT;
+}

@@ -1,0 +1,136 @@
+/* The vector bodies, written once over the widest register that the compiler's flags allow.
+ * SINEW_SIMD_NAME is the name of the instruction set. Lanes are fixed (ops.h), so the width only
+ * says how many registers hold them and never changes a bit. */
+#include "simd/ops.h"
+
+#include <string.h>
+
+#if defined(__AVX512F__)
+#define WIDTH 64
+#elif defined(__AVX__)
+#define WIDTH 32
+#else
+#define WIDTH 16
+#endif
+/* four lanes of double never need more than 32 bytes */
+#define WIDTH4 (WIDTH > 32 ? 32 : WIDTH)
+
+typedef double vd __attribute__((vector_size(WIDTH), aligned(8), may_alias));
+typedef float vf __attribute__((vector_size(WIDTH), aligned(4), may_alias));
+typedef double vd4 __attribute__((vector_size(WIDTH4), aligned(8), may_alias));
+
+enum {
+    VD = WIDTH / 8,                        /* doubles in a register */
+    VF = WIDTH / 4,                        /* floats in a register */
+    R4 = SINEW_SECTION_LANES * 8 / WIDTH4, /* registers for four lanes of double */
+    R8 = SINEW_PANEL_ROWS * 8 / WIDTH,     /* ... eight lanes of double */
+    R16 = 16 * 4 / WIDTH                   /* ... sixteen lanes of float */
+};
+
+/* x+ = A x + b u,  y += c x  (four sections in lanes, state in registers over the frames) */
+static void sections(const sinew_section_lanes *s, double *x1, double *x2, const double *u,
+                     double *y, size_t n)
+{
+    vd4 a11[R4], a12[R4], a21[R4], a22[R4], b1[R4], b2[R4], c1[R4], c2[R4], p[R4], q[R4];
+    memcpy(a11, s->a11, sizeof a11);
+    memcpy(a12, s->a12, sizeof a12);
+    memcpy(a21, s->a21, sizeof a21);
+    memcpy(a22, s->a22, sizeof a22);
+    memcpy(b1, s->b1, sizeof b1);
+    memcpy(b2, s->b2, sizeof b2);
+    memcpy(c1, s->c1, sizeof c1);
+    memcpy(c2, s->c2, sizeof c2);
+    memcpy(p, x1, sizeof p);
+    memcpy(q, x2, sizeof q);
+    for (size_t t = 0; t < n; t++) {
+        double out[SINEW_SECTION_LANES];
+        for (int r = 0; r < R4; r++) {
+            vd4 sum = c1[r] * p[r] + c2[r] * q[r];
+            vd4 next = (a12[r] * q[r] + b1[r] * u[t]) + a11[r] * p[r];
+            q[r] = (a21[r] * p[r] + b2[r] * u[t]) + a22[r] * q[r];
+            p[r] = next;
+            memcpy(out + r * (int)(sizeof sum / 8), &sum, sizeof sum);
+        }
+        y[t] += (out[0] + out[1]) + (out[2] + out[3]);
+    }
+    memcpy(x1, p, sizeof p);
+    memcpy(x2, q, sizeof q);
+}
+
+/* Four sums over every fourth column, so that no addition waits for the one before. */
+static void panel(const sinew_panels *m, size_t p, size_t cols, const double *x, double *y)
+{
+    const double *values = m->values + p * m->cols * SINEW_PANEL_ROWS;
+    for (int r = 0; r < R8; r++) {
+        const double *at = values + r * VD;
+        vd sum[4] = {0};
+        size_t c = 0;
+        for (; c + 4 <= cols; c += 4, at += 4 * SINEW_PANEL_ROWS)
+            for (int k = 0; k < 4; k++)
+                sum[k] += *(const vd *)(at + k * SINEW_PANEL_ROWS) * x[c + (size_t)k];
+        for (; c < cols; c++, at += SINEW_PANEL_ROWS)
+            sum[0] += *(const vd *)at * x[c];
+        *(vd *)(y + r * VD) += (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    }
+}
+
+static void fir_f64(const double *h, size_t taps, const double *u, double *y, size_t n)
+{
+    for (size_t t = 0; t < n; t++) {
+        vd sum[R8] = {0};
+        for (size_t i = 0; i < taps; i += 8)
+            for (int r = 0; r < R8; r++)
+                sum[r] += *(const vd *)(h + i + r * VD) * *(const vd *)(u + t + i + r * VD);
+        double lane[8];
+        memcpy(lane, sum, sizeof sum);
+        y[t] = ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
+               ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+    }
+}
+
+static void fir_f32(const float *h, size_t taps, const float *u, float *y, size_t n)
+{
+    for (size_t t = 0; t < n; t++) {
+        vf sum[R16] = {0};
+        for (size_t i = 0; i < taps; i += 16)
+            for (int r = 0; r < R16; r++)
+                sum[r] += *(const vf *)(h + i + r * VF) * *(const vf *)(u + t + i + r * VF);
+        float lane[16];
+        memcpy(lane, sum, sizeof sum);
+        for (int half = 8; half > 0; half /= 2)
+            for (int i = 0; i < half; i++)
+                lane[i] += lane[i + half];
+        y[t] = lane[0];
+    }
+}
+
+static void cmac_f64(double *restrict yr, double *restrict yi, const double *restrict ar,
+                     const double *restrict ai, const double *restrict br,
+                     const double *restrict bi, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        yr[k] += ar[k] * br[k] - ai[k] * bi[k];
+        yi[k] += ar[k] * bi[k] + ai[k] * br[k];
+    }
+}
+
+static void cmac_f32(float *restrict yr, float *restrict yi, const float *restrict ar,
+                     const float *restrict ai, const float *restrict br, const float *restrict bi,
+                     size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        yr[k] += ar[k] * br[k] - ai[k] * bi[k];
+        yi[k] += ar[k] * bi[k] + ai[k] * br[k];
+    }
+}
+
+#define PASTE2(a, b) a##b
+#define PASTE(a, b) PASTE2(a, b)
+#define TEXT2(a) #a
+#define TEXT(a) TEXT2(a)
+
+extern const sinew_simd PASTE(sinew_simd_, SINEW_SIMD_NAME);
+
+const sinew_simd PASTE(sinew_simd_, SINEW_SIMD_NAME) = {.name = TEXT(SINEW_SIMD_NAME),
+#define MEMBER(op, result, parameters) .op = op,
+                                                        SINEW_SIMD_OPS(MEMBER)};

@@ -1,0 +1,116 @@
+#include "stream/run.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/memory.h"
+
+static const char magic[8] = {'s', 'i', 'n', 'e', 'w', 's', 't', '1'};
+
+/* magic, model hash, identity, index, payload bytes; and the checksum behind the payload */
+enum { HEADER_BYTES = 8 + 4 * 8, CHECKSUM_BYTES = 8 };
+
+sinew_status sinew_run_init(sinew_run *run, const sinew_node *node, size_t max_frames,
+                            sinew_error *error)
+{
+    *run = (sinew_run){.node = node};
+    node->ops->footprint(node, max_frames, &run->footprint);
+    run->state = sinew_alloc(run->footprint.state_bytes, 1);
+    run->spare = sinew_alloc(run->footprint.state_bytes, 1);
+    run->scratch = sinew_alloc(run->footprint.scratch_bytes, 1);
+    if (!run->state || !run->spare || !run->scratch) {
+        sinew_run_finish(run);
+        return sinew_fail_memory(error);
+    }
+    node->ops->reset(node, run->state);
+    return SINEW_OK;
+}
+
+void sinew_run_finish(sinew_run *run)
+{
+    sinew_free(run->state);
+    sinew_free(run->spare);
+    sinew_free(run->scratch);
+    *run = (sinew_run){0};
+}
+
+void sinew_run_copy(sinew_run *to, const sinew_run *from)
+{
+    if (from->footprint.state_bytes > 0)
+        memcpy(to->state, from->state, from->footprint.state_bytes);
+}
+
+size_t sinew_run_saved_bytes(const sinew_run *run)
+{
+    return HEADER_BYTES + run->footprint.saved_bytes + CHECKSUM_BYTES;
+}
+
+sinew_status sinew_run_save(const sinew_run *run, int64_t index, void *bytes, size_t n_bytes,
+                            sinew_error *error)
+{
+    if (n_bytes < sinew_run_saved_bytes(run))
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%zu bytes for a state of %zu", n_bytes,
+                          sinew_run_saved_bytes(run));
+    uint8_t *at = bytes;
+    memcpy(at, magic, sizeof magic);
+    at = sinew_put_u64(at + sizeof magic, run->node->model_hash);
+    at = sinew_put_u64(at, run->node->identity);
+    at = sinew_put_u64(at, (uint64_t)index);
+    at = sinew_put_u64(at, run->footprint.saved_bytes);
+    run->node->ops->save_state(run->node, run->state, at);
+    at += run->footprint.saved_bytes;
+    sinew_put_u64(at, sinew_hash(SINEW_HASH_START, bytes, (size_t)(at - (uint8_t *)bytes)));
+    return SINEW_OK;
+}
+
+/* Everything about a saved run but the payload itself. */
+static sinew_status check_saved(const sinew_run *run, const uint8_t *bytes, size_t n_bytes,
+                                sinew_error *error)
+{
+    if (n_bytes < HEADER_BYTES + CHECKSUM_BYTES || memcmp(bytes, magic, sizeof magic) != 0)
+        return sinew_fail(error, SINEW_ERR_DATA, "this is not a saved stream");
+    if (sinew_get_u64(bytes + 32) != n_bytes - HEADER_BYTES - CHECKSUM_BYTES)
+        return sinew_fail(error, SINEW_ERR_DATA, "the saved stream is cut short or too long");
+    size_t body = n_bytes - CHECKSUM_BYTES;
+    if (sinew_get_u64(bytes + body) != sinew_hash(SINEW_HASH_START, bytes, body))
+        return sinew_fail(error, SINEW_ERR_DATA,
+                          "the saved stream is damaged: its checksum does not match");
+    if (sinew_get_u64(bytes + 8) != run->node->model_hash)
+        return sinew_fail(error, SINEW_ERR_MISMATCH,
+                          "the saved stream is of another model, rate, method or channel count");
+    return SINEW_OK;
+}
+
+sinew_status sinew_run_load(sinew_run *run, int64_t *index, const void *bytes, size_t n_bytes,
+                            sinew_error *error)
+{
+    const uint8_t *at = bytes;
+    sinew_status status = check_saved(run, at, n_bytes, error);
+    if (status)
+        return status;
+    status = run->node->ops->load_state(run->node, run->spare, run->scratch, at + HEADER_BYTES,
+                                        n_bytes - HEADER_BYTES - CHECKSUM_BYTES, error);
+    if (status)
+        return status;
+    void *loaded = run->spare;
+    run->spare = run->state;
+    run->state = loaded;
+    *index = (int64_t)sinew_get_u64(at + 24);
+    return SINEW_OK;
+}
+
+sinew_status sinew_run_carry_over(sinew_run *to, const sinew_run *from, int64_t index,
+                                  sinew_error *error)
+{
+    size_t n_bytes = sinew_run_saved_bytes(from);
+    void *bytes = sinew_alloc(n_bytes, 1);
+    if (!bytes)
+        return sinew_fail_memory(error);
+    sinew_status status = sinew_run_save(from, index, bytes, n_bytes, error);
+    if (!status)
+        status = sinew_run_load(to, &index, bytes, n_bytes, error);
+    sinew_free(bytes);
+    return status;
+}

@@ -1,0 +1,35 @@
+/* run: a node with its state and scratch memory, and the saved form that all nodes share.
+ *
+ * A saved run, little-endian: "sinewst1", model hash, identity, index, payload bytes (u64 each),
+ * the payload, and the FNV-1a hash of all that precedes.
+ */
+#ifndef SINEW_STREAM_RUN_H
+#define SINEW_STREAM_RUN_H
+
+#include "sinew/node.h"
+
+typedef struct sinew_run {
+    const sinew_node *node;
+    sinew_footprint footprint;
+    void *state, *spare; /* a load goes to `spare` first, so that it fails without a trace */
+    void *scratch;
+} sinew_run;
+
+/* A new run. Errors: SINEW_ERR_MEMORY, after which there is nothing to finish. */
+sinew_status sinew_run_init(sinew_run *run, const sinew_node *node, size_t max_frames,
+                            sinew_error *error);
+void sinew_run_finish(sinew_run *run); /* a zeroed one is fine */
+
+void sinew_run_copy(sinew_run *to, const sinew_run *from); /* of one node */
+
+size_t sinew_run_saved_bytes(const sinew_run *run);
+sinew_status sinew_run_save(const sinew_run *run, int64_t index, void *bytes, size_t n_bytes,
+                            sinew_error *error);
+sinew_status sinew_run_load(sinew_run *run, int64_t *index, const void *bytes, size_t n_bytes,
+                            sinew_error *error);
+
+/* Let `to` continue from `from`, a run of a node with the same model hash. Allocates. */
+sinew_status sinew_run_carry_over(sinew_run *to, const sinew_run *from, int64_t index,
+                                  sinew_error *error);
+
+#endif

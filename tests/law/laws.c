@@ -1,0 +1,490 @@
+/* The laws that every node keeps (sinew/node.h), over every kind of node there is (nodes.c). */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "nodes.h"
+
+enum { FRAMES = 5000 };
+
+static const size_t whole[] = {FRAMES, 0};
+static const size_t cut_lists[][8] = {
+    {1, 0},     {7, 0}, {64, 0}, {3, 0}, {1, 7, 64, 3, 250, 0}, {4097, 0}, {63, 65, 128, 1, 0},
+    {FRAMES, 0}};
+
+static sinew_stream *open_stream(const sinew_node *node, size_t max_frames)
+{
+    sinew_error error;
+    sinew_stream *stream = NULL;
+    sinew_stream_opts opts = {.max_frames = max_frames};
+    cr_assert_eq(sinew_stream_open(&stream, node, &opts, &error), SINEW_OK);
+    return stream;
+}
+
+static size_t out_bytes(const law_node *law, size_t frames)
+{
+    return frames * law->channels_out * sinew_sample_bytes(law->sample);
+}
+
+/* The output of a new stream over the input, in one piece. */
+static void *run_new(const law_node *law, const sinew_node *node, const void *in, size_t frames,
+                     const size_t *cuts)
+{
+    void *out = sinew_alloc(out_bytes(law, frames) + 1, 1);
+    sinew_stream *stream = open_stream(node, 0);
+    law_run(stream, law, in, out, 0, frames, cuts);
+    sinew_stream_close(stream);
+    return out;
+}
+
+static double peak(const law_node *law, const void *samples, size_t frames)
+{
+    double top = 0;
+    for (size_t i = 0; i < frames * law->channels_out; i++)
+        top = fmax(top, fabs(law_value(law->sample, samples, i)));
+    return top;
+}
+
+#define EACH_NODE(law, node)                                                                       \
+    for (const law_node *law = law_nodes; law < law_nodes + n_law_nodes; law++)                    \
+        for (sinew_node *node = law_make(law); node; sinew_node_free(node), node = NULL)
+
+Test(law, cuts_do_not_matter)
+{
+    EACH_NODE(law, node)
+    {
+        void *in = law_input(law->sample, law->channels_in, FRAMES, 1);
+        void *expected = run_new(law, node, in, FRAMES, whole);
+        cr_assert_gt(peak(law, expected, FRAMES), 0, "%s is silent", law->name);
+        for (size_t c = 0; c < sizeof cut_lists / sizeof *cut_lists; c++) {
+            void *out = run_new(law, node, in, FRAMES, cut_lists[c]);
+            cr_assert_eq(memcmp(out, expected, out_bytes(law, FRAMES)), 0, "%s, cuts %zu",
+                         law->name, c);
+            sinew_free(out);
+        }
+        sinew_free(in);
+        sinew_free(expected);
+    }
+}
+
+Test(law, engines_agree)
+{
+    enum { LONG = 60000 };
+    static const size_t cuts[] = {1000, 0};
+    const law_node *first = NULL;
+    void *expected = NULL;
+    EACH_NODE(law, node)
+    {
+        void *in = law_input(law->sample, law->channels_in, LONG, 2);
+        void *out = run_new(law, node, in, LONG, cuts);
+        if (!first || strcmp(first->group, law->group) != 0) {
+            sinew_free(expected);
+            first = law;
+            expected = out;
+        } else {
+            double top = peak(first, expected, LONG), worst = 0;
+            for (size_t i = 0; i < LONG * law->channels_out; i++)
+                worst = fmax(worst, fabs(law_value(law->sample, out, i) -
+                                         law_value(first->sample, expected, i)));
+            cr_assert_leq(worst / top, law->tolerance, "%s is %g from %s", law->name, worst / top,
+                          first->name);
+            sinew_free(out);
+        }
+        sinew_free(in);
+    }
+    sinew_free(expected);
+}
+
+/* The textbook recurrence in long double, from the public matrices. */
+static void reference(const law_node *law, const void *in, long double *out, size_t frames)
+{
+    sinew_discretization *d = law->discretization();
+    sinew_matrices m = sinew_discretization_matrices(d);
+    size_t n = m.order, copies = law->channels_in / m.inputs;
+    long double x[64] = {0}, next[64];
+    for (size_t c = 0; c < copies; c++) {
+        for (size_t s = 0; s < n; s++)
+            x[s] = law->opts.x0 ? law->opts.x0[c * n + s] : 0;
+        for (size_t t = 0; t < frames; t++) {
+            size_t u = t * law->channels_in + c * m.inputs;
+            size_t y = t * law->channels_out + c * m.outputs;
+            for (size_t o = 0; o < m.outputs; o++) {
+                out[y + o] = 0;
+                for (size_t i = 0; i < m.inputs; i++)
+                    out[y + o] += m.D[o * m.inputs + i] * law_value(law->sample, in, u + i);
+                for (size_t s = 0; s < n; s++)
+                    out[y + o] += m.C[o * n + s] * x[s];
+            }
+            for (size_t s = 0; s < n; s++) {
+                next[s] = 0;
+                for (size_t i = 0; i < m.inputs; i++)
+                    next[s] += m.B[s * m.inputs + i] * law_value(law->sample, in, u + i);
+                for (size_t j = 0; j < n; j++)
+                    next[s] += m.A[s * n + j] * x[j];
+            }
+            memcpy(x, next, sizeof x);
+        }
+    }
+    sinew_discretization_free(d);
+}
+
+Test(law, every_engine_is_the_textbook_recurrence)
+{
+    EACH_NODE(law, node)
+    {
+        void *in = law_input(law->sample, law->channels_in, FRAMES, 3);
+        void *out = run_new(law, node, in, FRAMES, whole);
+        long double *expected = sinew_alloc(FRAMES * law->channels_out, sizeof *expected);
+        reference(law, in, expected, FRAMES);
+        double top = peak(law, out, FRAMES), worst = 0;
+        for (size_t i = 0; i < FRAMES * law->channels_out; i++)
+            worst = fmax(worst, fabs(law_value(law->sample, out, i) - (double)expected[i]));
+        double tolerance = law->tolerance > 2e-13 ? law->tolerance : 2e-13;
+        cr_assert_leq(worst / top, tolerance, "%s is %g off", law->name, worst / top);
+        sinew_free(in);
+        sinew_free(out);
+        sinew_free(expected);
+    }
+}
+
+Test(law, reset_equals_new)
+{
+    EACH_NODE(law, node)
+    {
+        void *in = law_input(law->sample, law->channels_in, FRAMES, 4);
+        void *expected = run_new(law, node, in, FRAMES, whole);
+        void *out = sinew_alloc(out_bytes(law, FRAMES), 1);
+        sinew_stream *stream = open_stream(node, 100);
+        law_run(stream, law, in, out, 0, 777, whole);
+        sinew_stream_reset(stream, 42);
+        cr_assert_eq(sinew_stream_index(stream), 42);
+        law_run(stream, law, in, out, 0, FRAMES, cut_lists[1]);
+        cr_assert_eq(memcmp(out, expected, out_bytes(law, FRAMES)), 0, "%s", law->name);
+        sinew_stream_close(stream);
+        sinew_free(in);
+        sinew_free(out);
+        sinew_free(expected);
+    }
+}
+
+static void *save(const sinew_stream *stream, size_t *n_bytes)
+{
+    sinew_error error;
+    *n_bytes = sinew_stream_saved_bytes(stream);
+    void *bytes = sinew_alloc(*n_bytes, 1);
+    cr_assert_eq(sinew_stream_save(stream, bytes, *n_bytes, &error), SINEW_OK);
+    return bytes;
+}
+
+Test(law, saved_is_restored_to_the_bit)
+{
+    static const size_t moments[] = {0, 1, 63, 64, 65, 1000, 1024, 1025};
+    EACH_NODE(law, node)
+    {
+        void *in = law_input(law->sample, law->channels_in, FRAMES, 5);
+        void *expected = run_new(law, node, in, FRAMES, whole);
+        sinew_node *twin = law_make(law);
+        for (size_t m = 0; m < sizeof moments / sizeof *moments; m++) {
+            void *out = sinew_alloc(out_bytes(law, FRAMES), 1);
+            sinew_stream *before = open_stream(node, 0), *after = open_stream(twin, 0);
+            law_run(before, law, in, out, 0, moments[m], cut_lists[4]);
+            law_run(after, law, in, out, 0, 333, whole); /* what load must wipe out */
+            size_t n_bytes;
+            void *bytes = save(before, &n_bytes);
+            sinew_stream_close(before);
+            sinew_error error;
+            cr_assert_eq(sinew_stream_load(after, bytes, n_bytes, &error), SINEW_OK, "%s: %s",
+                         law->name, error.text);
+            cr_assert_eq(sinew_stream_index(after), (int64_t)moments[m]);
+            size_t again;
+            void *resaved = save(after, &again);
+            cr_assert_eq(memcmp(bytes, resaved, n_bytes), 0, "%s saves otherwise", law->name);
+            law_run(after, law, in, out, moments[m], FRAMES - moments[m], cut_lists[1]);
+            size_t skip = out_bytes(law, moments[m]);
+            cr_assert_eq(
+                memcmp((char *)out + skip, (char *)expected + skip, out_bytes(law, FRAMES) - skip),
+                0, "%s, saved at %zu", law->name, moments[m]);
+            sinew_stream_close(after);
+            sinew_free(resaved);
+            sinew_free(bytes);
+            sinew_free(out);
+        }
+        sinew_node_free(twin);
+        sinew_free(in);
+        sinew_free(expected);
+    }
+}
+
+Test(law, a_damaged_state_is_refused_and_changes_nothing)
+{
+    EACH_NODE(law, node)
+    {
+        void *in = law_input(law->sample, law->channels_in, FRAMES, 6);
+        void *expected = run_new(law, node, in, FRAMES, whole);
+        void *out = sinew_alloc(out_bytes(law, FRAMES), 1);
+        sinew_stream *stream = open_stream(node, 0);
+        law_run(stream, law, in, out, 0, 1000, whole);
+        size_t n_bytes;
+        unsigned char *bytes = save(stream, &n_bytes);
+        sinew_error error;
+        for (size_t at = 0; at < n_bytes; at += 1 + n_bytes / 97) {
+            bytes[at] ^= 0x10;
+            cr_assert_neq(sinew_stream_load(stream, bytes, n_bytes, &error), SINEW_OK, "%s at %zu",
+                          law->name, at);
+            bytes[at] ^= 0x10;
+            cr_assert_neq(sinew_stream_load(stream, bytes, at, &error), SINEW_OK);
+        }
+        law_run(stream, law, in, out, 1000, FRAMES - 1000, whole);
+        cr_assert_eq(memcmp(out, expected, out_bytes(law, FRAMES)), 0, "%s", law->name);
+        sinew_stream_close(stream);
+        sinew_free(bytes);
+        sinew_free(in);
+        sinew_free(out);
+        sinew_free(expected);
+    }
+}
+
+Test(law, a_state_of_another_model_is_refused)
+{
+    EACH_NODE(law, node)
+    {
+        for (const law_node *other = law_nodes; other < law_nodes + n_law_nodes; other++) {
+            sinew_node *foreign = law_make(other);
+            sinew_stream *from = open_stream(foreign, 0), *to = open_stream(node, 0);
+            size_t n_bytes;
+            void *bytes = save(from, &n_bytes);
+            sinew_status status = sinew_stream_load(to, bytes, n_bytes, NULL);
+            bool same = law->discretization == other->discretization;
+            cr_assert_eq(status, same ? SINEW_OK : SINEW_ERR_MISMATCH, "%s into %s", other->name,
+                         law->name);
+            sinew_free(bytes);
+            sinew_stream_close(from);
+            sinew_stream_close(to);
+            sinew_node_free(foreign);
+        }
+    }
+}
+
+/* From engine to engine, by the saved state and by a swap in mid-stream, again and again. */
+Test(law, engines_change_in_mid_stream)
+{
+    EACH_NODE(law, node)
+    {
+        void *in = law_input(law->sample, law->channels_in, FRAMES, 7);
+        void *expected = run_new(law, node, in, FRAMES, whole);
+        for (const law_node *other = law_nodes; other < law_nodes + n_law_nodes; other++) {
+            if (strcmp(other->group, law->group) != 0 || other->sample != law->sample)
+                continue;
+            sinew_node *engine = law_make(other);
+            void *out = sinew_alloc(out_bytes(law, FRAMES), 1);
+            sinew_stream *stream = open_stream(node, 0);
+            law_run(stream, law, in, out, 0, 500, whole);
+            sinew_error error;
+            for (size_t at = 500; at < FRAMES; at += 900) {
+                const sinew_node *next = at / 900 % 2 ? node : engine;
+                size_t fade = at == 500 ? 0 : 100;
+                cr_assert_eq(sinew_stream_swap(stream, next, fade, &error), SINEW_OK, "%s",
+                             error.text);
+                law_run(stream, law, in, out, at, 900, cut_lists[1]);
+            }
+            double worst = 0, top = peak(law, expected, FRAMES);
+            for (size_t i = 0; i < FRAMES * law->channels_out; i++)
+                worst = fmax(worst, fabs(law_value(law->sample, out, i) -
+                                         law_value(law->sample, expected, i)));
+            double tolerance = fmax(law->tolerance, other->tolerance);
+            cr_assert_leq(worst / top, 2 * tolerance + 1e-15, "%s to %s: %g", law->name,
+                          other->name, worst / top);
+            sinew_stream_close(stream);
+            sinew_node_free(engine);
+            sinew_free(out);
+        }
+        sinew_free(in);
+        sinew_free(expected);
+    }
+}
+
+Test(law, streams_of_one_node_never_see_each_other)
+{
+    EACH_NODE(law, node)
+    {
+        void *in = law_input(law->sample, law->channels_in, FRAMES, 8);
+        void *other = law_input(law->sample, law->channels_in, FRAMES, 9);
+        void *expected = run_new(law, node, in, FRAMES, whole);
+        void *out = sinew_alloc(out_bytes(law, FRAMES), 1);
+        void *noise = sinew_alloc(out_bytes(law, FRAMES), 1);
+        sinew_stream *a = open_stream(node, 0), *b = open_stream(node, 0), *c = NULL;
+        for (size_t at = 0; at < FRAMES; at += 250) {
+            law_run(a, law, in, out, at, 250, cut_lists[1]);
+            law_run(b, law, other, noise, at, 250, cut_lists[3]);
+            if (at == 1000)
+                cr_assert_eq(sinew_stream_clone(&c, a, NULL), SINEW_OK);
+        }
+        cr_assert_eq(memcmp(out, expected, out_bytes(law, FRAMES)), 0, "%s", law->name);
+        cr_assert_eq(sinew_stream_index(c), 1250);
+        law_run(c, law, in, noise, 1250, FRAMES - 1250, whole);
+        size_t skip = out_bytes(law, 1250);
+        cr_assert_eq(
+            memcmp((char *)noise + skip, (char *)expected + skip, out_bytes(law, FRAMES) - skip), 0,
+            "%s: the clone differs", law->name);
+        sinew_stream_close(a);
+        sinew_stream_close(b);
+        sinew_stream_close(c);
+        sinew_free(in);
+        sinew_free(other);
+        sinew_free(out);
+        sinew_free(noise);
+        sinew_free(expected);
+    }
+}
+
+Test(law, in_place_equals_apart)
+{
+    EACH_NODE(law, node)
+    {
+        if (law->channels_in != law->channels_out)
+            continue;
+        void *in = law_input(law->sample, law->channels_in, FRAMES, 10);
+        void *expected = run_new(law, node, in, FRAMES, whole);
+        sinew_stream *stream = open_stream(node, 0);
+        law_run(stream, law, in, in, 0, FRAMES, cut_lists[4]);
+        cr_assert_eq(memcmp(in, expected, out_bytes(law, FRAMES)), 0, "%s", law->name);
+        sinew_stream_close(stream);
+        sinew_free(in);
+        sinew_free(expected);
+    }
+}
+
+Test(law, a_bad_frame_stays_where_it_is)
+{
+    static const double bad[] = {NAN, INFINITY, -INFINITY};
+    EACH_NODE(law, node)
+    {
+        void *clean = law_input(law->sample, law->channels_in, FRAMES, 11);
+        void *expected = run_new(law, node, clean, FRAMES, whole);
+        for (size_t b = 0; b < 3; b++) {
+            void *in = law_input(law->sample, law->channels_in, FRAMES, 11);
+            void *out = sinew_alloc(out_bytes(law, FRAMES), 1);
+            size_t when = 1030;
+            law_set(law->sample, in, when * law->channels_in, bad[b]);
+            sinew_stream *stream = open_stream(node, 0);
+            law_run(stream, law, in, out, 0, FRAMES, whole);
+            cr_assert_eq(memcmp(out, expected, out_bytes(law, when)), 0, "%s: earlier frames",
+                         law->name);
+            sinew_discretization *d = law->discretization();
+            sinew_matrices m = sinew_discretization_matrices(d);
+            for (size_t t = when; m.inputs == 1 && t < FRAMES; t++)
+                for (size_t c = 1; c < law->channels_out; c++) {
+                    size_t i = t * law->channels_out + c;
+                    cr_assert_eq(law_value(law->sample, out, i),
+                                 law_value(law->sample, expected, i), "%s: another channel",
+                                 law->name);
+                }
+            sinew_discretization_free(d);
+            sinew_stream_reset(stream, 0);
+            law_run(stream, law, clean, out, 0, FRAMES, whole);
+            cr_assert_eq(memcmp(out, expected, out_bytes(law, FRAMES)), 0, "%s: reset cures",
+                         law->name);
+            sinew_stream_close(stream);
+            sinew_free(in);
+            sinew_free(out);
+        }
+        sinew_free(clean);
+        sinew_free(expected);
+    }
+}
+
+/* Jumping a gap equals hearing as much silence. */
+Test(law, a_jumped_gap_equals_silence)
+{
+    static const size_t gaps[] = {1, 300, 2000, 3000};
+    EACH_NODE(law, node)
+    {
+        sinew_stream_opts opts = {.gap = SINEW_GAP_JUMP};
+        sinew_stream *jumper = NULL;
+        sinew_status status = sinew_stream_open(&jumper, node, &opts, NULL);
+        if (!(node->flags & SINEW_NODE_FORGETS)) {
+            cr_assert_eq(status, SINEW_ERR_UNSUPPORTED, "%s", law->name);
+            continue;
+        }
+        cr_assert_eq(status, SINEW_OK);
+        for (size_t g = 0; g < sizeof gaps / sizeof *gaps; g++) {
+            size_t gap = gaps[g], from = 1000 + gap;
+            void *in = law_input(law->sample, law->channels_in, FRAMES, 12);
+            for (size_t i = 1000 * law->channels_in; i < from * law->channels_in; i++)
+                law_set(law->sample, in, i, 0);
+            void *expected = run_new(law, node, in, FRAMES, whole);
+            void *out = sinew_alloc(out_bytes(law, FRAMES), 1);
+            sinew_stream_reset(jumper, 0);
+            law_run(jumper, law, in, out, 0, 1000, whole);
+            size_t frame_in = law->channels_in * sinew_sample_bytes(law->sample);
+            sinew_block block = {.samples = (char *)in + from * frame_in,
+                                 .n_frames = FRAMES - from,
+                                 .channels = law->channels_in,
+                                 .flags = SINEW_BLOCK_GAP,
+                                 .index = (int64_t)from};
+            sinew_block result = {.samples = (char *)out + out_bytes(law, from)};
+            sinew_stream_process(jumper, &block, &result);
+            cr_assert_eq(sinew_stream_index(jumper), FRAMES);
+            cr_assert_eq(result.index, (int64_t)from);
+            double top = peak(law, expected, FRAMES), worst = 0;
+            for (size_t i = from * law->channels_out; i < FRAMES * law->channels_out; i++)
+                worst = fmax(worst, fabs(law_value(law->sample, out, i) -
+                                         law_value(law->sample, expected, i)));
+            cr_assert_leq(worst / top, fmax(law->tolerance, 1e-13), "%s over %zu: %g", law->name,
+                          gap, worst / top);
+            sinew_free(in);
+            sinew_free(out);
+            sinew_free(expected);
+        }
+        sinew_stream_close(jumper);
+    }
+}
+
+/* A fade between two different filters: each sample is the stated mixture. */
+Test(law, a_swap_fades_from_one_model_to_the_other)
+{
+    enum { FADE = 200 };
+    sinew_node *a = law_make(&law_nodes[6]), *b = law_make(&law_nodes[8]);
+    double *in = law_input(SINEW_SAMPLE_F64, 1, FRAMES, 13);
+    double *from = run_new(&law_nodes[6], a, in, FRAMES, whole), out[FRAMES], to[FRAMES];
+    sinew_stream *stream = open_stream(a, 0), *fresh = open_stream(b, 0);
+    law_run(stream, &law_nodes[6], in, out, 0, 1000, whole);
+    cr_assert_eq(sinew_stream_swap(stream, b, FADE, NULL), SINEW_OK);
+    cr_assert_eq(sinew_stream_save(stream, out, sizeof out, NULL), SINEW_ERR_UNSUPPORTED);
+    law_run(stream, &law_nodes[8], in, out, 1000, FRAMES - 1000, cut_lists[1]);
+    law_run(fresh, &law_nodes[8], in, to, 1000, FRAMES - 1000, whole);
+    for (size_t t = 0; t < FRAMES; t++) {
+        double weight = t < 1000 ? 0 : fmin(1, (double)(t + 1 - 1000) / FADE);
+        double expected =
+            weight < 1 ? from[t] + ((t < 1000 ? 0 : to[t]) - from[t]) * weight : to[t];
+        cr_assert_float_eq(out[t], expected, 1e-14, "frame %zu", t);
+    }
+    sinew_stream_close(stream);
+    sinew_stream_close(fresh);
+    sinew_node_free(a);
+    sinew_node_free(b);
+    sinew_free(in);
+    sinew_free(from);
+}
+
+/* Denormals: after a second of silence the state is zero, not 1e-310. */
+Test(law, silence_ends_in_zero_or_normal_numbers)
+{
+    EACH_NODE(law, node)
+    {
+        static const size_t cuts[] = {512, 0};
+        size_t frames = 120000;
+        void *in = law_input(law->sample, law->channels_in, frames, 14);
+        for (size_t i = 100 * law->channels_in; i < frames * law->channels_in; i++)
+            law_set(law->sample, in, i, 0);
+        void *out = run_new(law, node, in, frames, cuts);
+        double least = law->sample == SINEW_SAMPLE_F32 ? 1.17549435e-38 : 2.2250738585072014e-308;
+        for (size_t i = 0; i < frames * law->channels_out; i++) {
+            double y = fabs(law_value(law->sample, out, i));
+            cr_assert(y == 0 || y >= least, "%s: %g at %zu", law->name, y, i);
+        }
+        sinew_free(in);
+        sinew_free(out);
+    }
+}

@@ -1,0 +1,36 @@
+/* Every kind of node that the library can make, in one table: the laws of sinew/node.h run over
+ * all of it. A new engine or layer gets its lines in nodes.c and the laws find it. */
+#ifndef TESTS_LAW_NODES_H
+#define TESTS_LAW_NODES_H
+
+#include <stdbool.h>
+
+#include "sinew/sinew.h"
+
+typedef struct law_node {
+    const char *name;
+    const char *group; /* nodes of one group have one model hash and one answer */
+    double tolerance;  /* to the group's first node, relative to the peak */
+    sinew_sample sample;
+    uint32_t channels_in, channels_out;
+    sinew_discretization *(*discretization)(void);
+    sinew_filter_opts opts;
+} law_node;
+
+extern const law_node law_nodes[];
+extern const size_t n_law_nodes;
+
+/* The node; it ends the test when it cannot be made. */
+sinew_node *law_make(const law_node *law);
+
+/* Samples: deterministic noise with some silence and a few large values, (n, channels). */
+void *law_input(sinew_sample sample, uint32_t channels, size_t n, unsigned seed);
+double law_value(sinew_sample sample, const void *samples, size_t i);
+void law_set(sinew_sample sample, void *samples, size_t i, double value);
+
+/* Process n frames from `in` to `out` in pieces of the given lengths (0 ends the list, which is
+ * then repeated), continuing at frame `from`. */
+void law_run(sinew_stream *stream, const law_node *law, const void *in, void *out, size_t from,
+             size_t n, const size_t *cuts);
+
+#endif
