@@ -144,10 +144,12 @@ static int trap_catches(int allocate)
         if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
             _exit(77);
         armed = 1;
-        if (allocate)
-            free(malloc(10));
-        else
+        if (allocate) {
+            void *(*volatile allocator)(size_t) = malloc; /* not to be optimised away */
+            free(allocator(10));
+        } else {
             getppid();
+        }
         armed = 0;
         syscall(SYS_exit, 0);
     }

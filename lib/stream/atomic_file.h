@@ -1,0 +1,32 @@
+/* A file that appears all at once: written under a temporary name beside its target, renamed at
+ * commit. What is no regular file (a pipe, /dev/null, standard output) is written directly.
+ *
+ * A target that is a symbolic link keeps being one: the file it points to is replaced. (One
+ * that points nowhere is replaced itself.) A target without write permission is refused,
+ * though its folder would allow the rename. */
+#ifndef SINEW_STREAM_ATOMIC_FILE_H
+#define SINEW_STREAM_ATOMIC_FILE_H
+
+#include <stdbool.h>
+
+#include "sinew/status.h"
+
+typedef struct sinew_atomic_file {
+    int fd;          /* open for writing; whoever takes it over sets it to -1 */
+    bool seekable;   /* false: a pipe, a terminal */
+    char *target;    /* what commit gives the name to; NULL: written directly */
+    char *temporary; /* NULL when it is gone */
+} sinew_atomic_file;
+
+/* "-" is standard output. `name` is what messages call the target. */
+sinew_status sinew_atomic_file_open(sinew_atomic_file *file, const char *path, const char *name,
+                                    sinew_error *error);
+
+/* Give the file its name; all is written and the descriptor closed before. */
+sinew_status sinew_atomic_file_commit(sinew_atomic_file *file, const char *name,
+                                      sinew_error *error);
+
+/* Remove what was not committed, free everything. */
+void sinew_atomic_file_close(sinew_atomic_file *file);
+
+#endif

@@ -1,0 +1,34 @@
+/* The one list of file formats: a name, its extensions, how it is read and how written.
+ * A new format is two tables of functions (source.h, sink.h) and one line in formats.c. */
+#ifndef SINEW_STREAM_FORMATS_H
+#define SINEW_STREAM_FORMATS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sinew/io.h"
+
+typedef struct sinew_source_ops sinew_source_ops;
+typedef struct sinew_sink_ops sinew_sink_ops;
+
+typedef struct sinew_format {
+    const char *name;
+    const char *extensions; /* without dots, separated by spaces */
+    const sinew_source_ops *source;
+    const sinew_sink_ops *sink;
+    int container;       /* libsndfile: SF_FORMAT_WAV, ... */
+    int encoding;        /* libsndfile: where the name says it (opus); 0: whatever fits best */
+    int64_t limit_bytes; /* of samples that one file can hold; 0: no end */
+    sinew_sample sample; /* raw only */
+} sinew_format;
+
+/* The format called `name`, or, where that is NULL, the one of path's extension. */
+sinew_status sinew_format_choose(const sinew_format **out, const char *name, const char *path,
+                                 sinew_error *error);
+
+static inline bool sinew_path_is_standard(const char *path)
+{
+    return path[0] == '-' && path[1] == '\0';
+}
+
+#endif

@@ -1,0 +1,262 @@
+/* Sound files through libsndfile. Integers are rounded, saturated and counted here and written
+ * as integers: libsndfile scales a double by 2^15 - 1 and lets it wrap around. The bytes go
+ * through functions of ours, because sf_close does not tell of a full disk. */
+#include <errno.h>
+#include <math.h>
+#include <sndfile.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "stream/sink.h"
+#include "stream/sound_encoding.h"
+
+enum { PIECE_FRAMES = 1024 };
+
+typedef struct sound_writer {
+    SNDFILE *file;
+    int bits;             /* 0: floating point */
+    bool symmetric;       /* no least integer: libsndfile negates it for the codes of telephones */
+    int *integers;        /* (PIECE_FRAMES, channels) */
+    int fd;               /* sink->file.fd */
+    bool positioned;      /* pwrite works: a file; else a device that swallows anything */
+    int64_t at, size;     /* of the file as libsndfile sees it */
+    int64_t limit_frames; /* 0: none */
+    int reason;           /* errno of the first write that failed; 0: none */
+} sound_writer;
+
+static sf_count_t get_length(void *user)
+{
+    return ((sound_writer *)user)->size;
+}
+
+static sf_count_t tell(void *user)
+{
+    return ((sound_writer *)user)->at;
+}
+
+static sf_count_t seek(sf_count_t offset, int whence, void *user)
+{
+    sound_writer *sound = user;
+    int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? sound->at : sound->size;
+    if (from + offset < 0)
+        return -1;
+    return sound->at = from + offset;
+}
+
+static sf_count_t read_back(void *out, sf_count_t n, void *user)
+{
+    sound_writer *sound = user;
+    ssize_t got = pread(sound->fd, out, (size_t)n, sound->at);
+    if (got > 0)
+        sound->at += got;
+    return got > 0 ? got : 0;
+}
+
+static sf_count_t write_bytes(const void *bytes, sf_count_t n, void *user)
+{
+    sound_writer *sound = user;
+    const char *from = bytes;
+    sf_count_t done = 0;
+    while (done < n && !sound->reason) {
+        size_t left = (size_t)(n - done);
+        ssize_t put = sound->positioned ? pwrite(sound->fd, from + done, left, sound->at)
+                                        : write(sound->fd, from + done, left);
+        if (put < 0 && errno != EINTR)
+            sound->reason = errno;
+        if (put > 0) {
+            done += put;
+            sound->at += put;
+        }
+    }
+    if (sound->at > sound->size)
+        sound->size = sound->at;
+    return done;
+}
+
+static SF_VIRTUAL_IO own_io = {get_length, seek, read_back, write_bytes, tell};
+
+static sinew_status fail_write(const sinew_sink *sink, sinew_error *error)
+{
+    const sound_writer *sound = sink->writer;
+    return sinew_fail(error, SINEW_ERR_IO, "%s: %s", sink->name,
+                      sound->reason ? strerror(sound->reason) : sf_strerror(sound->file));
+}
+
+/* libsndfile's rates are whole; a rate that comes from 1 / step_s may be off by rounding. */
+static sinew_status choose_rate(const sinew_sink *sink, int *out, sinew_error *error)
+{
+    double rate_hz = sink->signal.rate_hz, whole = rint(rate_hz);
+    if (!(rate_hz > 0))
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s: %s needs a sample rate", sink->name,
+                          sink->format->name);
+    if (fabs(rate_hz - whole) > 1e-9 * rate_hz || whole < 1 || whole > INT32_MAX)
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "%s: %s holds whole sample rates, not %.17g Hz", sink->name,
+                          sink->format->name, rate_hz);
+    *out = (int)whole;
+    return SINEW_OK;
+}
+
+static int64_t data_bytes(const sinew_sink *sink, int encoding, int64_t frames)
+{
+    int bits = sinew_sound_bits(encoding);
+    int64_t bytes = bits ? (bits + 7) / 8 : (encoding == SF_FORMAT_DOUBLE ? 8 : 4);
+    int64_t frame_bytes = bytes * sink->signal.channels;
+    return frames > INT64_MAX / frame_bytes ? INT64_MAX : frames * frame_bytes;
+}
+
+/* A WAV that may outgrow its 32-bit sizes is written as RF64 (EBU Tech 3306), which libsndfile
+ * turns back into a WAV at the end if it stayed small. Not always so: that WAV then is an
+ * extensible one, which some readers do not know. */
+static int choose_container(const sinew_sink *sink, int encoding)
+{
+    int container = sink->format->container;
+    int64_t frames = sink->signal.frames;
+    bool may_grow = frames < 0 || data_bytes(sink, encoding, frames) > sink->format->limit_bytes;
+    SF_INFO info = {.samplerate = 48000,
+                    .channels = (int)sink->signal.channels,
+                    .format = SF_FORMAT_RF64 | encoding};
+    return container == SF_FORMAT_WAV && may_grow && sf_format_check(&info) ? SF_FORMAT_RF64
+                                                                            : container;
+}
+
+static sinew_status choose_format(const sinew_sink *sink, SF_INFO *info, sinew_error *error)
+{
+    const sinew_format *format = sink->format;
+    if (format->container != SF_FORMAT_AU && !sink->file.seekable)
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "%s: %s cannot be written to a pipe; f32, f64, csv and au can",
+                          sink->name, format->name);
+    sinew_status status = choose_rate(sink, &info->samplerate, error);
+    if (status)
+        return status;
+    info->channels = (int)sink->signal.channels;
+    int encoding = sinew_sound_encoding(format, &sink->signal, info->samplerate);
+    if (!encoding)
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "%s: %s cannot hold %u channels at %d Hz",
+                          sink->name, format->name, sink->signal.channels, info->samplerate);
+    info->format = choose_container(sink, encoding) | encoding;
+    return SINEW_OK;
+}
+
+static void configure(const sinew_sink *sink, SNDFILE *file)
+{
+    /* a PEAK chunk holds the time of day: equal samples would not make equal files */
+    sf_command(file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
+    if (sink->format->container == SF_FORMAT_WAV)
+        sf_command(file, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE);
+}
+
+static sinew_status open_sink(sinew_sink *sink, sinew_error *error)
+{
+    SF_INFO info = {0};
+    sinew_status status = choose_format(sink, &info, error);
+    if (status)
+        return status;
+    sound_writer *sound = sinew_alloc(1, sizeof *sound);
+    sink->writer = sound;
+    if (!sound)
+        return sinew_fail_memory(error);
+    int encoding = info.format & SF_FORMAT_SUBMASK;
+    sound->fd = sink->file.fd;
+    sound->positioned = sink->file.temporary != NULL;
+    sound->bits = sinew_sound_bits(encoding);
+    sound->symmetric = encoding == SF_FORMAT_ULAW || encoding == SF_FORMAT_ALAW;
+    if ((info.format & SF_FORMAT_TYPEMASK) == sink->format->container && sink->format->limit_bytes)
+        sound->limit_frames = sink->format->limit_bytes / data_bytes(sink, encoding, 1);
+    sound->integers = sinew_alloc(PIECE_FRAMES * (size_t)info.channels, sizeof *sound->integers);
+    if (!sound->integers)
+        return sinew_fail_memory(error);
+    /* libsndfile itself knows how to leave the lengths open where it cannot go back */
+    sound->file = sink->file.seekable ? sf_open_virtual(&own_io, SFM_WRITE, &info, sound)
+                                      : sf_open_fd(sound->fd, SFM_WRITE, &info, SF_FALSE);
+    if (!sound->file)
+        return sinew_fail(error, SINEW_ERR_IO, "%s: %s", sink->name,
+                          sound->reason ? strerror(sound->reason) : sf_strerror(NULL));
+    configure(sink, sound->file);
+    return SINEW_OK;
+}
+
+/* x 2^(b-1), rounded half to even, saturated, and shifted up to 32 bits. A NaN, which no
+ * integer is, becomes 0 and counts as clipped. */
+static void quantize(sinew_sink *sink, sinew_sample sample, const void *samples, size_t n)
+{
+    const sound_writer *sound = sink->writer;
+    double scale = ldexp(1, sound->bits - 1), lowest = sound->symmetric ? 1 - scale : -scale;
+    int shift = 32 - sound->bits;
+    for (size_t i = 0; i < n; i++) {
+        double x = sample == SINEW_SAMPLE_F64 ? ((const double *)samples)[i]
+                                              : (double)((const float *)samples)[i];
+        double value = rint(x * scale);
+        double inside = isnan(value) ? 0 : fmin(fmax(value, lowest), scale - 1);
+        sink->clipped += inside != value;
+        sound->integers[i] = (int)((int64_t)inside * (INT64_C(1) << shift));
+    }
+}
+
+static sf_count_t write_piece(sinew_sink *sink, sinew_sample sample, const void *samples,
+                              size_t n_frames)
+{
+    const sound_writer *sound = sink->writer;
+    sf_count_t n = (sf_count_t)n_frames;
+    if (sound->bits > 0) {
+        quantize(sink, sample, samples, n_frames * sink->signal.channels);
+        return sf_writef_int(sound->file, sound->integers, n);
+    }
+    return sample == SINEW_SAMPLE_F64 ? sf_writef_double(sound->file, samples, n)
+                                      : sf_writef_float(sound->file, samples, n);
+}
+
+static sinew_status write_sink(sinew_sink *sink, sinew_sample sample, const sinew_block *block,
+                               const double *times, sinew_error *error)
+{
+    (void)times;
+    const sound_writer *sound = sink->writer;
+    size_t frame_bytes = block->channels * sinew_sample_bytes(sample);
+    if (sound->limit_frames &&
+        (uint64_t)sink->frames + block->n_frames > (uint64_t)sound->limit_frames)
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "%s: more than %s can hold (4 GiB); w64, rf64, caf and flac can",
+                          sink->name, sink->format->name);
+    for (size_t done = 0; done < block->n_frames;) {
+        size_t left = block->n_frames - done, n = left < PIECE_FRAMES ? left : PIECE_FRAMES;
+        const char *from = (const char *)block->samples + done * frame_bytes;
+        if (write_piece(sink, sample, from, n) != (sf_count_t)n || sound->reason ||
+            sf_error(sound->file) != SF_ERR_NO_ERROR)
+            return fail_write(sink, error);
+        done += n;
+    }
+    return SINEW_OK;
+}
+
+static sinew_status finish_sink(sinew_sink *sink, sinew_error *error)
+{
+    sound_writer *sound = sink->writer;
+    int problem = sf_close(sound->file);
+    sound->file = NULL;
+    if (sound->reason || problem)
+        return sinew_fail(error, SINEW_ERR_IO, "%s: %s", sink->name,
+                          sound->reason ? strerror(sound->reason) : sf_error_number(problem));
+    return SINEW_OK;
+}
+
+static void close_sink(sinew_sink *sink)
+{
+    sound_writer *sound = sink->writer;
+    if (!sound)
+        return;
+    if (sound->file)
+        sf_close(sound->file);
+    sinew_free(sound->integers);
+    sinew_free(sound);
+    sink->writer = NULL;
+}
+
+const sinew_sink_ops sinew_sndfile_sink = {
+    .open = open_sink,
+    .write = write_sink,
+    .finish = finish_sink,
+    .close = close_sink,
+};
