@@ -107,6 +107,8 @@ for name in $builds; do
         if "$meson" test -C build-test-thread --no-rebuild --list --suite tsan 2>/dev/null |
             grep -q tsan; then
             run thread --suite tsan --timeout-multiplier 4
+        else
+            printf 'skipped: thread: no program in suite tsan\n'
         fi
         ;;
     esac

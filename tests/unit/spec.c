@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sinew/model.h"
+#include "sinew/stream.h"
 
 static sinew_model *read_model(const char *text)
 {
@@ -173,6 +174,39 @@ Test(spec, methods_that_do_not_fit)
             "m.yaml:3:13: prewarp_hz: '0' is too small: it must be above 0");
 }
 
+Test(spec, a_model_builds_a_node_that_filters)
+{
+    sinew_model *model = read_model(ONE_POLE "method: backward\n");
+    sinew_build_opts opts = {.discretize.step_s = 1, .filter.channels = 2};
+    sinew_node *node = NULL;
+    sinew_stream *stream = NULL;
+    sinew_error error = {0};
+    cr_assert_eq(sinew_model_build(&node, model, &opts, &error), SINEW_OK, "%s", error.text);
+    sinew_model_free(model);
+    cr_assert_eq(sinew_stream_open(&stream, node, NULL, &error), SINEW_OK, "%s", error.text);
+    double samples[8] = {1, 2};
+    sinew_block block = {.samples = samples, .n_frames = 4, .channels = 2};
+    sinew_stream_process(stream, &block, &block);
+    for (int k = 0; k < 4; k++) { /* backward Euler of 1 / (s + 1), step 1: h[k] = 2^-(k+1) */
+        cr_assert_float_eq(samples[2 * k], 1.0 / (2 << k), 1e-15);
+        cr_assert_float_eq(samples[2 * k + 1], 2.0 / (2 << k), 1e-15);
+    }
+    sinew_stream_close(stream);
+    sinew_node_free(node);
+}
+
+Test(spec, a_node_that_cannot_be_built)
+{
+    sinew_model *model = read_model(ONE_POLE);
+    sinew_node *node = (sinew_node *)&model;
+    sinew_error error = {0};
+    sinew_build_opts no_rate = {.filter.channels = 1};
+    cr_assert_eq(sinew_model_build(&node, model, &no_rate, &error), SINEW_ERR_ARGUMENT);
+    cr_assert_null(node);
+    cr_assert_neq(error.text[0], 0);
+    sinew_model_free(model);
+}
+
 /* ---- hostile descriptions ---- */
 
 Test(spec, keys)
@@ -274,6 +308,8 @@ Test(spec, designs)
         "m.yaml:2:69: system.design.edges_hz: the lower edge (2) must be below the upper one (1)");
     refused(DESIGN("band: lowpass, order: 0, edges_hz: 1"),
             "m.yaml:2:55: system.design.order: '0' is too small: it must be at least 1");
+    refused(DESIGN("band: lowpass, order: 129, edges_hz: 1"),
+            "m.yaml:2:55: system.design.order: '129' is too large: it must be at most 128");
     refused(DESIGN("band: lowpass, order: 2.5, edges_hz: 1"),
             "m.yaml:2:55: system.design.order: '2.5' is not a whole number");
     refused(DESIGN("band: lowpass, order: 2, edges_hz: -1"),
@@ -289,6 +325,33 @@ Test(spec, designs)
     refused(DESIGN("band: lowpass, order: 2, edges_hz: 1, ripple_db: 1"),
             "m.yaml:2:71: system.design: unknown key 'ripple_db': it must be family, band, order "
             "or edges_hz");
+}
+
+/* Thousands of small damages to a good description: each gives a model, or an error that names
+ * the place; under the sanitizers, nothing else. */
+Test(spec, damaged_descriptions)
+{
+    static const char good[] =
+        "name: x\nunits: {input: V}\nsystem:\n  ss:\n    A: [[-1, 2], [0, -3.5e0]]\n"
+        "    B: [[1], [0]]\n    C: [[1, 0]]\nmethod: gbt\nalpha: 0.5\n# end\n";
+    static const char odd[] = "[]{}:,-\"'#&*!|>%@?\n\t .0e\xff\x80\xc3~<";
+    uint64_t random = 88172645463325252u; /* xorshift64, Marsaglia 2003 */
+    for (int round = 0; round < 20000; round++) {
+        char text[sizeof good];
+        memcpy(text, good, sizeof good);
+        for (int damage = 0; damage <= round % 3; damage++) {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            text[random % (sizeof good - 1)] = odd[(random >> 32) % (sizeof odd - 1)];
+        }
+        sinew_model *model = NULL;
+        sinew_error error = {0};
+        sinew_status status = sinew_model_read(&model, text, sizeof good - 1, "m.yaml", &error);
+        cr_assert((status == SINEW_OK) == (model != NULL));
+        cr_assert(status == SINEW_OK || strncmp(error.text, "m.yaml:", 7) == 0, "%s", error.text);
+        sinew_model_free(model);
+    }
 }
 
 /* ---- finding ---- */
