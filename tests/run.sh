@@ -66,8 +66,8 @@ build() {
         fi
         mv "$folder.log" "$folder/setup.log"
     fi
-    if ! ninja -C "$folder" >"$folder/compile.log" 2>&1; then
-        grep -E -A 8 'FAILED|error|warning' "$folder/compile.log" | head -n 60
+    if ! ninja -k 0 -C "$folder" >"$folder/compile.log" 2>&1; then
+        grep -E -A 4 '^[^ ].*(error|warning): |undefined reference' "$folder/compile.log" | head -n 80
         bad "build $name"
         return 1
     fi
