@@ -7,8 +7,7 @@
 #include "base/memory.h"
 #include "math/blocks.h"
 
-static void of_blocks(double complex *values, const double *A, size_t n,
-                      const unsigned char *sizes)
+static void of_blocks(double complex *values, const double *A, size_t n, const unsigned char *sizes)
 {
     for (size_t i = 0; i < n; i += sizes[i]) {
         if (sizes[i] == 1) {

@@ -39,8 +39,8 @@ static size_t group_complex(group *groups, const sinew_zpk *zpk)
     for (size_t i = 0; i < zpk->n_poles; i++) {
         double complex p = zpk->poles[i];
         if (cimag(p) > 0)
-            groups[n++] = (group){.p = {p, conj(p)}, .poles = 2,
-                                  .resonance = cabs(p) / fabs(creal(p))};
+            groups[n++] =
+                (group){.p = {p, conj(p)}, .poles = 2, .resonance = cabs(p) / fabs(creal(p))};
     }
     return n;
 }

@@ -36,8 +36,7 @@ static void apply(double *out, double complex factor, const double *v, size_t n)
 static bool is_coupled(const sinew_matrices *m)
 {
     const double *A = m->A;
-    return m->inputs == 1 &&
-           (m->order == 1 || (m->order == 2 && A[0] == A[3] && A[1] == -A[2]));
+    return m->inputs == 1 && (m->order == 1 || (m->order == 2 && A[0] == A[3] && A[1] == -A[2]));
 }
 
 static void hold_coupled(hold *h, const sinew_matrices *m, double T)

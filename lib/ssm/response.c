@@ -114,9 +114,8 @@ static bool dense_at(sinew_complex *out, dense *w, double complex s)
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < q; j++)
             w->X[j * n + i] = w->B[i * q + j] * w->scale[i];
-    if (n > 0 && LAPACKE_zgesv(LAPACK_COL_MAJOR, size, (lapack_int)q,
-                               (lapack_complex_double *)w->M, size, w->pivots,
-                               (lapack_complex_double *)w->X, size) != 0)
+    if (n > 0 && LAPACKE_zgesv(LAPACK_COL_MAJOR, size, (lapack_int)q, (lapack_complex_double *)w->M,
+                               size, w->pivots, (lapack_complex_double *)w->X, size) != 0)
         return false;
     for (size_t r = 0; r < w->p; r++)
         for (size_t j = 0; j < q; j++) {

@@ -96,13 +96,12 @@ static sinew_status pair(double complex *out, const sinew_complex *list, size_t 
         }
         size_t j = find_conjugate(list, taken, count, v);
         if (j == count) {
-            status = sinew_fail(error, SINEW_ERR_DATA,
-                                "%s[%zu] (%.17g, %.17g) has no conjugate", what, i, v.re, v.im);
+            status = sinew_fail(error, SINEW_ERR_DATA, "%s[%zu] (%.17g, %.17g) has no conjugate",
+                                what, i, v.re, v.im);
             continue;
         }
         taken[j] = true;
-        double complex mean = CMPLX((v.re + list[j].re) / 2,
-                                    (fabs(v.im) + fabs(list[j].im)) / 2);
+        double complex mean = CMPLX((v.re + list[j].re) / 2, (fabs(v.im) + fabs(list[j].im)) / 2);
         *out++ = mean;
         *out++ = conj(mean);
     }
