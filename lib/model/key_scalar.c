@@ -88,15 +88,20 @@ static bool read_choice(const sinew_at *at, const sinew_key *key, const char *te
     return false;
 }
 
-/* A text is shown on terminals and in one-line messages: no control characters but the
- * newlines and tabs of a longer one. */
-static bool text_is_clean(const sinew_at *at, const char *text)
+/* A text is shown on terminals and in one-line messages: no control characters but the newlines
+ * and tabs of one that may be of any length. A bounded one is a name, and stays on its line. */
+static bool text_is_clean(const sinew_at *at, const char *text, bool one_line)
 {
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-        if ((*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f || (*c == 0xc2 && c[1] < 0xa0)) {
-            sinew_at_problem(at, "holds a control character");
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        bool control = *c < 0x20 || *c == 0x7f || (*c == 0xc2 && c[1] < 0xa0);
+        if (control && (one_line || (*c != '\n' && *c != '\t'))) {
+            sinew_at_problem(at, "holds a control character%s",
+                             *c == '\n'   ? " (a new line)"
+                             : *c == '\t' ? " (a tab)"
+                                          : "");
             return false;
         }
+    }
     return true;
 }
 
@@ -104,7 +109,7 @@ static bool read_text(const sinew_at *at, const sinew_key *key, const char *text
 {
     size_t n = strlen(text);
     double least = key->range[0], greatest = key->range[1];
-    if (!text_is_clean(at, text))
+    if (!text_is_clean(at, text, greatest > 0))
         return false;
     if ((double)n < least || (greatest > 0 && (double)n > greatest)) {
         if (n == 0)

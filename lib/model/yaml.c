@@ -69,6 +69,7 @@ bool sinew_document_read(sinew_document **out, const char *text, size_t n_bytes,
                          sinew_problems *problems)
 {
     *out = NULL;
+    text = n_bytes > 0 ? text : ""; /* libyaml wants a pointer even to nothing */
     sinew_document *document = sinew_alloc(1, sizeof *document);
     if (!document)
         goto no_memory;

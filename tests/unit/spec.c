@@ -9,6 +9,8 @@
 #include "sinew/model.h"
 #include "sinew/stream.h"
 
+#define ONE_POLE "system: {tf: {num: [1], den: [1, 1]}}\n"
+
 static sinew_model *read_model(const char *text)
 {
     sinew_model *model = NULL;
@@ -52,6 +54,14 @@ Test(spec, words_and_matrices)
     cr_assert(m.D[0] == 0 && m.D[2] == 5);
     sinew_model_free(model);
     sinew_model_free(NULL);
+}
+
+Test(spec, an_about_may_be_of_several_lines)
+{
+    sinew_model *model = read_model("about: |\n  One.\n  \tTwo \xe2\x82\xac.\n" ONE_POLE);
+    cr_assert_str_eq(sinew_model_about(model), "One.\n\tTwo \xe2\x82\xac.\n");
+    sinew_model_free(model);
+    cr_assert_eq(sinew_model_read(&model, NULL, 0, "m", NULL), SINEW_ERR_DATA);
 }
 
 Test(spec, silence_is_empty_and_D_may_be_omitted)
@@ -119,8 +129,6 @@ Test(spec, the_four_ways_to_say_a_system)
 }
 
 /* ---- method, prewarp_hz, alpha ---- */
-
-#define ONE_POLE "system: {tf: {num: [1], den: [1, 1]}}\n"
 
 /* The pole of the discretization. */
 static double pole(const char *text, sinew_discretize_opts opts)
@@ -221,6 +229,10 @@ Test(spec, keys)
     refused(ONE_POLE "nmae: x\n", "m.yaml:2:1: unknown key 'nmae', did you mean 'name'?");
     refused(ONE_POLE ONE_POLE, "m.yaml:2:1: 'system' stands here a second time");
     refused(ONE_POLE "units: {in: V}\n", "m.yaml:2:9: units: unknown key 'in', did you mean...");
+    refused(ONE_POLE "name: \"a\\nb\"\n",
+            "m.yaml:2:7: name: holds a control character (a new line)");
+    refused(ONE_POLE "units: {input: \"\\x9b\"}\n", "m.yaml:2:16: units.input: holds a control...");
+    refused("", "m.yaml:1:1: there is nothing in it");
     refused(ONE_POLE "name: [x]\n", "m.yaml:2:7: name: must be a text, and is a list");
     refused("- 1\n", "m.yaml:1:1: must be a mapping of keys, and is a list");
 }
