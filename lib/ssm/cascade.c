@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/complex.h"
 #include "ssm/sections.h"
 
 typedef struct group {
@@ -144,9 +145,9 @@ static double log2_peak(const group *g, double scale)
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
         double level = 0;
         for (int k = 0; k < g->zeros; k++)
-            level += log2(cabs(CMPLX(0, at[i] * w0) - g->z[k]));
+            level += log2(cabs(sinew_cmplx(0, at[i] * w0) - g->z[k]));
         for (int k = 0; k < g->poles; k++)
-            level -= log2(cabs(CMPLX(0, at[i] * w0) - g->p[k]));
+            level -= log2(cabs(sinew_cmplx(0, at[i] * w0) - g->p[k]));
         if (isfinite(level))
             peak = fmax(peak, level);
     }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/blocks.h"
+#include "math/complex.h"
 #include "ssm/sections.h"
 
 /* Each section rounds in proportion to its own output, so the sum carries an error of about
@@ -22,7 +23,7 @@ static void normalise(scaled *x)
 {
     long double size = fmaxl(fabsl(creall(x->mantissa)), fabsl(cimagl(x->mantissa)));
     int e = size > 0 && isfinite(size) ? ilogbl(size) : 0;
-    x->mantissa = CMPLXL(scalbnl(creall(x->mantissa), -e), scalbnl(cimagl(x->mantissa), -e));
+    x->mantissa = sinew_cmplxl(scalbnl(creall(x->mantissa), -e), scalbnl(cimagl(x->mantissa), -e));
     x->exponent += e;
 }
 
@@ -38,14 +39,14 @@ static double complex evaluate(const sinew_zpk *zpk, double complex s, size_t sk
         normalise(&x);
     }
     int e = x.exponent > 4000 ? 4000 : x.exponent < -4000 ? -4000 : (int)x.exponent;
-    return CMPLX(ldexp((double)creall(x.mantissa), e), ldexp((double)cimagl(x.mantissa), e));
+    return sinew_cmplx(ldexp((double)creall(x.mantissa), e), ldexp((double)cimagl(x.mantissa), e));
 }
 
 /* sum |residue / (jw - p)| and |H(jw)| at one frequency. */
 static void compare(double w, const sinew_zpk *zpk, const double complex *residues, double direct,
                     double *sum, double *size)
 {
-    double complex s = CMPLX(0, w);
+    double complex s = sinew_cmplx(0, w);
     *sum = fabs(direct);
     for (size_t i = 0; i < zpk->n_poles; i++)
         *sum += cabs(residues[i] / (s - zpk->poles[i]));

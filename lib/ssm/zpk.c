@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/complex.h"
 #include "math/matrix.h"
 #include "ssm/sections.h"
 
@@ -101,7 +102,8 @@ static sinew_status pair(double complex *out, const sinew_complex *list, size_t 
             continue;
         }
         taken[j] = true;
-        double complex mean = CMPLX((v.re + list[j].re) / 2, (fabs(v.im) + fabs(list[j].im)) / 2);
+        double complex mean =
+            sinew_cmplx((v.re + list[j].re) / 2, (fabs(v.im) + fabs(list[j].im)) / 2);
         *out++ = mean;
         *out++ = conj(mean);
     }

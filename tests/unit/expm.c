@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "math/blocks.h"
+#include "math/complex.h"
 #include "math/eigen.h"
 #include "math/expm.h"
 #include "math/matrix.h"
@@ -135,7 +136,7 @@ Test(phi, series_and_closed_form_meet)
 {
     for (double r = 1e-12; r < 50; r *= 3)
         for (double t = 0; t < 6.3; t += 0.7) {
-            double complex z = CMPLX(r * cos(t), r * sin(t));
+            double complex z = sinew_cmplx(r * cos(t), r * sin(t));
             double complex two = sinew_phi2(z) * z + 1; /* phi_1 = 1 + z phi_2 */
             cr_assert(cabs(sinew_phi1(z) - two) <= 2e-15 * cabs(two) + 4e-16);
         }
@@ -153,6 +154,6 @@ Test(roots, of_known_products)
         cr_assert(fabs(((x + wide[1]) * x + wide[2]) * x + 1) <= 1e-9 * fabs(x * wide[2]) + 1e-15);
     }
     cr_assert_eq(sinew_roots(roots, pairs, 4, NULL), SINEW_OK);
-    cr_assert(cabs(roots[0] - CMPLX(1, 2)) < 1e-15 && roots[1] == conj(roots[0]));
+    cr_assert(cabs(roots[0] - sinew_cmplx(1, 2)) < 1e-15 && roots[1] == conj(roots[0]));
     cr_assert(roots[2] == 0 && roots[3] == 0);
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "math/complex.h"
 #include "sinew/system.h"
 
 static sinew_error error;
@@ -18,7 +19,7 @@ static double complex at(const sinew_system *system, double rad)
 {
     sinew_complex h;
     cr_assert_eq(sinew_system_response(system, &rad, 1, &h, &error), SINEW_OK, "%s", error.text);
-    return CMPLX(h.re, h.im);
+    return sinew_cmplx(h.re, h.im);
 }
 
 static sinew_system *from_matrices(size_t n, const double *A, const double *B, const double *C,
@@ -87,10 +88,10 @@ Test(system, zpk_pairs_conjugates)
     cr_assert_eq(sinew_system_poles(system, got, &error), SINEW_OK);
     cr_assert(got[0].im == 2 && got[1].im == -2 && got[2].re == -5 && got[3].im == 4);
     for (double w = 0; w < 20; w += 0.7) {
-        double complex s = CMPLX(0, w), h = 2;
+        double complex s = sinew_cmplx(0, w), h = 2;
         for (int i = 0; i < 5; i++)
-            h *= (i < 3 ? s - CMPLX(zeros[i].re, zeros[i].im) : 1) /
-                 (s - CMPLX(poles[i].re, poles[i].im));
+            h *= (i < 3 ? s - sinew_cmplx(zeros[i].re, zeros[i].im) : 1) /
+                 (s - sinew_cmplx(poles[i].re, poles[i].im));
         cr_assert(cabs(at(system, w) - h) <= 1e-15 * cabs(h) + 1e-18);
         /* its matrices are the same filter */
         sinew_matrices m = sinew_system_matrices(system);
@@ -248,7 +249,7 @@ Test(system, response_at_a_pole_is_refused)
     sinew_system *system = from_matrices(2, A, B, C, 0);
     refused(sinew_system_response(system, &pole, 1, &h, &error), SINEW_ERR_NUMERIC, "is a pole");
     refused(sinew_system_response(system, &nan, 1, &h, &error), SINEW_ERR_ARGUMENT, "nan");
-    cr_assert(cabs(at(system, 2) - CMPLX(-1 / 3.0, 0)) < 1e-16);
+    cr_assert(cabs(at(system, 2) - sinew_cmplx(-1 / 3.0, 0)) < 1e-16);
     sinew_system_free(system);
     cr_assert_eq(sinew_system_new_zpk(&system, NULL, 0, &origin, 1, 1, &error), SINEW_OK);
     refused(sinew_system_response(system, &(double){0}, 1, &h, &error), SINEW_ERR_NUMERIC, "pole");
