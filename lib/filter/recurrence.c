@@ -50,23 +50,26 @@ static void stack(double *to, size_t rows, size_t width, const double *from_u, s
     }
 }
 
-/* DENSE: x+ = [B A] [u; x] by panels, each output a product of its own. */
 static int init_dense(sinew_recurrence *r, const sinew_discretization *d)
 {
     size_t n = d->order, cols = d->inputs + n;
-    r->width = groups_of(cols, SINEW_FIR_QUANTUM) * SINEW_FIR_QUANTUM;
+    sinew_dense *to = &r->dense;
+    to->order = n;
+    to->inputs = d->inputs;
+    to->outputs = d->outputs;
+    to->width = groups_of(cols, SINEW_FIR_QUANTUM) * SINEW_FIR_QUANTUM;
+    to->columns = sinew_alloc(groups_of(n, ROWS), sizeof *to->columns);
+    to->outputs_of = sinew_alloc(d->outputs, to->width * sizeof *to->outputs_of);
     double *stacked = sinew_alloc(n, cols * sizeof *stacked);
-    r->columns = sinew_alloc(groups_of(n, ROWS), sizeof *r->columns);
-    r->outputs_of = sinew_alloc(d->outputs, r->width * sizeof *r->outputs_of);
-    int ok = stacked && r->columns && r->outputs_of;
+    int ok = stacked && to->columns && to->outputs_of;
     if (ok) {
-        stack(r->outputs_of, d->outputs, r->width, d->D, d->inputs, d->C, n);
+        stack(to->outputs_of, d->outputs, to->width, d->D, d->inputs, d->C, n);
         stack(stacked, n, cols, d->B, d->inputs, d->A, n);
         for (size_t i = 0; i < n; i++)
-            for (size_t j = r->columns[i / ROWS]; j < cols; j++)
+            for (size_t j = to->columns[i / ROWS]; j < cols; j++)
                 if (stacked[i * cols + j] != 0)
-                    r->columns[i / ROWS] = j + 1;
-        ok = sinew_panels_init(&r->dense, stacked, n, cols);
+                    to->columns[i / ROWS] = j + 1;
+        ok = sinew_panels_init(&to->states, stacked, n, cols);
     }
     sinew_free(stacked);
     return ok;
@@ -102,9 +105,9 @@ void sinew_recurrence_finish(sinew_recurrence *r)
     sinew_free(r->sections);
     sinew_free(r->lanes);
     sinew_free(r->states_at);
-    sinew_free(r->columns);
-    sinew_free(r->outputs_of);
-    sinew_panels_finish(&r->dense);
+    sinew_free(r->dense.columns);
+    sinew_free(r->dense.outputs_of);
+    sinew_panels_finish(&r->dense.states);
 }
 
 /* One of two buffers: u just before x, x on a panel's border, and zeros up to `width`. */
@@ -168,23 +171,11 @@ static void run_cascade(const sinew_recurrence *r, double *x, const double *u, d
 static void run_dense(const sinew_recurrence *r, double *x, const double *u, double *y, size_t n,
                       double *scratch)
 {
-    size_t order = r->order, m = r->inputs, before = groups_of(m, ROWS) * ROWS;
-    double *now = scratch + before, *next = now + dense_buffer(r);
+    double *now = scratch + groups_of(r->inputs, ROWS) * ROWS, *next = now + dense_buffer(r);
     memset(scratch, 0, sinew_recurrence_scratch(r) * sizeof *scratch);
-    memcpy(now, x, order * sizeof *x);
-    for (size_t t = 0; t < n; t++) {
-        memcpy(now - m, u + t * m, m * sizeof *u);
-        for (size_t o = 0; o < r->outputs; o++)
-            r->simd->fir_f64(r->outputs_of + o * r->width, r->width, now - m,
-                             y + t * r->outputs + o, 1);
-        memset(next, 0, order * sizeof *next);
-        for (size_t p = 0; p * ROWS < order; p++)
-            r->simd->panel(&r->dense, p, r->columns[p], now - m, next + p * ROWS);
-        double *turn = now;
-        now = next;
-        next = turn;
-    }
-    memcpy(x, now, order * sizeof *x);
+    memcpy(now, x, r->order * sizeof *x);
+    r->simd->dense(&r->dense, now, next, u, y, n);
+    memcpy(x, n % 2 ? next : now, r->order * sizeof *x);
 }
 
 void sinew_recurrence_run(const sinew_recurrence *r, double *x, const double *u, double *y,

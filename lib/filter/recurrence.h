@@ -19,13 +19,10 @@ typedef struct sinew_recurrence {
     size_t n_sections;
     sinew_section *sections;    /* CASCADE (n_sections) */
     sinew_section_lanes *lanes; /* PARALLEL (ceil(n_sections / 4)) */
-    size_t *states_at;  /* PARALLEL (4 ceil(n_sections / 4)): where a section's states are in
-                         * x; bit 0 of the shifted value says that it has two */
-    double direct;      /* PARALLEL */
-    sinew_panels dense; /* DENSE: rows x+, columns [u; x] */
-    size_t *columns;    /* DENSE: per panel, how many columns until all is zero */
-    double *outputs_of; /* DENSE (outputs, width): rows y over [u; x], then zeros */
-    size_t width;       /* inputs + order, rounded up to SINEW_FIR_QUANTUM */
+    size_t *states_at; /* PARALLEL (4 ceil(n_sections / 4)): where a section's states are in
+                        * x; bit 0 of the shifted value says that it has two */
+    double direct;     /* PARALLEL */
+    sinew_dense dense; /* DENSE */
 } sinew_recurrence;
 
 /* Errors: SINEW_ERR_MEMORY. Finish in any case. */

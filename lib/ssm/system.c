@@ -105,3 +105,8 @@ sinew_matrices sinew_system_matrices(const sinew_system *s)
                             empty ? NULL : s->C,
                             s->D};
 }
+
+int sinew_system_is_factored(const sinew_system *s)
+{
+    return s->factored;
+}

@@ -99,6 +99,10 @@ SINEW_API void sinew_system_free(sinew_system *system); /* NULL is fine */
 /** The matrices, owned by the system and valid as long as it lives. */
 SINEW_API sinew_matrices sinew_system_matrices(const sinew_system *system);
 
+/** 1 for a system that is kept factored (zpk, tf, design): the coordinates of its state are the
+ *  library's choice. 0 for one from matrices, whose state is the caller's. */
+SINEW_API int sinew_system_is_factored(const sinew_system *system);
+
 /** The poles: `order` of them into `poles`, conjugates adjacent, in rad/s. */
 SINEW_API sinew_status sinew_system_poles(const sinew_system *system, sinew_complex *poles,
                                           sinew_error *error);

@@ -1,0 +1,97 @@
+/* sinew discretize: the matrices of the recurrence. */
+#include <stdio.h>
+
+#include "json.h"
+#include "sampling.h"
+
+typedef struct settings {
+    sampling sampling;
+    bool json;
+} settings;
+
+static const option options[] = {SAMPLING_STEP_OPTIONS(settings),
+                                 SAMPLING_METHOD_OPTIONS(settings),
+                                 {"json", OPTION_FLAG, NULL, "print JSON", offsetof(settings, json),
+                                  0, 0, NULL, SINEW_UNIT_NONE},
+                                 {0}};
+
+static void print_json(const sinew_discretization *d)
+{
+    sinew_matrices m = sinew_discretization_matrices(d);
+    printf("{\"method\":");
+    json_string(sinew_method_name(sinew_discretization_method(d)));
+    printf(",\"step_s\":");
+    json_number(sinew_discretization_step_s(d));
+    printf(",\"A\":");
+    json_rows(m.A, m.order, m.order);
+    printf(",\"B\":");
+    json_rows(m.B, m.order, m.inputs);
+    printf(",\"C\":");
+    json_rows(m.C, m.outputs, m.order);
+    printf(",\"D\":");
+    json_rows(m.D, m.outputs, m.inputs);
+    puts("}");
+}
+
+static void print_rows(const char *name, const double *values, size_t rows, size_t columns)
+{
+    printf("\n%s (%zu, %zu)\n", name, rows, columns);
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < columns; j++)
+            printf(" %24.17g", values[i * columns + j]);
+        putchar('\n');
+    }
+}
+
+static void print_table(const sinew_discretization *d)
+{
+    sinew_matrices m = sinew_discretization_matrices(d);
+    double step_s = sinew_discretization_step_s(d);
+    printf("method  %s\nstep_s  %.17g (%.10g Hz)\nradius  %.17g\n",
+           sinew_method_name(sinew_discretization_method(d)), step_s, 1 / step_s,
+           sinew_discretization_radius(d));
+    print_rows("A", m.A, m.order, m.order);
+    print_rows("B", m.B, m.order, m.inputs);
+    print_rows("C", m.C, m.outputs, m.order);
+    print_rows("D", m.D, m.outputs, m.inputs);
+}
+
+static int run(const command *self, const void *given, const char **args, size_t n_args)
+{
+    (void)n_args;
+    const settings *s = given;
+    const char *wrong = sampling_wrong(&s->sampling, true);
+    if (wrong)
+        return report_misuse(self, "%s", wrong);
+    sinew_model *model = NULL;
+    sinew_discretization *d = NULL;
+    sinew_discretize_opts opts = sampling_opts(&s->sampling);
+    char warning[SAMPLING_WARNING_BYTES];
+    sinew_error error;
+    int status = EXIT_DONE;
+    if (sinew_model_open(&model, args[0], &error) ||
+        sampling_discretize(&d, model, &opts, warning, &error)) {
+        status = report_failure(self, &error);
+    } else {
+        if (warning[0])
+            report_warning("%s: %s", args[0], warning);
+        (s->json ? print_json : print_table)(d);
+    }
+    sinew_discretization_free(d);
+    sinew_model_free(model);
+    return status;
+}
+
+const command command_discretize = {
+    .name = "discretize",
+    .summary = "print the matrices of a system seen every step",
+    .usage = "MODEL (--rate HZ | --step S) [--method M] [--json]",
+    .about =
+        "Prints A, B, C, D of x[k+1] = A x[k] + B u[k], y[k] = C x[k] + D u[k]. The method is\n"
+        "the description's, else zoh. A design by the bilinear rule has its band edges\n"
+        "prewarped unless --prewarp-hz is given.",
+    .options = options,
+    .settings_bytes = sizeof(settings),
+    .least = 1,
+    .most = 1,
+    .run = run};

@@ -1,0 +1,250 @@
+/* sinew info: what a model is, and what it becomes at a rate. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "json.h"
+#include "sampling.h"
+
+typedef struct settings {
+    option_numbers rates_hz;
+    sampling sampling; /* method, prewarp-hz and alpha only */
+    bool json;
+} settings;
+
+static const option options[] = {{"rate", OPTION_NUMBERS, "HZ",
+                                  "what it becomes at this rate; may be repeated",
+                                  offsetof(settings, rates_hz), 1e-12, 1e15, NULL, SINEW_UNIT_HZ},
+                                 SAMPLING_METHOD_OPTIONS(settings),
+                                 {"json", OPTION_FLAG, NULL, "print JSON", offsetof(settings, json),
+                                  0, 0, NULL, SINEW_UNIT_NONE},
+                                 {0}};
+
+typedef struct roots {
+    sinew_complex *at; /* (n) */
+    size_t n;
+} roots;
+
+/* What the filter is at one rate. */
+typedef struct sampled {
+    double rate_hz, radius, settle_s; /* settle_s: infinite where it does not settle */
+    const char *method, *engine;
+    sinew_filter_cost cost;
+    char warning[SAMPLING_WARNING_BYTES];
+} sampled;
+
+typedef struct facts {
+    const sinew_model *model;
+    sinew_matrices shape;
+    sinew_stability stability;
+    roots poles, zeros;
+    bool has_zeros; /* one input and one output */
+    sampled *at;    /* (n_at) */
+    size_t n_at;
+} facts;
+
+static const char *stability_name(sinew_stability stability)
+{
+    static const char *const names[] = {"stable", "marginal", "unstable"};
+    return names[stability];
+}
+
+static double damping(sinew_complex pole)
+{
+    double size = hypot(pole.re, pole.im);
+    return size > 0 ? -pole.re / size : 0;
+}
+
+static double root_hz(sinew_complex root)
+{
+    return hypot(root.re, root.im) / (2 * M_PI);
+}
+
+static sinew_status sample(sampled *out, const sinew_model *model, const settings *s,
+                           double rate_hz, sinew_error *error)
+{
+    sinew_discretization *d = NULL;
+    sinew_node *node = NULL;
+    sinew_discretize_opts opts = sampling_opts(&s->sampling);
+    sinew_filter_opts filter = {.engine = SINEW_ENGINE_AUTO};
+    opts.rate_hz = rate_hz;
+    sinew_status status = sampling_discretize(&d, model, &opts, out->warning, error);
+    if (!status)
+        status = sinew_filter_new(&node, d, &filter, error);
+    if (!status) {
+        size_t settle = sinew_discretization_settle_frames(d);
+        out->rate_hz = rate_hz;
+        out->method = sinew_method_name(sinew_discretization_method(d));
+        out->radius = sinew_discretization_radius(d);
+        out->settle_s = settle == SIZE_MAX ? INFINITY : (double)settle / rate_hz;
+        out->engine = sinew_engine_name(sinew_filter_engine(node));
+        out->cost = sinew_filter_costs(d, &filter);
+    }
+    sinew_node_free(node);
+    sinew_discretization_free(d);
+    return status;
+}
+
+static sinew_status gather(facts *f, const settings *s, sinew_error *error)
+{
+    const sinew_system *system = sinew_model_system(f->model);
+    f->shape = sinew_system_matrices(system);
+    f->poles = (roots){calloc(f->shape.order + 1, sizeof(sinew_complex)), f->shape.order};
+    f->zeros = (roots){calloc(f->shape.order + 1, sizeof(sinew_complex)), 0};
+    f->at = calloc(s->rates_hz.n + 1, sizeof *f->at);
+    f->has_zeros = f->shape.inputs == 1 && f->shape.outputs == 1;
+    if (!f->poles.at || !f->zeros.at || !f->at)
+        return sinew_fail_memory(error);
+    sinew_status status = sinew_system_poles(system, f->poles.at, error);
+    if (!status && f->has_zeros)
+        status = sinew_system_zeros(system, f->zeros.at, &f->zeros.n, error);
+    if (!status)
+        status = sinew_system_stability(system, &f->stability, error);
+    for (f->n_at = 0; !status && f->n_at < s->rates_hz.n; f->n_at++)
+        status = sample(&f->at[f->n_at], f->model, s, s->rates_hz.values[f->n_at], error);
+    return status;
+}
+
+static void json_field(const char *before, double value)
+{
+    fputs(before, stdout);
+    json_number(value);
+}
+
+static void json_roots(const roots *r, bool with_damping)
+{
+    putchar('[');
+    for (size_t i = 0; i < r->n; i++) {
+        json_field(i ? ",{\"re\":" : "{\"re\":", r->at[i].re);
+        json_field(",\"im\":", r->at[i].im);
+        json_field(",\"hz\":", root_hz(r->at[i]));
+        if (with_damping)
+            json_field(",\"damping\":", damping(r->at[i]));
+        putchar('}');
+    }
+    putchar(']');
+}
+
+static void json_sampled(const sampled *at)
+{
+    json_field("{\"rate_hz\":", at->rate_hz);
+    printf(",\"method\":\"%s\",\"engine\":\"%s\"", at->method, at->engine);
+    json_field(",\"radius\":", at->radius);
+    json_field(",\"settle_s\":", at->settle_s);
+    json_field(",\"costs_ns\":{\"scan\":", at->cost.scan);
+    json_field(",\"convolve\":", at->cost.convolve);
+    fputs("}}", stdout);
+}
+
+static void print_json(const facts *f)
+{
+    fputs("{\"name\":", stdout);
+    json_string(sinew_model_name(f->model));
+    fputs(",\"about\":", stdout);
+    json_string(sinew_model_about(f->model));
+    fputs(",\"units\":{\"input\":", stdout);
+    json_string(sinew_model_units_in(f->model));
+    fputs(",\"output\":", stdout);
+    json_string(sinew_model_units_out(f->model));
+    printf("},\"order\":%zu,\"inputs\":%zu,\"outputs\":%zu,\"stability\":\"%s\",\"poles\":",
+           f->shape.order, f->shape.inputs, f->shape.outputs, stability_name(f->stability));
+    json_roots(&f->poles, true);
+    fputs(",\"zeros\":", stdout);
+    if (f->has_zeros)
+        json_roots(&f->zeros, false);
+    else
+        fputs("null", stdout);
+    fputs(",\"rates\":[", stdout);
+    for (size_t i = 0; i < f->n_at; i++) {
+        if (i)
+            putchar(',');
+        json_sampled(&f->at[i]);
+    }
+    puts("]}");
+}
+
+static void print_text_line(const char *name, const char *text)
+{
+    if (*text)
+        printf("%-10s %s\n", name, text);
+}
+
+static void print_roots(const char *name, const roots *r, bool with_damping)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        printf("%-10s %14.8g %+14.8gj rad/s  %12.8g Hz", i ? "" : name, r->at[i].re, r->at[i].im,
+               root_hz(r->at[i]));
+        if (with_damping)
+            printf("  damping %.6g", damping(r->at[i]));
+        putchar('\n');
+    }
+}
+
+static void print_sampled(const sampled *at)
+{
+    printf("\nat %.10g Hz\n  method   %s\n  radius   %.10g\n", at->rate_hz, at->method, at->radius);
+    if (isfinite(at->settle_s))
+        printf("  settles  in %.4g s\n", at->settle_s);
+    else
+        puts("  settles  never");
+    printf("  engine   %s (estimated ns a frame: scan %.4g, convolve %.4g)\n", at->engine,
+           at->cost.scan, at->cost.convolve);
+}
+
+static void print_table(const facts *f)
+{
+    print_text_line("name", sinew_model_name(f->model));
+    print_text_line("about", sinew_model_about(f->model));
+    print_text_line("input in", sinew_model_units_in(f->model));
+    print_text_line("output in", sinew_model_units_out(f->model));
+    printf("%-10s %zu\n%-10s %zu\n%-10s %zu\n%-10s %s\n", "order", f->shape.order, "inputs",
+           f->shape.inputs, "outputs", f->shape.outputs, "stability", stability_name(f->stability));
+    print_roots("poles", &f->poles, true);
+    print_roots("zeros", &f->zeros, false);
+    for (size_t i = 0; i < f->n_at; i++)
+        print_sampled(&f->at[i]);
+}
+
+static int run(const command *self, const void *given, const char **args, size_t n_args)
+{
+    (void)n_args;
+    const settings *s = given;
+    const char *wrong = sampling_wrong(&s->sampling, false);
+    bool no_rate = s->rates_hz.n == 0;
+    if (no_rate && (s->sampling.method || s->sampling.prewarp_hz.given || s->sampling.alpha.given))
+        wrong = "--method, --prewarp-hz and --alpha need --rate";
+    if (wrong)
+        return report_misuse(self, "%s", wrong);
+    sinew_model *model = NULL;
+    facts f = {0};
+    sinew_error error;
+    int status = EXIT_DONE;
+    if (sinew_model_open(&model, args[0], &error) || (f.model = model, gather(&f, s, &error))) {
+        status = report_failure(self, &error);
+    } else {
+        for (size_t i = 0; i < f.n_at; i++)
+            if (f.at[i].warning[0])
+                report_warning("%s: %s", args[0], f.at[i].warning);
+        (s->json ? print_json : print_table)(&f);
+    }
+    free(f.poles.at);
+    free(f.zeros.at);
+    free(f.at);
+    sinew_model_free(model);
+    return status;
+}
+
+const command command_info = {.name = "info",
+                              .summary = "say what a model is: poles, zeros, stability, cost",
+                              .usage = "MODEL [--rate HZ]... [--method M] [--json]",
+                              .about = "Prints the name, purpose, units, size, poles, zeros and "
+                                       "stability of a model, and for each\n"
+                                       "rate the method, the radius of the discrete poles, how "
+                                       "long it rings (until the state has\n"
+                                       "fallen to 2^-60) and the engine that auto chooses.",
+                              .options = options,
+                              .settings_bytes = sizeof(settings),
+                              .least = 1,
+                              .most = 1,
+                              .run = run};

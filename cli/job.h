@@ -1,0 +1,48 @@
+/* job: one file through a model: source -> stream -> sink. The job prints nothing, so that many
+ * may run at once. */
+#ifndef SINEW_CLI_JOB_H
+#define SINEW_CLI_JOB_H
+
+#include <stdbool.h>
+
+#include "sampling.h"
+#include "sinew/io.h"
+#include "sinew/model.h"
+
+/* What the files of one run share. */
+typedef struct job_plan {
+    const sinew_model *model;
+    sinew_discretize_opts discretize; /* rate_hz and step_s 0: as the file says */
+    sinew_engine engine;
+    sinew_sample sample;
+    size_t block_frames;
+    uint32_t raw_channels; /* 0: not given */
+    double tail_s;
+    const double *x0; /* (n_x0) the continuous state at the start; NULL: zero */
+    size_t n_x0;
+    const char *state_in, *state_out; /* NULL: none */
+} job_plan;
+
+typedef struct job_files {
+    const char *input, *output;
+    const char *in_format, *out_format; /* NULL: by extension */
+} job_files;
+
+/* Called after every block; total is -1 where it is not known. */
+typedef struct job_watch {
+    void (*tick)(void *context, int64_t done, int64_t total, double rate_hz); /* may be NULL */
+    void *context;
+} job_watch;
+
+typedef struct job_result {
+    int64_t frames; /* written */
+    double rate_hz, seconds;
+    uint64_t clipped;
+    char warning[SAMPLING_WARNING_BYTES]; /* "" for none */
+} job_result;
+
+/* After a failure, an interruption included, neither output nor state file is there. */
+sinew_status job_run(job_result *result, const job_plan *plan, const job_files *files,
+                     const job_watch *watch, sinew_error *error);
+
+#endif

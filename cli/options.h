@@ -1,0 +1,75 @@
+/* options: the long options of a command, read strictly from a table.
+ *
+ * Each row says where in the command's settings, a plain struct zeroed before, its value goes:
+ *
+ *   FLAG     bool
+ *   TEXT     const char *, NULL where not given
+ *   WORD     const char *, one of `words`
+ *   NUMBER   option_number within [least, most]
+ *   NUMBERS  option_numbers: the option may be repeated
+ *   COUNT    option_count: a whole number within [least, most]
+ *
+ * "--key value" and "--key=value" are the same. A number is read whole, with the suffixes of its
+ * unit: "48k" is 48000, "48x" is refused. Nothing may be given twice but NUMBERS. "--" ends the
+ * options, "-" is no option. */
+#ifndef SINEW_CLI_OPTIONS_H
+#define SINEW_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/scalar.h"
+
+typedef enum option_kind {
+    OPTION_FLAG,
+    OPTION_TEXT,
+    OPTION_WORD,
+    OPTION_NUMBER,
+    OPTION_NUMBERS,
+    OPTION_COUNT
+} option_kind;
+
+typedef struct option_number {
+    bool given;
+    double value;
+} option_number;
+
+enum { OPTION_NUMBERS_MOST = 32 };
+
+typedef struct option_numbers {
+    size_t n;
+    double values[OPTION_NUMBERS_MOST];
+} option_numbers;
+
+typedef struct option_count {
+    bool given;
+    uint64_t value;
+} option_count;
+
+typedef struct option {
+    const char *name; /* without the dashes; NULL ends a table */
+    option_kind kind;
+    const char *argument; /* what the help calls the value; NULL for a FLAG */
+    const char *help;
+    size_t offset; /* into the settings */
+    double least, most;
+    const char *const *words; /* NULL-terminated */
+    sinew_unit unit;          /* of a number */
+} option;
+
+typedef struct options_found {
+    bool help;           /* -h or --help: nothing else counts */
+    const char **others; /* (n_others): what is no option, in order */
+    size_t n_others;
+    char wrong[512]; /* what is wrong, after false */
+} options_found;
+
+/* Read argv[0..argc) into `settings`; found->others must have room for argc. False where the
+ * line is misused. */
+bool options_read(const option *table, int argc, char **argv, void *settings, options_found *found);
+
+/* Print the table as help, one option a line. */
+void options_help(const option *table);
+
+#endif

@@ -1,0 +1,53 @@
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "command.h"
+
+/* One write a line, so that lines of several processes do not mix. Control characters, which may
+ * come from a hostile file name, do not reach the terminal. */
+static void print_line(const char *prefix, const char *format, va_list args)
+{
+    char text[1024];
+    vsnprintf(text, sizeof text, format, args);
+    for (unsigned char *c = (unsigned char *)text; *c; c++)
+        if (*c < 0x20 || *c == 0x7f)
+            *c = '?';
+    fprintf(stderr, "sinew: %s%s\n", prefix, text);
+}
+
+void report_error(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    print_line("", format, args);
+    va_end(args);
+}
+
+void report_warning(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    print_line("warning: ", format, args);
+    va_end(args);
+}
+
+static int point_at_help(const command *self)
+{
+    fprintf(stderr, "sinew: see 'sinew %s%s--help'\n", self ? self->name : "", self ? " " : "");
+    return EXIT_MISUSED;
+}
+
+int report_misuse(const command *self, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    print_line("", format, args);
+    va_end(args);
+    return point_at_help(self);
+}
+
+int report_failure(const command *self, const sinew_error *error)
+{
+    report_error("%s", error->text);
+    return error->status == SINEW_ERR_ARGUMENT ? point_at_help(self) : EXIT_FAILED;
+}

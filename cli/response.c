@@ -1,0 +1,171 @@
+/* sinew response: the frequency response, continuous or discrete. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "json.h"
+#include "numbers.h"
+#include "sampling.h"
+
+typedef struct settings {
+    sampling sampling;
+    bool continuous, json;
+    const char *rad_path, *hz_path;
+} settings;
+
+static const option options[] = {{"continuous", OPTION_FLAG, NULL, "of the system itself",
+                                  offsetof(settings, continuous), 0, 0, NULL, SINEW_UNIT_NONE},
+                                 SAMPLING_STEP_OPTIONS(settings),
+                                 SAMPLING_METHOD_OPTIONS(settings),
+                                 {"rad", OPTION_TEXT, "FILE",
+                                  "angular frequencies (rad/s), one a line",
+                                  offsetof(settings, rad_path), 0, 0, NULL, SINEW_UNIT_NONE},
+                                 {"hz", OPTION_TEXT, "FILE", "or frequencies in Hz",
+                                  offsetof(settings, hz_path), 0, 0, NULL, SINEW_UNIT_NONE},
+                                 {"json", OPTION_FLAG, NULL, "print JSON", offsetof(settings, json),
+                                  0, 0, NULL, SINEW_UNIT_NONE},
+                                 {0}};
+
+typedef struct answer {
+    size_t n, inputs, outputs;
+    double *hz, *rad;        /* (n) */
+    sinew_complex *response; /* (n, outputs, inputs) */
+} answer;
+
+static void print_json(const answer *a, bool with_hz)
+{
+    const sinew_complex *z = a->response;
+    printf("{\"rad\":");
+    json_numbers(a->rad, a->n);
+    if (with_hz) {
+        printf(",\"hz\":");
+        json_numbers(a->hz, a->n);
+    }
+    printf(",\"response\":[");
+    for (size_t k = 0; k < a->n; k++) {
+        fputs(k ? ",[" : "[", stdout);
+        for (size_t o = 0; o < a->outputs; o++) {
+            fputs(o ? ",[" : "[", stdout);
+            for (size_t i = 0; i < a->inputs; i++) {
+                fputs(i ? "," : "", stdout);
+                json_complex(*z++);
+            }
+            putchar(']');
+        }
+        putchar(']');
+    }
+    puts("]}");
+}
+
+static void print_table(const answer *a)
+{
+    bool single = a->inputs == 1 && a->outputs == 1;
+    printf("%16s%s %14s %10s\n", "Hz", single ? "" : "  out   in", "dB", "degrees");
+    const sinew_complex *z = a->response;
+    for (size_t k = 0; k < a->n; k++)
+        for (size_t o = 0; o < a->outputs; o++)
+            for (size_t i = 0; i < a->inputs; i++, z++) {
+                printf("%16.10g", a->hz[k]);
+                if (!single)
+                    printf(" %4zu %4zu", o + 1, i + 1);
+                printf(" %14.6f %10.4f\n", 20 * log10(hypot(z->re, z->im)),
+                       atan2(z->im, z->re) * (180 / M_PI));
+            }
+}
+
+static const char *what_is_wrong(const settings *s)
+{
+    if (!s->rad_path == !s->hz_path)
+        return "--rad FILE or --hz FILE is needed, one of them";
+    bool sampled = s->sampling.rate_hz.given || s->sampling.step_s.given;
+    if (!s->continuous)
+        return sampled ? sampling_wrong(&s->sampling, true)
+                       : "--continuous, --rate HZ or --step S is needed";
+    if (sampled || s->sampling.method || s->sampling.prewarp_hz.given || s->sampling.alpha.given)
+        return "--continuous excludes --rate, --step and --method";
+    return NULL;
+}
+
+static sinew_status read_frequencies(answer *a, const settings *s, sinew_error *error)
+{
+    double *given = NULL;
+    sinew_status status =
+        numbers_read_lines(&given, &a->n, s->hz_path ? s->hz_path : s->rad_path, error);
+    if (status)
+        return status;
+    double *other = calloc(a->n, sizeof *other);
+    a->hz = s->hz_path ? given : other;
+    a->rad = s->hz_path ? other : given;
+    if (!other)
+        return sinew_fail_memory(error);
+    for (size_t k = 0; k < a->n; k++)
+        other[k] = s->hz_path ? 2 * M_PI * given[k] : given[k] / (2 * M_PI);
+    return SINEW_OK;
+}
+
+static sinew_status compute(answer *a, const sinew_model *model, const settings *s, char *warning,
+                            sinew_error *error)
+{
+    const sinew_system *system = sinew_model_system(model);
+    sinew_matrices m = sinew_system_matrices(system);
+    a->inputs = m.inputs;
+    a->outputs = m.outputs;
+    if (m.inputs * m.outputs > SIZE_MAX / sizeof *a->response / a->n)
+        return sinew_fail_memory(error);
+    a->response = calloc(a->n * m.inputs * m.outputs, sizeof *a->response);
+    if (!a->response)
+        return sinew_fail_memory(error);
+    if (s->continuous)
+        return sinew_system_response(system, a->rad, a->n, a->response, error);
+    sinew_discretization *d = NULL;
+    sinew_discretize_opts opts = sampling_opts(&s->sampling);
+    sinew_status status = sampling_discretize(&d, model, &opts, warning, error);
+    if (!status)
+        status = sinew_discretization_response(d, a->rad, a->n, a->response, error);
+    sinew_discretization_free(d);
+    return status;
+}
+
+static int run(const command *self, const void *given, const char **args, size_t n_args)
+{
+    (void)n_args;
+    const settings *s = given;
+    const char *wrong = what_is_wrong(s);
+    if (wrong)
+        return report_misuse(self, "%s", wrong);
+    sinew_model *model = NULL;
+    answer a = {0};
+    char warning[SAMPLING_WARNING_BYTES] = "";
+    sinew_error error;
+    int status = EXIT_DONE;
+    if (sinew_model_open(&model, args[0], &error) || read_frequencies(&a, s, &error) ||
+        compute(&a, model, s, warning, &error)) {
+        status = report_failure(self, &error);
+    } else {
+        if (warning[0])
+            report_warning("%s: %s", args[0], warning);
+        if (s->json)
+            print_json(&a, s->hz_path != NULL);
+        else
+            print_table(&a);
+    }
+    free(a.hz);
+    free(a.rad);
+    free(a.response);
+    sinew_model_free(model);
+    return status;
+}
+
+const command command_response = {
+    .name = "response",
+    .summary = "print the frequency response of a system or a filter",
+    .usage = "MODEL (--continuous | --rate HZ | --step S) (--rad FILE | --hz FILE) [options]",
+    .about =
+        "Prints H(jw) of the system or H(e^jwT) of the filter at the frequencies of a file, one\n"
+        "number a line; blank lines and what follows a # do not count; - is standard input.",
+    .options = options,
+    .settings_bytes = sizeof(settings),
+    .least = 1,
+    .most = 1,
+    .run = run};

@@ -1,0 +1,243 @@
+/* sinew run: the offline job, on one file or on many. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "batch.h"
+#include "interrupt.h"
+#include "job.h"
+#include "model/find.h"
+#include "numbers.h"
+#include "paths.h"
+#include "progress.h"
+#include "stream/formats.h"
+
+typedef struct settings {
+    sampling sampling;
+    const char *engine, *dtype, *state_in, *state_out, *x0_path;
+    const char *format, *in_format, *out_format, *out_dir;
+    option_count block, channels, jobs;
+    option_number tail_s;
+    bool force, json, quiet;
+} settings;
+
+static const char *const engines[] = {"auto", "scan", "block", "convolve", NULL};
+static const char *const dtypes[] = {"f32", "f64", NULL};
+
+static const option options[] = {
+    SAMPLING_STEP_OPTIONS(settings),
+    SAMPLING_METHOD_OPTIONS(settings),
+    {"engine", OPTION_WORD, "E", "auto scan block convolve", offsetof(settings, engine), 0, 0,
+     engines, SINEW_UNIT_NONE},
+    {"block", OPTION_COUNT, "N", "frames computed at a time: 4096", offsetof(settings, block), 1,
+     1 << 24, NULL, SINEW_UNIT_NONE},
+    {"dtype", OPTION_WORD, "D", "compute in f32 or f64: f64", offsetof(settings, dtype), 0, 0,
+     dtypes, SINEW_UNIT_NONE},
+    {"state-in", OPTION_TEXT, "FILE", "continue from a saved state", offsetof(settings, state_in),
+     0, 0, NULL, SINEW_UNIT_NONE},
+    {"state-out", OPTION_TEXT, "FILE", "save the state at the end", offsetof(settings, state_out),
+     0, 0, NULL, SINEW_UNIT_NONE},
+    {"x0", OPTION_TEXT, "FILE", "a csv row: the continuous state at the start",
+     offsetof(settings, x0_path), 0, 0, NULL, SINEW_UNIT_NONE},
+    {"channels", OPTION_COUNT, "N", "of raw input", offsetof(settings, channels), 1, 65536, NULL,
+     SINEW_UNIT_NONE},
+    {"tail", OPTION_NUMBER, "SECONDS", "go on so long after the end, with silence",
+     offsetof(settings, tail_s), 0, 1e9, NULL, SINEW_UNIT_S},
+    {"format", OPTION_TEXT, "F", "of - and of names without a known extension",
+     offsetof(settings, format), 0, 0, NULL, SINEW_UNIT_NONE},
+    {"in-format", OPTION_TEXT, "F", "of the input, whatever its name",
+     offsetof(settings, in_format), 0, 0, NULL, SINEW_UNIT_NONE},
+    {"out-format", OPTION_TEXT, "F", "of the output; with --out-dir also its extension",
+     offsetof(settings, out_format), 0, 0, NULL, SINEW_UNIT_NONE},
+    {"out-dir", OPTION_TEXT, "DIR", "a batch: each output in this folder",
+     offsetof(settings, out_dir), 0, 0, NULL, SINEW_UNIT_NONE},
+    {"jobs", OPTION_COUNT, "N", "a batch: files at once; one a core", offsetof(settings, jobs), 1,
+     1024, NULL, SINEW_UNIT_NONE},
+    {"force", OPTION_FLAG, NULL, "a batch: also what is done already", offsetof(settings, force), 0,
+     0, NULL, SINEW_UNIT_NONE},
+    {"json", OPTION_FLAG, NULL, "a line of JSON for each file", offsetof(settings, json), 0, 0,
+     NULL, SINEW_UNIT_NONE},
+    {"quiet", OPTION_FLAG, NULL, "no progress", offsetof(settings, quiet), 0, 0, NULL,
+     SINEW_UNIT_NONE},
+    {0}};
+
+static bool is_pipe(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+/* --format serves those ends whose name does not tell. */
+static const char *format_of(const char *path, const char *own, const char *common)
+{
+    if (own)
+        return own;
+    return is_pipe(path) || !sinew_format_of_path(path) ? common : NULL;
+}
+
+static int check_ends(const command *self, const settings *s, const job_files *f)
+{
+    if (is_pipe(f->input) && !f->in_format)
+        return report_misuse(self, "- as input needs --format or --in-format");
+    if (is_pipe(f->output) && !f->out_format)
+        return report_misuse(self, "- as output needs --format or --out-format");
+    if (s->format && f->in_format != s->format && f->out_format != s->format)
+        return report_misuse(self, "--format is for - and names without a known extension; "
+                                   "see --in-format and --out-format");
+    if (paths_same(f->input, f->output))
+        return report_misuse(self, "%s: input and output are one file", f->input);
+    if (s->state_out && (paths_same(s->state_out, f->input) || paths_same(s->state_out, f->output)))
+        return report_misuse(self, "%s: the state cannot go there too", s->state_out);
+    if (s->json && is_pipe(f->output))
+        return report_misuse(self, "--json and the output cannot both go to standard output");
+    return EXIT_DONE;
+}
+
+static void tick(void *context, int64_t done, int64_t total, double rate_hz)
+{
+    progress_of_file(context, done, total, rate_hz);
+}
+
+static void report_result(const settings *s, const job_files *f, const job_result *result)
+{
+    if (result->warning[0])
+        report_warning("%s", result->warning);
+    if (result->frames == 0)
+        report_warning("%s: holds no frames", f->input);
+    if (result->clipped)
+        report_warning("%s: %llu samples were clipped", f->output,
+                       (unsigned long long)result->clipped);
+    if (s->json)
+        batch_print_json(f->input, f->output, "done", result, NULL);
+}
+
+static int run_one(const command *self, const settings *s, const job_plan *plan, const char **args)
+{
+    job_files files = {args[1], args[2], format_of(args[1], s->in_format, s->format),
+                       format_of(args[2], s->out_format, s->format)};
+    int status = check_ends(self, s, &files);
+    if (status)
+        return status;
+    progress line = progress_start(s->quiet);
+    job_watch watch = {tick, &line};
+    job_result result;
+    sinew_error error;
+    sinew_status failure = job_run(&result, plan, &files, &watch, &error);
+    progress_clear(&line);
+    if (!failure) {
+        report_result(s, &files, &result);
+        return EXIT_DONE;
+    }
+    if (s->json)
+        batch_print_json(files.input, files.output, "failed", NULL, error.text);
+    status = report_failure(self, &error);
+    return interrupt_signal() ? 128 + interrupt_signal() : status;
+}
+
+static int run_many(const command *self, const settings *s, const job_plan *plan, const char **args,
+                    size_t n_args)
+{
+    char *model_path = NULL;
+    sinew_error error;
+    if (sinew_model_find(&model_path, args[0], &error))
+        return report_failure(self, &error);
+    batch_opts opts = {.model_path = model_path,
+                       .out_dir = s->out_dir,
+                       .in_format = s->in_format ? s->in_format : s->format,
+                       .out_format = s->out_format ? s->out_format : s->format,
+                       .jobs = (size_t)s->jobs.value,
+                       .force = s->force,
+                       .json = s->json,
+                       .quiet = s->quiet};
+    int status = batch_run(self, plan, &opts, args + 1, n_args - 1);
+    sinew_free(model_path);
+    return status;
+}
+
+static bool is_format(const char *name)
+{
+    const sinew_format *format;
+    return !name || sinew_format_choose(&format, name, "", NULL) == SINEW_OK;
+}
+
+static const char *what_is_wrong(const settings *s, const char **args, size_t n_args)
+{
+    if (s->out_dir && (s->state_in || s->state_out))
+        return "--state-in and --state-out are for one file, not for --out-dir";
+    if (!s->out_dir && (s->jobs.given || s->force))
+        return "--jobs and --force need --out-dir";
+    if (!s->out_dir && n_args != 3)
+        return n_args > 3 ? "more than one INPUT and OUTPUT; many files need --out-dir"
+                          : "MODEL, INPUT and OUTPUT are needed";
+    if (s->state_out && is_pipe(s->state_out))
+        return "--state-out - : the state goes to a file";
+    if (s->x0_path && is_pipe(s->x0_path) && !s->out_dir && is_pipe(args[1]))
+        return "--x0 and the input cannot both come from standard input";
+    if (s->x0_path && s->state_in)
+        return "--x0 and --state-in exclude each other";
+    if (!is_format(s->format) || !is_format(s->in_format) || !is_format(s->out_format))
+        return "no such format; there are wav flac aiff csv npy f32 f64 and others, see sinew(1)";
+    return sampling_wrong(&s->sampling, false);
+}
+
+/* What of the settings says something about the job. */
+static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
+                              const char *model_path, sinew_model **model, sinew_error *error)
+{
+    *plan = (job_plan){.discretize = sampling_opts(&s->sampling),
+                       .sample = s->dtype && strcmp(s->dtype, "f32") == 0 ? SINEW_SAMPLE_F32
+                                                                          : SINEW_SAMPLE_F64,
+                       .block_frames = s->block.given ? (size_t)s->block.value : 4096,
+                       .raw_channels = (uint32_t)s->channels.value,
+                       .tail_s = s->tail_s.value,
+                       .state_in = s->state_in,
+                       .state_out = s->state_out};
+    if (s->engine)
+        sinew_engine_from_name(s->engine, &plan->engine);
+    sinew_status status = sinew_model_open(model, model_path, error);
+    plan->model = *model;
+    if (!status && s->x0_path)
+        status = numbers_read_row(x0, &plan->n_x0, s->x0_path, error);
+    plan->x0 = *x0;
+    return status;
+}
+
+static int run(const command *self, const void *given, const char **args, size_t n_args)
+{
+    const settings *s = given;
+    const char *wrong = what_is_wrong(s, args, n_args);
+    if (wrong)
+        return report_misuse(self, "%s", wrong);
+    job_plan plan;
+    double *x0 = NULL;
+    sinew_model *model = NULL;
+    sinew_error error;
+    int status;
+    interrupt_watch();
+    if (make_plan(&plan, &x0, s, args[0], &model, &error))
+        status = report_failure(self, &error);
+    else if (s->out_dir)
+        status = run_many(self, s, &plan, args, n_args);
+    else
+        status = run_one(self, s, &plan, args);
+    free(x0);
+    sinew_model_free(model);
+    return status;
+}
+
+const command command_run = {
+    .name = "run",
+    .summary = "filter a file, or many",
+    .usage = "MODEL INPUT OUTPUT [options]\n       sinew run MODEL --out-dir DIR FILE... [options]",
+    .about =
+        "Formats go by extension: wav, flac, aiff and what libsndfile writes; csv (a row a "
+        "frame);\n"
+        "npy ((frames, channels), float32 or float64); f32 and f64 (raw). - is standard input or\n"
+        "output. Sound files say their rate; for csv, npy and raw it is given. A one-in one-out\n"
+        "model runs on each channel by itself. A run that fails leaves no output behind.",
+    .options = options,
+    .settings_bytes = sizeof(settings),
+    .least = 2,
+    .most = SIZE_MAX,
+    .run = run};

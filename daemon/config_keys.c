@@ -1,0 +1,372 @@
+/* The keys, one line each, from the leaves up to the file; what a key alone cannot say is in
+ * the checks. */
+#include "config_keys.h"
+
+#include <string.h>
+
+#include "endpoint.h"
+#include "topic.h"
+
+enum {
+    TEXT_MOST = 4000,
+    ENDPOINTS_MOST = 64,
+    OUTPUTS_MOST = 64,
+    PIPELINES_MOST = 256,
+    BLOCK_MOST = 65536,
+    CHANNELS_MOST = 1024,
+    SUBSCRIBERS_MOST = 100000
+};
+
+#define TEXT .kind = SINEW_KEY_TEXT, .range = {1, TEXT_MOST}
+#define RATE .kind = SINEW_KEY_NUMBER, .unit = SINEW_UNIT_HZ, .range = {0, 1e9}, .above = true
+#define BLOCK .kind = SINEW_KEY_INTEGER, .range = {1, BLOCK_MOST}, .fallback = "256"
+#define CHANNELS .kind = SINEW_KEY_INTEGER, .range = {1, CHANNELS_MOST}
+
+/* ---- readers of one value ---- */
+
+static const sinew_key plain_text = {TEXT};
+
+static void read_endpoint(const sinew_at *at, void *into)
+{
+    const char **endpoint = into;
+    if (!sinew_key_read(at, &plain_text, into))
+        return;
+    const char *fault = sinewd_endpoint_fault(*endpoint);
+    if (fault)
+        sinew_at_problem(at, "'%s' %s", *endpoint, fault);
+}
+
+static void read_topic(const sinew_at *at, void *into)
+{
+    const char **topic = into;
+    if (!sinew_key_read(at, &plain_text, into))
+        return;
+    const char *fault = sinewd_topic_name_fault(*topic);
+    if (fault)
+        sinew_at_problem(at, "'%s' %s", *topic, fault);
+}
+
+static const sinew_key endpoint = {.kind = SINEW_KEY_READER, .read = read_endpoint};
+
+/* What a user may write as a list or, where there is one, alone. */
+static void read_one_or_more(const sinew_at *at, const sinew_key *list, sinew_items *into)
+{
+    if (at->value->type == YAML_SEQUENCE_NODE) {
+        sinew_key_read(at, list, into);
+        return;
+    }
+    void *item = sinew_document_alloc(at->document, 1, list->item_bytes);
+    if (item && sinew_key_read(at, list->item, item))
+        *into = (sinew_items){item, 1};
+}
+
+static void read_endpoints(const sinew_at *at, void *into)
+{
+    static const sinew_key list = {.kind = SINEW_KEY_SEQUENCE, .range = {1, ENDPOINTS_MOST},
+                                   .item = &endpoint, .item_bytes = sizeof(const char *)};
+    read_one_or_more(at, &list, into);
+}
+
+/* The value of a key that is there. */
+static sinew_at child(const sinew_at *at, const char *key)
+{
+    for (size_t i = 0; i < sinew_at_count(at); i++) {
+        sinew_at key_at, value = sinew_at_pair(at, i, &key_at);
+        if (value.key && strcmp(value.key, key) == 0)
+            return value;
+    }
+    return *at;
+}
+
+/* ---- source ---- */
+
+#define AT(member) .offset = offsetof(sinewd_file_config, member)
+static const char *const pace_names[] = {"realtime", "fast", NULL};
+static const sinew_key file_keys[] = {
+    {.name = "path", TEXT, AT(path), .required = true},
+    {.name = "format", TEXT, AT(format)},
+    {.name = "pace", .kind = SINEW_KEY_CHOICE, AT(pace), .choices = pace_names,
+     .fallback = "realtime"},
+    {.name = "loop", .kind = SINEW_KEY_BOOLEAN, AT(loop), .fallback = "no"},
+    {.name = "block", BLOCK, AT(block)},
+    {.name = "rate", RATE, AT(rate_hz)},
+    {.name = "channels", CHANNELS, AT(channels)},
+    {.name = NULL}};
+static const sinew_table file_table = {.keys = file_keys};
+#undef AT
+
+#define AT(member) .offset = offsetof(sinewd_device_config, member)
+static const sinew_key device_keys[] = {
+    {.name = "name", TEXT, AT(name), .fallback = "default"},
+    {.name = "channels", CHANNELS, AT(channels), .fallback = "1"},
+    {.name = "rate", RATE, AT(rate_hz), .fallback = "48k"},
+    {.name = "block", BLOCK, AT(block)},
+    {.name = NULL}};
+static const sinew_table device_table = {.keys = device_keys};
+
+static const sinew_key device_output_keys[] = {
+    {.name = "name", TEXT, AT(name), .fallback = "default"},
+    {.name = "latency", .kind = SINEW_KEY_NUMBER, .unit = SINEW_UNIT_S, .range = {0.001, 10},
+     AT(latency_s), .fallback = "20ms"},
+    {.name = NULL}};
+static const sinew_table device_output_table = {.keys = device_output_keys};
+#undef AT
+
+#define AT(member) .offset = offsetof(sinewd_zmq_config, member)
+static const char *const format_names[] = {"wire", "raw", NULL};
+static const char *const dtype_names[] = {"f32", "f64", "i16", "i32", NULL}; /* as sinewd_dtype */
+static const char *const end_names[] = {"end", "continue", NULL};
+
+static void read_go_on(const sinew_at *at, void *into)
+{
+    static const sinew_key choice = {.kind = SINEW_KEY_CHOICE, .choices = end_names};
+    int chosen = 0;
+    if (sinew_key_read(at, &choice, &chosen))
+        *(bool *)into = chosen == 1;
+}
+
+static const sinew_key zmq_keys[] = {
+    {.name = "connect", .kind = SINEW_KEY_READER, AT(connect), .read = read_endpoints,
+     .required = true},
+    {.name = "topic", TEXT, AT(topic)},
+    {.name = "format", .kind = SINEW_KEY_CHOICE, AT(format), .choices = format_names,
+     .fallback = "wire"},
+    {.name = "rate", RATE, AT(rate_hz), .given = SINEW_KEY_GIVEN(sinewd_zmq_config, has_rate)},
+    {.name = "channels", CHANNELS, AT(channels),
+     .given = SINEW_KEY_GIVEN(sinewd_zmq_config, has_channels)},
+    {.name = "dtype", .kind = SINEW_KEY_CHOICE, AT(dtype), .choices = dtype_names,
+     .given = SINEW_KEY_GIVEN(sinewd_zmq_config, has_dtype)},
+    {.name = "block", BLOCK, AT(block)},
+    {.name = "pace", .kind = SINEW_KEY_CHOICE, AT(pace), .choices = pace_names,
+     .fallback = "realtime"},
+    {.name = "eos", .kind = SINEW_KEY_READER, AT(go_on), .read = read_go_on},
+    {.name = NULL}};
+#undef AT
+
+static void check_zmq(const sinew_at *at, void *into)
+{
+    const sinewd_zmq_config *zmq = into;
+    bool raw = zmq->format == SINEWD_ZMQ_RAW;
+    const struct {
+        const char *name;
+        bool given;
+    } keys[] = {{"rate", zmq->has_rate},
+                {"channels", zmq->has_channels},
+                {"dtype", zmq->has_dtype}};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (raw && !keys[i].given) {
+            sinew_at_problem(at, "raw samples do not say it: the key '%s' is missing",
+                             keys[i].name);
+        } else if (!raw && keys[i].given) {
+            sinew_at value = child(at, keys[i].name);
+            sinew_at_problem(&value, "is for format raw: a wire header says it itself");
+        }
+    if (!raw && !zmq->topic)
+        sinew_at_problem(at, "the key 'topic' is missing");
+}
+
+static const sinew_table zmq_table = {.keys = zmq_keys, .check = check_zmq};
+
+#define AT(member) .offset = offsetof(sinewd_source_config, member)
+#define IS(member) .given = SINEW_KEY_GIVEN(sinewd_source_config, member)
+static const sinew_key source_keys[] = {
+    {.name = "file", .kind = SINEW_KEY_MAPPING, .table = &file_table, AT(file), .group = 1,
+     IS(is_file), .required = true},
+    {.name = "device", .kind = SINEW_KEY_MAPPING, .table = &device_table, AT(device), .group = 1,
+     IS(is_device)},
+    {.name = "zmq", .kind = SINEW_KEY_MAPPING, .table = &zmq_table, AT(zmq), .group = 1,
+     IS(is_zmq)},
+    {.name = NULL}};
+static const sinew_table source_table = {.keys = source_keys};
+#undef AT
+#undef IS
+
+/* ---- outputs ---- */
+
+#define AT(member) .offset = offsetof(sinewd_output_config, member)
+#define IS(member) .given = SINEW_KEY_GIVEN(sinewd_output_config, member)
+static const sinew_key publish_output_keys[] = {
+    {.name = "topic", .kind = SINEW_KEY_READER, .read = read_topic},
+    {.name = NULL}};
+static const sinew_table publish_output_table = {.keys = publish_output_keys};
+
+static const sinew_key file_output_keys[] = {{.name = "path", TEXT, .required = true},
+                                             {.name = NULL}};
+static const sinew_table file_output_table = {.keys = file_output_keys};
+
+static const sinew_key output_keys[] = {
+    {.name = "publish", .kind = SINEW_KEY_MAPPING, .table = &publish_output_table, AT(publish),
+     .group = 1, IS(is_publish), .required = true},
+    {.name = "file", .kind = SINEW_KEY_MAPPING, .table = &file_output_table, AT(file), .group = 1,
+     IS(is_file)},
+    {.name = "device", .kind = SINEW_KEY_MAPPING, .table = &device_output_table, AT(device),
+     .group = 1, IS(is_device)},
+    {.name = NULL}};
+static const sinew_table output_table = {.keys = output_keys};
+static const sinew_key output = {.kind = SINEW_KEY_MAPPING, .table = &output_table};
+#undef AT
+#undef IS
+
+/* ---- pipeline ---- */
+
+static void read_method(const sinew_at *at, void *into)
+{
+    const char *name = NULL;
+    if (!sinew_key_read(at, &plain_text, &name))
+        return;
+    sinew_method method = sinew_method_from_name(name);
+    if (method == SINEW_METHOD_DEFAULT)
+        sinew_at_problem(at, "unknown method '%s': it must be zoh, foh, bilinear, euler, "
+                             "backward or impulse", name);
+    else if (method == SINEW_METHOD_GBT)
+        sinew_at_problem(at, "gbt needs its alpha: write it into the model's description");
+    *(sinew_method *)into = method;
+}
+
+#define AT(member) .offset = offsetof(sinewd_pipeline_config, member)
+static const char *const engine_names[] = {"auto", "scan", "block", "convolve", NULL};
+static const char *const sample_names[] = {"f64", "f32", NULL};
+static const char *const gap_names[] = {"continue", "jump", "reset", NULL};
+static const sinew_key start_keys[] = {
+    {.name = "subscribers", .kind = SINEW_KEY_INTEGER, .range = {0, SUBSCRIBERS_MOST}},
+    {.name = NULL}};
+static const sinew_table start_table = {.keys = start_keys};
+static const sinew_key pipeline_keys[] = {
+    {.name = "name", .kind = SINEW_KEY_READER, AT(name), .read = read_topic, .required = true},
+    {.name = "source", .kind = SINEW_KEY_MAPPING, .table = &source_table, AT(source),
+     .required = true},
+    {.name = "model", TEXT, AT(model), .required = true},
+    {.name = "method", .kind = SINEW_KEY_READER, AT(method), .read = read_method},
+    {.name = "prewarp_hz", RATE, AT(prewarp_hz)},
+    {.name = "engine", .kind = SINEW_KEY_CHOICE, .choices = engine_names, AT(engine),
+     .fallback = "auto"},
+    {.name = "dtype", .kind = SINEW_KEY_CHOICE, .choices = sample_names, AT(sample),
+     .fallback = "f64"},
+    {.name = "gap", .kind = SINEW_KEY_CHOICE, .choices = gap_names, AT(gap),
+     .fallback = "continue"},
+    {.name = "allow_unstable", .kind = SINEW_KEY_BOOLEAN, AT(allow_unstable), .fallback = "no"},
+    {.name = "channel_names", .kind = SINEW_KEY_SEQUENCE, AT(channel_names), .item = &plain_text,
+     .item_bytes = sizeof(const char *), .range = {1, CHANNELS_MOST}},
+    {.name = "outputs", .kind = SINEW_KEY_SEQUENCE, AT(outputs), .item = &output,
+     .item_bytes = sizeof(sinewd_output_config), .range = {1, OUTPUTS_MOST}, .required = true},
+    {.name = "start", .kind = SINEW_KEY_MAPPING, .table = &start_table, AT(start)},
+    {.name = NULL}};
+#undef AT
+
+/* A topic without a name of its own has the pipeline's. */
+static void check_pipeline(const sinew_at *at, void *into)
+{
+    sinewd_pipeline_config *pipeline = into;
+    sinewd_output_config *outputs = pipeline->outputs.items;
+    size_t published = 0;
+    for (size_t i = 0; i < pipeline->outputs.n; i++) {
+        if (!outputs[i].is_publish)
+            continue;
+        published++;
+        if (!outputs[i].publish.topic)
+            outputs[i].publish.topic = pipeline->name;
+    }
+    if (pipeline->start.subscribers > 0) {
+        sinew_at start = child(at, "start");
+        if (!pipeline->source.is_file)
+            sinew_at_problem(&start, "only a file can wait for subscribers");
+        if (published == 0)
+            sinew_at_problem(&start, "nothing is published, so there will be no subscribers");
+    }
+}
+
+static const sinew_table pipeline_table = {.keys = pipeline_keys, .check = check_pipeline};
+static const sinew_key pipeline_item = {.kind = SINEW_KEY_MAPPING, .table = &pipeline_table};
+
+/* ---- the file ---- */
+
+static void read_pipelines(const sinew_at *at, void *into)
+{
+    static const sinew_key list = {.kind = SINEW_KEY_SEQUENCE, .range = {1, PIPELINES_MOST},
+                                   .item = &pipeline_item,
+                                   .item_bytes = sizeof(sinewd_pipeline_config)};
+    read_one_or_more(at, &list, into);
+}
+
+#define AT(member) .offset = offsetof(sinewd_config, member) - offsetof(sinewd_config, publish)
+static const sinew_key publish_keys[] = {
+    {.name = "bind", .kind = SINEW_KEY_READER, .read = read_endpoints, AT(publish.bind),
+     .required = true},
+    {.name = "queue", .kind = SINEW_KEY_NUMBER, .unit = SINEW_UNIT_S, .range = {0.001, 3600},
+     AT(publish.queue_s), .fallback = "500ms"},
+    {.name = "insecure", .kind = SINEW_KEY_BOOLEAN, AT(publish.insecure), .fallback = "no"},
+    {.name = NULL}};
+#undef AT
+
+/* Whoever reaches a port reads the streams: nothing is encrypted and nobody is asked. */
+static void check_publish(const sinew_at *at, void *into)
+{
+    const sinewd_config *config =
+        (const void *)((const char *)into - offsetof(sinewd_config, publish));
+    const char *const *bind = config->publish.bind.items;
+    sinew_at list = child(at, "bind");
+    for (size_t i = 0; i < config->publish.bind.n; i++) {
+        if (config->publish.insecure || sinewd_endpoint_local(bind[i]))
+            continue;
+        sinew_at item = list.value->type == YAML_SEQUENCE_NODE ? sinew_at_item(&list, i) : list;
+        sinew_at_problem(&item,
+                         "'%s' can be reached from other machines, unencrypted: bind to "
+                         "127.0.0.1 or ipc, or say 'insecure: true'", bind[i]);
+    }
+}
+
+static const sinew_table publish_table = {.keys = publish_keys, .check = check_publish};
+
+/* Two writers of one name: `what` is topic or file. */
+static void check_unique(const sinew_at *at, const sinewd_config *config,
+                         const char *(*name_of)(const sinewd_output_config *), const char *what)
+{
+    const sinewd_pipeline_config *pipelines = config->pipelines.items;
+    for (size_t i = 0; i < config->pipelines.n; i++)
+        for (size_t k = 0; k < pipelines[i].outputs.n; k++) {
+            const sinewd_output_config *outputs = pipelines[i].outputs.items;
+            const char *name = name_of(&outputs[k]);
+            for (size_t j = 0; name && j <= i; j++) {
+                const sinewd_output_config *others = pipelines[j].outputs.items;
+                for (size_t m = 0; m < (j == i ? k : pipelines[j].outputs.n); m++)
+                    if (name_of(&others[m]) && strcmp(name_of(&others[m]), name) == 0)
+                        sinew_at_problem(at, "the %s '%s' of pipeline '%s' is written by "
+                                             "pipeline '%s' too",
+                                         what, name, pipelines[i].name, pipelines[j].name);
+            }
+        }
+}
+
+static const char *topic_of(const sinewd_output_config *out)
+{
+    return out->is_publish ? out->publish.topic : NULL;
+}
+
+static const char *file_of(const sinewd_output_config *out)
+{
+    return out->is_file ? out->file.path : NULL;
+}
+
+static void check_config(const sinew_at *at, void *into)
+{
+    const sinewd_config *config = into;
+    const sinewd_pipeline_config *pipelines = config->pipelines.items;
+    sinew_at list = child(at, "pipelines");
+    check_unique(&list, config, topic_of, "topic");
+    check_unique(&list, config, file_of, "file");
+    for (size_t i = 0; i < config->pipelines.n && config->publish.bind.n == 0; i++)
+        for (size_t k = 0; k < pipelines[i].outputs.n; k++)
+            if (topic_of((const sinewd_output_config *)pipelines[i].outputs.items + k)) {
+                sinew_at_problem(at, "pipeline '%s' publishes: the key 'publish' must say where "
+                                     "(bind)", pipelines[i].name);
+                return;
+            }
+}
+
+static const sinew_key config_keys[] = {
+    {.name = "pipelines", .kind = SINEW_KEY_READER, .read = read_pipelines,
+     .offset = offsetof(sinewd_config, pipelines), .required = true},
+    {.name = "publish", .kind = SINEW_KEY_MAPPING, .table = &publish_table,
+     .offset = offsetof(sinewd_config, publish)},
+    {.name = NULL}};
+const sinew_table sinewd_config_table = {.keys = config_keys, .check = check_config};

@@ -1,0 +1,190 @@
+#!/usr/bin/python3
+"""run: whatever goes wrong, the exit status is right and no output is left."""
+import os
+import signal
+import subprocess
+import time
+
+import numpy as np
+import soundfile
+
+from harness import (BANDPASS, PROGRAM, UNSTABLE, main, model, no_leftovers, sinew,
+                     write)
+
+RATE = 48000
+
+
+def prepare():
+    path = model(BANDPASS)
+    soundfile.write("in.wav", np.random.default_rng(1).normal(0, 0.1, (5000, 2)), RATE,
+                    subtype="PCM_16")
+    np.save("in.npy", np.zeros((100, 2)))
+    return path
+
+
+HELD = ["model.yaml", "in.wav", "in.npy"]
+
+
+def test_misuse():
+    path = prepare()
+    for line in ("", "in.wav", "in.wav out.wav more.wav", "in.wav out.wav --engine fft",
+                 "in.wav out.wav --block 0", "in.wav out.wav --block 1.5", "in.wav in.wav",
+                 "in.wav ./in.wav", "in.wav out.wav --dtype f16", "- out.wav", "in.wav -",
+                 "in.wav out.wav --format wav", "in.npy out.npy", "in.wav out.wav --tail -1",
+                 "in.wav out.wav --state-out in.wav", "in.wav out.wav --state-out ./out.wav",
+                 "in.wav out.wav --rate 48k --step 1", "in.wav out.wav --chanels 2",
+                 "in.wav out.wav --alpha 0.5 --method zoh", "in.wav out.wav --in-format xyz",
+                 "in.wav out.wav --method bilinear --prewarp-hz 24001",
+                 "in.wav out.wav --x0 x --state-in s", "in.wav out.wav --state-out -",
+                 "- out.wav --format wav --x0 -", "in.wav - --out-format wav --json"):
+        assert sinew("run", path, *line.split(), status=2).stdout == b"", line
+    no_leftovers(*HELD)
+
+
+def test_bad_input():
+    path = prepare()
+    whole = open("in.wav", "rb").read()
+    write("empty.wav", "")
+    write("cut.wav", whole[:-1001])
+    write("head.wav", whole[:20])
+    write("ragged.csv", "1,2\n3\n")
+    write("words.csv", "1,2\n3,x\n")
+    write("cut.npy", open("in.npy", "rb").read()[:-8])
+    write("odd.f64", b"x" * 17)
+    held = [*HELD, "empty.wav", "cut.wav", "head.wav", "ragged.csv", "words.csv", "cut.npy",
+            "odd.f64"]
+    for name in ("missing.wav", "empty.wav", "cut.wav", "head.wav", "ragged.csv", "words.csv",
+                 "cut.npy", "odd.f64"):
+        done = sinew("run", path, name, "out.wav", *([] if "wav" in name else ["--rate", "48k"]),
+                     *(["--channels", "1"] if "f64" in name else []), "--state-out", "s", status=1)
+        assert name in done.messages, done.messages
+    assert "ragged.csv:2" in sinew("run", path, "ragged.csv", "out.wav", "--rate", 1e5,
+                                   status=1).messages
+    done = sinew("run", path, "in.wav", "out.wav", "--rate", "44.1k", status=1)
+    assert "48000" in done.messages and "44100" in done.messages
+    sinew("run", path, "in.wav", "out.wav", "--engine", "block", status=1)
+    soundfile.write("slow.wav", np.zeros((10, 1)), 4000)
+    held.append("slow.wav")
+    assert "slow.wav" in sinew("run", path, "slow.wav", "out.wav", "--method", "bilinear",
+                               status=1).messages
+    sinew("run", path, "in.wav", "out.xyz", status=1)
+    sinew("run", path, ".", "out.wav", "--in-format", "wav", status=1)
+    no_leftovers(*held)
+
+
+def test_unreadable_and_unwritable():
+    path = prepare()
+    os.mkdir("folder")
+    sinew("run", path, "in.wav", "folder", "--out-format", "wav", status=1)
+    sinew("run", path, "in.wav", "no/out.wav", status=1)
+    sinew("run", path, "in.wav", "out.wav", "--state-out", "no/s", status=1)
+    sinew("run", path, "in.wav", "out.wav", "--state-out", "folder", status=1)
+    sinew("run", path, "in.wav", "out.wav", "--state-in", "no", status=1)
+    sinew("run", path, "in.wav", "/dev/full", "--out-format", "f64", "--state-out", "s", status=1)
+    if os.geteuid() != 0:
+        os.chmod("in.wav", 0)
+        sinew("run", path, "in.wav", "out.wav", status=1)
+        os.chmod("in.wav", 0o600)
+        os.chmod("folder", 0o500)
+        sinew("run", path, "in.wav", "folder/out.wav", status=1)
+    assert os.listdir("folder") == []
+    no_leftovers(*HELD, "folder")
+
+
+def test_an_old_output_survives_a_failure():
+    path = prepare()
+    write("out.wav", "precious")
+    write("s", "older")
+    write("cut.wav", open("in.wav", "rb").read()[:-1001])
+    sinew("run", path, "cut.wav", "out.wav", "--state-out", "s", status=1)
+    assert open("out.wav").read() == "precious" and open("s").read() == "older"
+    no_leftovers(*HELD, "out.wav", "s", "cut.wav")
+
+
+def test_standard_output_full_or_gone():
+    path = prepare()
+    np.save("long.npy", np.zeros((300000, 1)))
+    line = [PROGRAM, "run", path, "long.npy", "-", "--out-format", "csv", "--rate", "48k",
+            "--state-out", "s"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 1 and done.stderr.startswith(b"sinew: "), done
+    read, write_end = os.pipe()
+    os.close(read)
+    done = subprocess.run(line, stdout=write_end, stderr=subprocess.PIPE)
+    os.close(write_end)
+    assert done.returncode == 1 and b"Broken pipe" in done.stderr, done
+    no_leftovers(*HELD, "long.npy")
+
+
+def stop_in_the_middle(line, number, feed):
+    """Start, wait until the first samples are taken, send the signal."""
+    running = subprocess.Popen(line, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    running.stdin.write(feed)
+    running.stdin.flush()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and not any(".tmp" in n for n in os.listdir(".")):
+        time.sleep(0.01)
+    assert any(".tmp" in n for n in os.listdir(".")), os.listdir(".")
+    running.send_signal(number)
+    running.wait(timeout=30)
+    text = running.stderr.read()
+    running.stdin.close()
+    running.stderr.close()
+    return running.returncode, text
+
+
+def test_signals_stop_cleanly():
+    path = prepare()
+    sound = open("in.wav", "rb").read()[:-2000]
+    for name, feed, extra in (("f64", bytes(8 * 100000), ["--channels", "1", "--rate", "48k"]),
+                              ("wav", sound, []),
+                              ("csv", b"1\n" * 100000, ["--rate", "48k"])):
+        for number in signal.SIGINT, signal.SIGTERM:
+            line = [PROGRAM, "run", path, "-", "out.wav", "--in-format", name, *extra,
+                    "--state-out", "s"]
+            status, text = stop_in_the_middle(line, number, feed)
+            assert status == 128 + number, (status, text)
+            assert text.startswith(b"sinew: ") and b"interrupted" in text
+            no_leftovers(*HELD)
+
+
+def test_a_signal_reaches_a_blocked_writer():
+    path = prepare()
+    np.save("long.npy", np.zeros((300000, 1)))
+    running = subprocess.Popen([PROGRAM, "run", path, "long.npy", "-", "--out-format", "f64",
+                                "--rate", "48k", "--state-out", "s"], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    running.stdout.read(1)  # it has begun, and will fill the pipe that nobody reads further
+    time.sleep(0.2)
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(timeout=30) == 128 + signal.SIGTERM
+    assert b"interrupted" in running.stderr.read()
+    running.stdout.close()
+    running.stderr.close()
+    no_leftovers(*HELD, "long.npy")
+
+
+def test_a_batch_is_stopped_too():
+    path = prepare()
+    with open("long.f64", "wb") as file:
+        file.truncate(8 * 400_000_000)  # sparse: hours of signal, nothing on disk
+    running = subprocess.Popen([PROGRAM, "run", path, "--out-dir", "out", "long.f64", "--channels",
+                                "1", "--rate", "48k", "--out-format", "f32"],
+                               stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and not (os.path.isdir("out") and os.listdir("out")):
+        time.sleep(0.01)
+    running.send_signal(signal.SIGINT)
+    text = running.communicate(timeout=30)[1]
+    assert running.returncode == 130, (running.returncode, text)
+    assert os.listdir("out") == []
+
+
+def test_unstable_runs_with_a_warning():
+    np.save("in.npy", np.ones((10, 1)))
+    done = sinew("run", model(UNSTABLE), "in.npy", "out.npy", "--rate", "1k")
+    assert "warning" in done.messages and np.load("out.npy").shape == (10, 1)
+
+
+main(globals())

@@ -1,0 +1,81 @@
+"""What the tests of the command line share: a program to call, a folder of its own for each test,
+and results in TAP. A test is a function `test_...` of the calling script; it fails by raising."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import traceback
+
+PROGRAM = os.path.abspath(sys.argv[1])
+
+LOWPASS = "system: {design: {family: butterworth, band: lowpass, order: 8, edges_hz: [1000]}}\n"
+BANDPASS = ("system: {design: {family: butterworth, band: bandpass, order: 4, "
+            "edges_hz: [300, 3400]}}\n")
+MATRICES = """system:
+  ss:
+    A: [[-3, 4, 0], [-4, -3, 1], [0, 0, -50]]
+    B: [[1, 0], [0, 2], [3, -1]]
+    C: [[1, 0.5, 0], [0, 1, -1]]
+    D: [[0, 0.25], [0, 0]]
+"""
+SINGLE = "system: {ss: {A: [[-300, 400], [-400, -300]], B: [[1], [50]], C: [[7, 1]], D: [[0.5]]}}\n"
+INTEGRATOR = "system: {zpk: {zeros: [], poles: [[0, 0]], gain: 1}}\n"
+UNSTABLE = "system: {zpk: {zeros: [], poles: [[3, 0]], gain: 1}}\n"
+GAIN = "system: {ss: {A: [], B: [], C: [], D: [[2, 3]]}}\n"
+
+
+def write(path, text):
+    with open(path, "wb" if isinstance(text, bytes) else "w") as file:
+        file.write(text)
+    return path
+
+
+def model(text, name="model.yaml"):
+    return "./" + write(name, text)
+
+
+def sinew(*args, status=0, stdin=b"", **more):
+    """Run the program, hold it to its exit status and its messages to their form."""
+    done = subprocess.run([PROGRAM, *map(str, args)], input=stdin, capture_output=True,
+                          timeout=120, **more)
+    text = done.stderr.decode()
+    assert done.returncode == status, (args, done.returncode, text)
+    for line in text.splitlines():
+        assert line.startswith("sinew: "), (args, line)
+    assert bool(text) or status == 0, args
+    if status == 2:
+        assert re.search(r"--help'$", text), (args, text)
+    done.messages = text
+    return done
+
+
+def same(a, b):
+    with open(a, "rb") as left, open(b, "rb") as right:
+        return left.read() == right.read()
+
+
+def no_leftovers(*allowed):
+    """Nothing is in the folder but what the test put there."""
+    found = set(os.listdir("."))
+    assert found == set(allowed), found ^ set(allowed)
+
+
+def main(tests):
+    tests = [(n, f) for n, f in tests.items() if n.startswith("test_")]
+    failed = 0
+    print(f"1..{len(tests)}")
+    for number, (name, function) in enumerate(tests, 1):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+            try:
+                function()
+                word = "ok"
+            except Exception:
+                word = "not ok"
+                failed += 1
+                for line in traceback.format_exc().splitlines():
+                    print("# " + line)
+            os.chdir("/")
+        print(f"{word} {number} - {name[5:]}", flush=True)
+    sys.exit(failed > 0)

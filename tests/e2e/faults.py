@@ -1,0 +1,156 @@
+#!/usr/bin/python3
+"""What goes wrong is said in one clear line, with the right status and nothing half-written."""
+import os
+import socket
+import subprocess
+
+import numpy as np
+
+from harness import (BANDPASS, GAIN_HALF, RECORDING, SINEWD, UNSTABLE, Daemon, Subscriber, config, equal, ipc,
+                     main, no_leftovers, noise, run, save_npy, tcp, until, write)
+
+
+def pipeline(name="a", source=None, model=BANDPASS, outputs=None, **more):
+    return {"name": name, "source": {"file": {"path": RECORDING, "pace": "fast",
+                                              **(source or {})}},
+            "model": model, "outputs": outputs or [{"file": {"path": "o.wav"}}], **more}
+
+
+def fails(path, *words):
+    messages = run(path, status=1)
+    for word in words:
+        assert word in messages, (word, messages)
+    assert not os.path.exists("o.wav")
+    return messages
+
+
+def call(*args):
+    return subprocess.run([SINEWD, *args], capture_output=True, text=True)
+
+
+def test_help_version_and_misuse():
+    assert "usage: sinewd" in call("--help").stdout and call("--help").returncode == 0
+    assert call("--version").stdout.startswith("sinewd 0.")
+    for args in [], ["-c"], ["--what"], ["-c", "a", "b"]:
+        done = call(*args)
+        assert done.returncode == 2 and "usage" in done.stderr, (args, done)
+    with open("/dev/full", "w") as full:
+        assert subprocess.run([SINEWD, "--help"], stdout=full).returncode == 1
+
+
+def test_check():
+    path = config([pipeline(outputs=[{"publish": {}}, {"file": {"path": "o.wav"}}])], [ipc()])
+    assert "all is well" in run(path, "--check")
+    no_leftovers("c.yaml")
+    write("c.yaml", "pipelines: [{name: a, sorce: {}, model: m, outputs: []}]\n")
+    messages = run("c.yaml", "--check", status=1)
+    assert "c.yaml:1:23: pipelines[0]: unknown key 'sorce', did you mean 'source'?" \
+        in messages and "outputs: has 0 items" in messages, messages
+    assert "missing.wav" in run(config([pipeline(source={"path": "missing.wav"})]), "--check",
+                                status=1)
+
+
+def test_files_that_are_not_right():
+    assert "no.yaml" in run("no.yaml", status=1)
+    fails(config([pipeline(source={"path": "missing.wav"})]), "missing.wav", "No such file")
+    fails(config([pipeline(model="no.yaml")]), "no.yaml", "No such file")
+    fails(config([pipeline(model="no-such-model")]), "no-such-model")
+    write("bad.yaml", "system: {tf: {num: [1], dem: [1, 2]}}\n")
+    fails(config([pipeline(model="bad.yaml")]), "bad.yaml:1:25", "did you mean 'den'")
+    with open(RECORDING, "rb") as whole, open("short.wav", "wb") as short:
+        short.write(whole.read()[:20000])
+    fails(config([pipeline(source={"path": "short.wav"})]), "short.wav")
+    save_npy("in.npy", noise(100))
+    fails(config([pipeline(source={"path": "in.npy"})]), "in.npy", "rate")
+    fails(config([pipeline(source={"rate": 44100})]), "speech-noise.wav", "44100")
+    fails(config([pipeline(outputs=[{"file": {"path": "no/folder/o.wav"}}])]), "no/folder/o.wav")
+    fails(config([pipeline(outputs=[{"file": {"path": "o.what"}}])]), "o.what")
+    no_leftovers("c.yaml", "bad.yaml", "short.wav", "in.npy")
+
+
+def test_unstable_models_must_be_allowed():
+    write("unstable.yaml", UNSTABLE)
+    fails(config([pipeline(model="unstable.yaml")]), "unstable.yaml is unstable", "allow_unstable")
+    write("stable.yaml", UNSTABLE.replace("3, 0", "-40000, 0"))
+    fails(config([pipeline(model="stable.yaml", method="euler")]), "stable.yaml is unstable")
+    save_npy("in.npy", noise(100) * 1e-6)
+    path = config([pipeline(model="unstable.yaml", allow_unstable=True,
+                            source={"path": "in.npy", "rate": 8000},
+                            outputs=[{"file": {"path": "o.npy"}}])])
+    assert "is unstable" in run(path)
+    assert np.load("o.npy").shape[0] == 100
+
+
+def test_channels_that_do_not_fit():
+    write("two.yaml", GAIN_HALF.replace("[[0.5]]", "[[1, 2]]"))
+    fails(config([pipeline(model="two.yaml")]), "two.yaml has 2 inputs", "1 channels")
+    save_npy("in.npy", noise(100, 2))
+    run(config([pipeline(model="two.yaml", source={"path": "in.npy", "rate": 8000},
+                         outputs=[{"file": {"path": "o.npy"}}])]))
+    np.testing.assert_allclose(np.load("o.npy").ravel(), np.load("in.npy") @ [1, 2], rtol=1e-14)
+
+
+def test_a_port_in_use():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        at = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        fails(config([pipeline(outputs=[{"publish": {}}, {"file": {"path": "o.wav"}}])], [at]), at,
+              "ddress already in use")
+    no_leftovers("c.yaml")
+
+
+def test_an_ipc_socket_in_use_and_one_left_behind():
+    at = ipc()
+    path = config([pipeline(outputs=[{"publish": {}}], start={"subscribers": 1})], [at])
+    first = Daemon(path)
+    until(lambda: os.path.exists("s"))
+    assert os.stat("s").st_mode & 0o777 == 0o660
+    fails(path, at, "ddress already in use")
+    assert os.path.exists("s")
+    first.process.kill()
+    first.wait()
+    assert os.path.exists("s")  # nobody could remove it
+    second = Daemon(path)
+    subscriber = Subscriber(at, "a")
+    second.ends()
+    assert len(subscriber.wait().whole()) > 0
+
+
+def test_a_bind_beyond_this_machine():
+    path = config([pipeline(outputs=[{"publish": {}}])], ["tcp://0.0.0.0:5555"])
+    assert "insecure" in run(path, status=1)
+    at = tcp().replace("127.0.0.1", "*")
+    run(config([pipeline(outputs=[{"publish": {}}])], [at], insecure=True))
+
+
+def test_a_full_disk_stops_its_pipeline_only():
+    """A limit on the size of files stands for the disk: the same error, EFBIG for ENOSPC."""
+    save_npy("large.npy", noise(300000))
+    save_npy("small.npy", noise(1000))
+    write("half.yaml", GAIN_HALF)
+    source = {"rate": 8000, "block": 4096}
+    path = config([pipeline("large", {"path": "large.npy", **source}, "half.yaml",
+                            [{"file": {"path": "large-out.npy"}}, {"file": {"path": "too.wav"}}]),
+                   pipeline("small", {"path": "small.npy", **source}, "half.yaml",
+                            [{"file": {"path": "small-out.npy"}}])])
+    done = subprocess.run(["sh", "-c", 'trap "" XFSZ; ulimit -f 1000; exec "$@"', "sh", SINEWD,
+                           "-c", path], capture_output=True, text=True)
+    assert done.returncode == 1, done
+    assert "pipeline 'large': large-out.npy" in done.stderr.replace("./", ""), done.stderr
+    equal(np.load("small-out.npy"), np.load("small.npy") * 0.5)
+    no_leftovers("c.yaml", "half.yaml", "large.npy", "small.npy", "small-out.npy")
+
+
+def test_a_device_that_is_not_there():
+    path = config([pipeline(outputs=[{"file": {"path": "o.wav"}},
+                                     {"device": {"name": "no such device"}}])])
+    daemon = Daemon(path)
+    assert daemon.wait() == 1, daemon.messages
+    # ALSA and JACK have their say too: the last word is ours
+    assert daemon.messages.splitlines()[-1].startswith("sinewd: pipeline 'a': device 'no such "
+                                                       "device': "), daemon.messages
+    no_leftovers("c.yaml")
+
+
+main(globals())
