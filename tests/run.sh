@@ -59,15 +59,16 @@ build() {
     fi
     if [ ! -f "$folder/build.ninja" ]; then
         rm -rf "$folder"
-        if ! CC=$compiler "$meson" setup "$folder" --werror "$@" >"$folder.log" 2>&1; then
-            tail -n 20 "$folder.log"
+        local log
+        if ! log=$(CC=$compiler "$meson" setup "$folder" --werror "$@" 2>&1); then
+            printf '%s\n' "$log" | tail -n 20
+            rm -rf "$folder"
             bad "build $name: meson setup"
             return 1
         fi
-        mv "$folder.log" "$folder/setup.log"
     fi
-    if ! ninja -C "$folder" >"$folder/compile.log" 2>&1; then
-        grep -E -A 8 'FAILED|error|warning' "$folder/compile.log" | head -n 60
+    if ! ninja -k 0 -C "$folder" >"$folder/compile.log" 2>&1; then
+        grep -E -A 4 '^[^ ].*(error|warning): |undefined reference' "$folder/compile.log" | head -n 80
         bad "build $name"
         return 1
     fi
@@ -107,6 +108,8 @@ for name in $builds; do
         if "$meson" test -C build-test-thread --no-rebuild --list --suite tsan 2>/dev/null |
             grep -q tsan; then
             run thread --suite tsan --timeout-multiplier 4
+        else
+            printf 'skipped: thread: no program in suite tsan\n'
         fi
         ;;
     esac

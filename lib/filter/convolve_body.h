@@ -152,7 +152,7 @@ static void add_tail(const sinew_convolve *c, const double *z, REAL *carry, doub
     const sinew_recurrence *r = &c->filter.recurrence;
     size_t n = r->outputs * c->length;
     memset(wide, 0, (n + SINEW_PANEL_ROWS) * sizeof *wide);
-    sinew_panels_multiply(r->simd, &c->tail, z, wide);
+    r->simd->multiply(&c->tail, z, wide);
     for (size_t t = 0; t < n; t++)
         carry[t] = (REAL)((double)carry[t] + wide[t]);
 }
@@ -173,8 +173,8 @@ static void fold_oldest(const sinew_convolve *c, const copy *k, size_t slot, wor
     for (size_t j = 0; j < n; j++)
         w->wide[j] = (double)leaving[j];
     memset(w->z, 0, (r->order + SINEW_PANEL_ROWS) * sizeof *w->z);
-    sinew_panels_multiply(r->simd, &c->step, k->z, w->z);
-    sinew_panels_multiply(r->simd, &c->fold, w->wide, w->z);
+    r->simd->multiply(&c->step, k->z, w->z);
+    r->simd->multiply(&c->fold, w->wide, w->z);
     memcpy(k->z, w->z, r->order * sizeof *w->z);
 }
 

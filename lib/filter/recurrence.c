@@ -39,32 +39,38 @@ static int init_parallel(sinew_recurrence *r, const sinew_discretization *d)
     return 1;
 }
 
-/* DENSE: rows [x+; y] over columns [u; x], so that one product is one frame. */
+/* Rows [from_u | from_x] into to (rows, width). */
+static void stack(double *to, size_t rows, size_t width, const double *from_u, size_t inputs,
+                  const double *from_x, size_t order)
+{
+    for (size_t i = 0; i < rows; i++) {
+        memcpy(to + i * width, from_u + i * inputs, inputs * sizeof *to);
+        if (order > 0)
+            memcpy(to + i * width + inputs, from_x + i * order, order * sizeof *to);
+    }
+}
+
 static int init_dense(sinew_recurrence *r, const sinew_discretization *d)
 {
-    size_t n = d->order, m = d->inputs, rows = n + d->outputs, cols = m + n;
-    double *stacked = sinew_alloc(rows * cols, sizeof *stacked);
-    r->columns = sinew_alloc(groups_of(rows, ROWS), sizeof *r->columns);
-    if (!stacked || !r->columns || cols > SIZE_MAX / rows) {
-        sinew_free(stacked);
-        return 0;
-    }
-    for (size_t i = 0; i < rows; i++) {
-        const double *from_u = i < n ? d->B + i * m : d->D + (i - n) * m;
-        const double *from_x = i < n ? d->A + i * n : d->C + (i - n) * n;
-        memcpy(stacked + i * cols, from_u, m * sizeof *stacked);
-        if (n > 0)
-            memcpy(stacked + i * cols + m, from_x, n * sizeof *stacked);
-    }
-    for (size_t p = 0; p * ROWS < rows; p++) {
-        size_t last = 0;
-        for (size_t i = p * ROWS; i < rows && i < (p + 1) * ROWS; i++)
-            for (size_t j = last; j < cols; j++)
+    size_t n = d->order, cols = d->inputs + n;
+    sinew_dense *to = &r->dense;
+    to->order = n;
+    to->inputs = d->inputs;
+    to->outputs = d->outputs;
+    to->width = groups_of(cols, SINEW_FIR_QUANTUM) * SINEW_FIR_QUANTUM;
+    to->columns = sinew_alloc(groups_of(n, ROWS), sizeof *to->columns);
+    to->outputs_of = sinew_alloc(d->outputs, to->width * sizeof *to->outputs_of);
+    double *stacked = sinew_alloc(n, cols * sizeof *stacked);
+    int ok = stacked && to->columns && to->outputs_of;
+    if (ok) {
+        stack(to->outputs_of, d->outputs, to->width, d->D, d->inputs, d->C, n);
+        stack(stacked, n, cols, d->B, d->inputs, d->A, n);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = to->columns[i / ROWS]; j < cols; j++)
                 if (stacked[i * cols + j] != 0)
-                    last = j + 1;
-        r->columns[p] = last;
+                    to->columns[i / ROWS] = j + 1;
+        ok = sinew_panels_init(&to->states, stacked, n, cols);
     }
-    int ok = sinew_panels_init(&r->dense, stacked, rows, cols);
     sinew_free(stacked);
     return ok;
 }
@@ -99,14 +105,21 @@ void sinew_recurrence_finish(sinew_recurrence *r)
     sinew_free(r->sections);
     sinew_free(r->lanes);
     sinew_free(r->states_at);
-    sinew_free(r->columns);
-    sinew_panels_finish(&r->dense);
+    sinew_free(r->dense.columns);
+    sinew_free(r->dense.outputs_of);
+    sinew_panels_finish(&r->dense.states);
+}
+
+/* One of two buffers: u just before x, x on a panel's border, and zeros up to `width`. */
+static size_t dense_buffer(const sinew_recurrence *r)
+{
+    return groups_of(r->inputs, ROWS) * ROWS + groups_of(r->order, ROWS) * ROWS +
+           2 * SINEW_FIR_QUANTUM;
 }
 
 size_t sinew_recurrence_scratch(const sinew_recurrence *r)
 {
-    size_t rows = groups_of(r->order + r->outputs, ROWS) + groups_of(r->inputs, ROWS);
-    return r->form == SINEW_FORM_DENSE ? 2 * rows * ROWS : 0;
+    return r->form == SINEW_FORM_DENSE ? 2 * dense_buffer(r) : 0;
 }
 
 static void run_parallel(const sinew_recurrence *r, double *x, const double *u, double *y, size_t n)
@@ -158,21 +171,11 @@ static void run_cascade(const sinew_recurrence *r, double *x, const double *u, d
 static void run_dense(const sinew_recurrence *r, double *x, const double *u, double *y, size_t n,
                       double *scratch)
 {
-    size_t order = r->order, m = r->inputs, rows = order + r->outputs;
-    size_t before = groups_of(m, ROWS) * ROWS, padded = groups_of(rows, ROWS) * ROWS;
-    double *now = scratch + before, *next = now + padded + before;
-    memcpy(now, x, order * sizeof *x);
-    for (size_t t = 0; t < n; t++) {
-        memcpy(now - m, u + t * m, m * sizeof *u);
-        memset(next, 0, padded * sizeof *next);
-        for (size_t p = 0; p * ROWS < rows; p++)
-            r->simd->panel(&r->dense, p, r->columns[p], now - m, next + p * ROWS);
-        memcpy(y + t * r->outputs, next + order, r->outputs * sizeof *y);
-        double *turn = now;
-        now = next;
-        next = turn;
-    }
-    memcpy(x, now, order * sizeof *x);
+    double *now = scratch + groups_of(r->inputs, ROWS) * ROWS, *next = now + dense_buffer(r);
+    memset(scratch, 0, sinew_recurrence_scratch(r) * sizeof *scratch);
+    memcpy(now, x, r->order * sizeof *x);
+    r->simd->dense(&r->dense, now, next, u, y, n);
+    memcpy(x, n % 2 ? next : now, r->order * sizeof *x);
 }
 
 void sinew_recurrence_run(const sinew_recurrence *r, double *x, const double *u, double *y,

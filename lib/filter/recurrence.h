@@ -3,7 +3,7 @@
  *     x[k+1] = A x[k] + B u[k],   y[k] = C x[k] + D u[k]
  *
  * The form (ssm/discretized.h) decides the inner loop: sections side by side in SIMD lanes, a
- * cascade, or the dense matrix [[D C], [B A]] in panels with its empty columns left out. This is
+ * cascade, or the dense [B A] in panels with its last empty columns left out. This is
  * what the scan engine runs, and what the other engines fold their states with.
  */
 #ifndef SINEW_FILTER_RECURRENCE_H
@@ -19,11 +19,10 @@ typedef struct sinew_recurrence {
     size_t n_sections;
     sinew_section *sections;    /* CASCADE (n_sections) */
     sinew_section_lanes *lanes; /* PARALLEL (ceil(n_sections / 4)) */
-    size_t *states_at;  /* PARALLEL (4 ceil(n_sections / 4)): where a section's states are in
-                         * x; bit 0 of the shifted value says that it has two */
-    double direct;      /* PARALLEL */
-    sinew_panels dense; /* DENSE: rows [x+; y], columns [u; x] */
-    size_t *columns;    /* DENSE: per panel, how many columns until all is zero */
+    size_t *states_at; /* PARALLEL (4 ceil(n_sections / 4)): where a section's states are in
+                        * x; bit 0 of the shifted value says that it has two */
+    double direct;     /* PARALLEL */
+    sinew_dense dense; /* DENSE */
 } sinew_recurrence;
 
 /* Errors: SINEW_ERR_MEMORY. Finish in any case. */

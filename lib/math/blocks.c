@@ -1,4 +1,5 @@
 #include "math/blocks.h"
+#include "math/complex.h"
 
 #include <math.h>
 
@@ -107,7 +108,7 @@ void sinew_block2_eigenvalues(double complex out[2], const double a[4])
         out[0] = a[0];
         out[1] = a[3];
     } else if (q2 < 0) {
-        out[0] = CMPLX(mean, sqrt(-q2));
+        out[0] = sinew_cmplx(mean, sqrt(-q2));
         out[1] = conj(out[0]);
     } else {
         double far = mean >= 0 ? mean + sqrt(q2) : mean - sqrt(q2);

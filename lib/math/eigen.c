@@ -6,9 +6,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/blocks.h"
+#include "math/complex.h"
 
-static void of_blocks(double complex *values, const double *A, size_t n,
-                      const unsigned char *sizes)
+static void of_blocks(double complex *values, const double *A, size_t n, const unsigned char *sizes)
 {
     for (size_t i = 0; i < n; i += sizes[i]) {
         if (sizes[i] == 1) {
@@ -36,7 +36,7 @@ static sinew_status of_full(double complex *values, const double *A, size_t n, s
         else if (info != 0)
             status = sinew_fail(error, SINEW_ERR_NUMERIC, "the eigenvalues did not converge");
         for (size_t i = 0; !status && i < n; i++)
-            values[i] = CMPLX(re[i], re[n + i]);
+            values[i] = sinew_cmplx(re[i], re[n + i]);
     }
     sinew_free(copy);
     sinew_free(re);
@@ -78,7 +78,7 @@ sinew_status sinew_pencil_eigenvalues(double complex *values, size_t *count, dou
     /* beta = 0 is infinity; so is what no double can hold */
     for (size_t i = 0; !status && i < n; i++)
         if (beta[i] != 0 && isfinite(re[i] / beta[i]) && isfinite(im[i] / beta[i]))
-            values[(*count)++] = CMPLX(re[i] / beta[i], im[i] / beta[i]);
+            values[(*count)++] = sinew_cmplx(re[i] / beta[i], im[i] / beta[i]);
     sinew_free(re);
     return status;
 }

@@ -20,17 +20,23 @@
 
 typedef struct pade {
     int degree;
-    double theta;        /* the largest norm it serves: table 3.1 of the paper */
-    double backward;     /* |c_(2m+1)| = 1 / (binomial(2m, m) (2m+1)!), equation 4.2 */
+    double theta;    /* the largest norm it serves: table 3.1 of the paper */
+    double backward; /* |c_(2m+1)| = 1 / (binomial(2m, m) (2m+1)!), equation 4.2 */
     double coefficient[14];
 } pade;
 
 static const pade pades[] = {
-    {7, 9.504178996162932e-1, 2.2281945605535596e-16,
+    {7,
+     9.504178996162932e-1,
+     2.2281945605535596e-16,
      {17297280, 8648640, 1995840, 277200, 25200, 1512, 56, 1}},
-    {9, 2.097847961257068, 1.6907929343118737e-22,
+    {9,
+     2.097847961257068,
+     1.6907929343118737e-22,
      {17643225600, 8821612800, 2075673600, 302702400, 30270240, 2162160, 110880, 3960, 90, 1}},
-    {13, 4.25, 8.829961602018678e-36,
+    {13,
+     4.25,
+     8.829961602018678e-36,
      {64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000,
       10559470521600, 670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1}},
 };
@@ -113,8 +119,8 @@ static int extra_squarings(const work *w, const pade *p, int s)
     double norm = sinew_matrix_norm_1(w->A, w->n);
     if (!(norm > 0))
         return 0;
-    double alpha = log2(p->backward) + log2_norm_of_abs_power(w, power) - log2(norm) -
-                   (double)s * (power - 1);
+    double alpha =
+        log2(p->backward) + log2_norm_of_abs_power(w, power) - log2(norm) - (double)s * (power - 1);
     double extra = ceil((alpha + 53) / (2 * p->degree));
     return extra > 0 ? (int)fmin(extra, 2000) : 0;
 }
@@ -188,7 +194,7 @@ static sinew_status rational(work *w, double *out, sinew_error *error)
     sinew_status status = sinew_lu_init(&lu, w->V, n, error);
     if (status)
         return status;
-    if (lu.rcond > 0)
+    if (!lu.singular)
         status = sinew_lu_left(&lu, out, w->U, n, error);
     else
         status = sinew_fail(error, SINEW_ERR_NUMERIC, "the matrix exponential is not finite");

@@ -9,7 +9,7 @@
 sinew_status sinew_lu_init(sinew_lu *lu, const double *M, size_t n, sinew_error *error)
 {
     lapack_int size = (lapack_int)n;
-    *lu = (sinew_lu){.n = n, .rcond = 1};
+    *lu = (sinew_lu){.n = n};
     lu->factors = sinew_copy(M, n * n, sizeof *M);
     lu->pivots = sinew_alloc(n, sizeof *lu->pivots);
     if (!lu->factors || !lu->pivots) {
@@ -18,15 +18,7 @@ sinew_status sinew_lu_init(sinew_lu *lu, const double *M, size_t n, sinew_error 
     }
     if (n == 0)
         return SINEW_OK;
-    double norm = sinew_matrix_norm_inf(M, n);
-    lapack_int info = LAPACKE_dgetrf(LAPACK_COL_MAJOR, size, size, lu->factors, size, lu->pivots);
-    if (info != 0)
-        lu->rcond = 0;
-    else if (LAPACKE_dgecon(LAPACK_COL_MAJOR, '1', size, lu->factors, size, norm, &lu->rcond) ==
-             LAPACK_WORK_MEMORY_ERROR) {
-        sinew_lu_finish(lu);
-        return sinew_fail_memory(error);
-    }
+    lu->singular = LAPACKE_dgetrf(LAPACK_COL_MAJOR, size, size, lu->factors, size, lu->pivots) != 0;
     return SINEW_OK;
 }
 
@@ -65,8 +57,8 @@ sinew_status sinew_lu_left_refined(const sinew_lu *lu, const long double *M, dou
 {
     size_t n = lu->n;
     double *residual = sinew_alloc(n * columns, sizeof *residual);
-    sinew_status status = residual ? sinew_lu_left(lu, X, R, columns, error)
-                                   : sinew_fail_memory(error);
+    sinew_status status =
+        residual ? sinew_lu_left(lu, X, R, columns, error) : sinew_fail_memory(error);
     for (size_t i = 0; !status && i < n; i++)
         for (size_t j = 0; j < columns; j++) {
             long double sum = R[i * columns + j];

@@ -2,11 +2,13 @@
  *
  * A refined solve takes one step of iterative refinement whose residual is summed in long
  * double (Higham 2002, chapter 12): with the 64-bit mantissa of x86 the answer is then good to
- * about an ulp as long as rcond is not tiny; elsewhere it is backward stable entry by entry. */
+ * about an ulp as long as M is not almost singular; elsewhere it is backward stable entry by
+ * entry. */
 #ifndef SINEW_MATH_LU_H
 #define SINEW_MATH_LU_H
 
 #include <lapacke.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sinew/status.h"
@@ -15,10 +17,10 @@ typedef struct sinew_lu {
     size_t n;
     double *factors;    /* (n, n) of M's transpose, as LAPACK reads our rows */
     lapack_int *pivots; /* (n) */
-    double rcond;       /* 1 / (|M| |M^-1|) in the row sum norm; 0 where M is singular */
+    bool singular;      /* exactly, in rounded arithmetic: nothing may be solved */
 } sinew_lu;
 
-/* A singular M is no error here: the caller judges by rcond. */
+/* A singular M is no error here: the caller looks at lu->singular. */
 sinew_status sinew_lu_init(sinew_lu *lu, const double *M, size_t n, sinew_error *error);
 void sinew_lu_finish(sinew_lu *lu);
 

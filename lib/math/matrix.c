@@ -40,19 +40,6 @@ double sinew_matrix_norm_1(const double *a, size_t n)
     return largest;
 }
 
-double sinew_matrix_norm_inf(const double *a, size_t n)
-{
-    double largest = 0;
-    for (size_t i = 0; i < n; i++) {
-        double sum = 0;
-        for (size_t j = 0; j < n; j++)
-            sum += fabs(a[i * n + j]);
-        if (!(sum <= largest))
-            largest = sum;
-    }
-    return largest;
-}
-
 bool sinew_all_finite(const double *a, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -15,9 +15,8 @@ void sinew_matrix_multiply(double *out, const double *a, const double *b, size_t
 /* out = a transposed; a is (rows, columns). */
 void sinew_matrix_transpose(double *out, const double *a, size_t rows, size_t columns);
 
-/* The largest column sum of |a|, and the largest row sum; a is (n, n). */
+/* The largest column sum of |a|; a is (n, n). */
 double sinew_matrix_norm_1(const double *a, size_t n);
-double sinew_matrix_norm_inf(const double *a, size_t n);
 
 bool sinew_all_finite(const double *a, size_t n);
 

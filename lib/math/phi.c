@@ -2,11 +2,13 @@
 
 #include <math.h>
 
+#include "math/complex.h"
+
 /* e^z - 1: e^a cos b - 1 = (e^a - 1) cos b - 2 sin^2(b/2). */
 static double complex complex_expm1(double complex z)
 {
     double a = creal(z), b = cimag(z), half = sin(b / 2);
-    return CMPLX(expm1(a) * cos(b) - 2 * half * half, exp(a) * sin(b));
+    return sinew_cmplx(expm1(a) * cos(b) - 2 * half * half, exp(a) * sin(b));
 }
 
 /* sum z^k / (k + 2)! for |z| < 1: 18 terms reach 1e-18. */

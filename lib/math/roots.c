@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/complex.h"
 #include "math/eigen.h"
 
 /* A power of two near the geometric mean of the roots: x = scale t brings them around 1 and
@@ -83,7 +84,7 @@ static sinew_status nonzero_roots(double complex *roots, const double *c, size_t
     if (!status) {
         polish(roots, monic, degree);
         for (size_t i = 0; i < degree; i++)
-            roots[i] = CMPLX(ldexp(creal(roots[i]), e), ldexp(cimag(roots[i]), e));
+            roots[i] = sinew_cmplx(ldexp(creal(roots[i]), e), ldexp(cimag(roots[i]), e));
     }
     sinew_free(companion);
     sinew_free(monic);

@@ -1,8 +1,8 @@
 #include "model/keys.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "model/key_scalar.h"
 
 static void *field(void *into, const sinew_key *key)
 {
@@ -13,187 +13,6 @@ static void set_given(void *into, const sinew_key *key)
 {
     if (key->given)
         *((bool *)into + (key->given - 1)) = true;
-}
-
-/* "a, b or c" for messages; what does not fit is cut. */
-static void list_names(char *text, size_t room, const char *const *names)
-{
-    size_t n = 0;
-    text[0] = 0;
-    for (size_t i = 0; names[i] && n < room; i++) {
-        const char *between = i == 0 ? "" : names[i + 1] ? ", " : " or ";
-        int more = snprintf(text + n, room - n, "%s%s", between, names[i]);
-        n += (size_t)(more > 0 ? more : 0);
-    }
-}
-
-/* ---- scalars ---- */
-
-static bool in_range(const sinew_at *at, const sinew_key *key, double value, const char *text)
-{
-    char quoted[SINEW_QUOTED_BYTES];
-    double least = key->range[0], greatest = key->range[1];
-    if (least == 0 && greatest == 0)
-        return true;
-    if (value < least || (key->above && value <= least)) {
-        sinew_at_problem(at, "'%s' is too small: it must be %s %.17g", sinew_quote(quoted, text),
-                         key->above ? "above" : "at least", least);
-        return false;
-    }
-    if (value > greatest) {
-        sinew_at_problem(at, "'%s' is too large: it must be at most %.17g",
-                         sinew_quote(quoted, text), greatest);
-        return false;
-    }
-    return true;
-}
-
-static bool read_number(const sinew_at *at, const sinew_key *key, const char *text, bool quoted,
-                        double *value)
-{
-    char shown[SINEW_QUOTED_BYTES];
-    /* JSON has quotes only for "48k"; a number in quotes without a unit is a mistake. */
-    const char *wrong = quoted && key->unit == SINEW_UNIT_NONE
-                            ? "in quotes is a text, not a number"
-                            : sinew_number_parse(value, text, key->unit);
-    if (wrong) {
-        sinew_at_problem(at, "'%s' %s", sinew_quote(shown, text), wrong);
-        return false;
-    }
-    return true;
-}
-
-static bool read_integer(const sinew_at *at, const sinew_key *key, const char *text, bool quoted,
-                         int64_t *out)
-{
-    char shown[SINEW_QUOTED_BYTES];
-    double value;
-    if (!read_number(at, key, text, quoted, &value))
-        return false;
-    if (value != floor(value) || fabs(value) > 9007199254740992.0) { /* 2^53: exact in double */
-        sinew_at_problem(at, "'%s' is not a whole number%s", sinew_quote(shown, text),
-                         value != floor(value) ? "" : " below 2^53");
-        return false;
-    }
-    if (!in_range(at, key, value, text))
-        return false;
-    *out = (int64_t)value;
-    return true;
-}
-
-static bool read_boolean(const sinew_at *at, const char *text, bool quoted, bool *out)
-{
-    char shown[SINEW_QUOTED_BYTES];
-    if (!quoted && sinew_boolean_parse(out, text))
-        return true;
-    sinew_at_problem(at, "'%s' is neither true nor false%s", sinew_quote(shown, text),
-                     quoted ? " (no quotes around it)" : "");
-    return false;
-}
-
-static bool read_choice(const sinew_at *at, const sinew_key *key, const char *text, int *out)
-{
-    for (int i = 0; key->choices[i]; i++)
-        if (!strcmp(key->choices[i], text)) {
-            *out = i;
-            return true;
-        }
-    char shown[SINEW_QUOTED_BYTES], names[200];
-    const char *like = sinew_name_like(text, key->choices);
-    list_names(names, sizeof names, key->choices);
-    if (like)
-        sinew_at_problem(at, "unknown choice '%s', did you mean '%s'?", sinew_quote(shown, text),
-                         like);
-    else
-        sinew_at_problem(at, "unknown choice '%s': it must be %s", sinew_quote(shown, text), names);
-    return false;
-}
-
-/* A text is shown on terminals and in one-line messages: no control characters but the
- * newlines and tabs of a longer one. */
-static bool text_is_clean(const sinew_at *at, const char *text)
-{
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-        if ((*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f || (*c == 0xc2 && c[1] < 0xa0)) {
-            sinew_at_problem(at, "holds a control character");
-            return false;
-        }
-    return true;
-}
-
-static bool read_text(const sinew_at *at, const sinew_key *key, const char *text, const char **out)
-{
-    size_t n = strlen(text);
-    double least = key->range[0], greatest = key->range[1];
-    if (!text_is_clean(at, text))
-        return false;
-    if ((double)n < least || (greatest > 0 && (double)n > greatest)) {
-        if (n == 0)
-            sinew_at_problem(at, "is empty");
-        else
-            sinew_at_problem(at, "is %zu bytes long: it must have %.0f to %.0f", n, least,
-                             greatest);
-        return false;
-    }
-    *out = text;
-    return true;
-}
-
-static bool read_scalar(const sinew_at *at, const sinew_key *key, const char *text, bool quoted,
-                        void *into)
-{
-    switch (key->kind) {
-    case SINEW_KEY_BOOLEAN:
-        return read_boolean(at, text, quoted, field(into, key));
-    case SINEW_KEY_INTEGER:
-        return read_integer(at, key, text, quoted, field(into, key));
-    case SINEW_KEY_CHOICE:
-        return read_choice(at, key, text, field(into, key));
-    case SINEW_KEY_NUMBER: {
-        double value;
-        if (!read_number(at, key, text, quoted, &value) || !in_range(at, key, value, text))
-            return false;
-        *(double *)field(into, key) = value;
-        return true;
-    }
-    default:
-        return read_text(at, key, text, field(into, key));
-    }
-}
-
-static const char *wanted(const sinew_key *key)
-{
-    switch (key->kind) {
-    case SINEW_KEY_BOOLEAN:
-        return "true or false";
-    case SINEW_KEY_INTEGER:
-        return "a whole number";
-    case SINEW_KEY_NUMBER:
-        return "a number";
-    case SINEW_KEY_CHOICE:
-        return "a name";
-    case SINEW_KEY_MAPPING:
-        return "a mapping of keys";
-    case SINEW_KEY_SEQUENCE:
-        return "a list";
-    default:
-        return "a text";
-    }
-}
-
-static bool read_scalar_value(const sinew_at *at, const sinew_key *key, void *into)
-{
-    bool quoted = false;
-    const char *text = sinew_at_text(at, &quoted), *kind = sinew_at_kind(at);
-    if (!text || !strcmp(kind, "nothing")) {
-        sinew_at_problem(at, "must be %s, and is %s", wanted(key), kind);
-        return false;
-    }
-    if (strlen(text) != at->value->data.scalar.length) {
-        sinew_at_problem(at, "holds a NUL character");
-        return false;
-    }
-    return read_scalar(at, key, text, quoted, into);
 }
 
 /* ---- sequences ---- */
@@ -251,7 +70,7 @@ static void report_unknown_key(const sinew_at *key_at, const sinew_table *table,
     const char *like = sinew_name_like(text, names);
     sinew_quote(shown, text);
     if (!like) {
-        list_names(known, sizeof known, names);
+        sinew_names_list(known, sizeof known, names);
         sinew_at_problem(key_at, "unknown key '%s': it must be %s", shown, known);
         keys->strange = true;
         return;
@@ -317,7 +136,7 @@ static void require_group(const sinew_at *at, const sinew_table *table, const fo
     if (keys->strange) /* that one was meant to be it */
         return;
     names[n] = NULL;
-    list_names(list, sizeof list, names);
+    sinew_names_list(list, sizeof list, names);
     sinew_at_problem(at, "one of the keys %s is needed", list);
 }
 
@@ -328,7 +147,7 @@ static void fill_defaults(const sinew_at *at, const sinew_table *table, void *in
         if (there >> i & 1)
             continue;
         if (key->fallback)
-            read_scalar(at, key, key->fallback, false, into);
+            sinew_key_default(at, key, into);
         else if (key->kind == SINEW_KEY_MAPPING)
             fill_defaults(at, key->table, field(into, key), 0);
     }
@@ -376,7 +195,7 @@ bool sinew_key_read(const sinew_at *at, const sinew_key *key, void *into)
         key->read(at, field(into, key));
         return sinew_at_problems(at) == seen;
     default:
-        return read_scalar_value(at, key, into);
+        return sinew_key_scalar(at, key, into);
     }
 }
 

@@ -54,7 +54,8 @@ typedef struct sinew_key {
     size_t given; /* SINEW_KEY_GIVEN: a bool that says whether the key is there; 0: not told */
 
     sinew_unit unit; /* integer, number */
-    /* Least and greatest number; bytes of a text; items of a sequence. {0, 0}: any. */
+    /* Least and greatest number; bytes of a text (a bounded one is one line); items of a sequence.
+     * {0, 0}: any. */
     double range[2];
     bool above;                   /* the least is excluded: range {0, 1} with it is (0, 1] */
     const char *const *choices;   /* choice: names, NULL at the end */

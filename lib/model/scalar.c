@@ -243,3 +243,14 @@ const char *sinew_quote(char quoted[SINEW_QUOTED_BYTES], const char *text)
     quoted[n] = 0;
     return quoted;
 }
+
+void sinew_names_list(char *text, size_t room, const char *const *names)
+{
+    size_t n = 0;
+    text[0] = 0;
+    for (size_t i = 0; names[i] && n < room; i++) {
+        const char *between = i == 0 ? "" : names[i + 1] ? ", " : " or ";
+        int more = snprintf(text + n, room - n, "%s%s", between, names[i]);
+        n += (size_t)(more > 0 ? more : 0);
+    }
+}

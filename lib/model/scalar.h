@@ -25,6 +25,9 @@ bool sinew_boolean_parse(bool *out, const char *text);
 /* The name of `names` (ending in NULL) that is most like `text`; NULL where none is near. */
 const char *sinew_name_like(const char *text, const char *const *names);
 
+/* "a, b or c" of names (ending in NULL) into text; what does not fit is cut. */
+void sinew_names_list(char *text, size_t room, const char *const *names);
+
 /* `text` for a message, into quoted: at most some 40 characters of it, "..." behind a longer
  * one, '?' for control characters. Returns quoted. */
 enum { SINEW_QUOTED_BYTES = 64 };

@@ -1,6 +1,7 @@
 #include "model/spec.h"
 
 #include "model/values.h"
+#include "ssm/system.h"
 
 /* ---- ss ---- */
 
@@ -145,7 +146,7 @@ static const sinew_key design_keys[] = {{.name = "family",
                                         {.name = "order",
                                          .kind = SINEW_KEY_INTEGER,
                                          .offset = offsetof(sinew_spec_design, order),
-                                         .range = {1, 1000},
+                                         .range = {1, SINEW_DESIGN_ORDER_MAX},
                                          .required = true},
                                         {.name = "edges_hz",
                                          .kind = SINEW_KEY_READER,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/guard.h"
 #include "model/scalar.h"
 #include "model/utf8.h"
 
@@ -29,110 +30,7 @@ static void problem_at_mark(sinew_document *document, const yaml_mark_t *mark, c
                        mark->column + 1, "%s", text);
 }
 
-/* What libyaml found wrong, at the place that it names. */
-static void problem_of_parser(sinew_document *document, const yaml_parser_t *parser)
-{
-    if (parser->error == YAML_MEMORY_ERROR) {
-        sinew_problems_add_memory(document->problems);
-        return;
-    }
-    const yaml_mark_t *mark = &parser->problem_mark;
-    const char *problem = parser->problem ? parser->problem : "this is not YAML";
-    char context[120] = "";
-    if (parser->context)
-        snprintf(context, sizeof context, " (%s that starts at line %zu)", parser->context,
-                 parser->context_mark.line + 1);
-    sinew_problems_add(document->problems, SINEW_ERR_DATA, document->where, mark->line + 1,
-                       mark->column + 1, "YAML: %s%s", problem, context);
-}
-
-/* ---- the first pass: events only, nothing is kept ---- */
-
-typedef struct counts {
-    size_t depth, values, documents;
-} counts;
-
-static const char *event_anchor_or_tag(const yaml_event_t *event)
-{
-    const yaml_char_t *anchor = NULL, *tag = NULL;
-    if (event->type == YAML_SCALAR_EVENT) {
-        anchor = event->data.scalar.anchor;
-        tag = event->data.scalar.tag;
-    } else if (event->type == YAML_SEQUENCE_START_EVENT) {
-        anchor = event->data.sequence_start.anchor;
-        tag = event->data.sequence_start.tag;
-    } else if (event->type == YAML_MAPPING_START_EVENT) {
-        anchor = event->data.mapping_start.anchor;
-        tag = event->data.mapping_start.tag;
-    }
-    return anchor ? "an anchor (&) is not allowed here: write the value out"
-           : tag  ? "a tag (!) is not allowed here: the key says what the value is"
-                  : NULL;
-}
-
-/* NULL, or why a document with this event is refused. */
-static const char *guard_event(counts *so_far, const yaml_event_t *event)
-{
-    switch (event->type) {
-    case YAML_ALIAS_EVENT:
-        return "an alias (*) is not allowed here: write the value out";
-    case YAML_DOCUMENT_START_EVENT:
-        return ++so_far->documents > 1 ? "a second document: only one is read" : NULL;
-    case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT:
-        so_far->depth--;
-        return NULL;
-    case YAML_SEQUENCE_START_EVENT:
-    case YAML_MAPPING_START_EVENT:
-        if (++so_far->depth > SINEW_DOCUMENT_DEPTH)
-            return "nested deeper than 64 levels";
-        break;
-    case YAML_SCALAR_EVENT:
-        break;
-    default:
-        return NULL;
-    }
-    if (++so_far->values > SINEW_DOCUMENT_VALUES)
-        return "more than 1048576 values";
-    return event_anchor_or_tag(event);
-}
-
-static void set_input(yaml_parser_t *parser, const char *text, size_t n_bytes)
-{
-    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(parser, (const unsigned char *)text, n_bytes);
-}
-
-static bool guard_text(sinew_document *document, const char *text, size_t n_bytes)
-{
-    yaml_parser_t parser;
-    if (!yaml_parser_initialize(&parser)) {
-        sinew_problems_add_memory(document->problems);
-        return false;
-    }
-    set_input(&parser, text, n_bytes);
-    counts so_far = {0};
-    bool good = true;
-    for (bool more = true; more && good;) {
-        yaml_event_t event;
-        if (!yaml_parser_parse(&parser, &event)) {
-            problem_of_parser(document, &parser);
-            good = false;
-            break;
-        }
-        const char *refused = guard_event(&so_far, &event);
-        if (refused) {
-            problem_at_mark(document, &event.start_mark, refused);
-            good = false;
-        }
-        more = event.type != YAML_STREAM_END_EVENT;
-        yaml_event_delete(&event);
-    }
-    yaml_parser_delete(&parser);
-    return good;
-}
-
-/* ---- the second pass ---- */
+/* ---- reading ---- */
 
 static bool load(sinew_document *document, const char *text, size_t n_bytes)
 {
@@ -141,10 +39,10 @@ static bool load(sinew_document *document, const char *text, size_t n_bytes)
         sinew_problems_add_memory(document->problems);
         return false;
     }
-    set_input(&parser, text, n_bytes);
+    sinew_yaml_input(&parser, text, n_bytes);
     document->loaded = yaml_parser_load(&parser, &document->yaml);
     if (!document->loaded)
-        problem_of_parser(document, &parser);
+        sinew_yaml_problem(&parser, document->where, document->problems);
     yaml_parser_delete(&parser);
     if (document->loaded && !yaml_document_get_root_node(&document->yaml)) {
         problem_at_mark(document, &(yaml_mark_t){0}, "there is nothing in it");
@@ -171,6 +69,7 @@ bool sinew_document_read(sinew_document **out, const char *text, size_t n_bytes,
                          sinew_problems *problems)
 {
     *out = NULL;
+    text = n_bytes > 0 ? text : ""; /* libyaml wants a pointer even to nothing */
     sinew_document *document = sinew_alloc(1, sizeof *document);
     if (!document)
         goto no_memory;
@@ -178,7 +77,8 @@ bool sinew_document_read(sinew_document **out, const char *text, size_t n_bytes,
     document->where = sinew_copy(where, strlen(where) + 1, 1);
     if (!document->where)
         goto no_memory;
-    if (!text_is_sound(document, text, n_bytes) || !guard_text(document, text, n_bytes) ||
+    if (!text_is_sound(document, text, n_bytes) ||
+        !sinew_yaml_guard(text, n_bytes, document->where, document->problems) ||
         !load(document, text, n_bytes)) {
         sinew_document_free(document);
         return false;

@@ -57,34 +57,66 @@ static void sections(const sinew_section_lanes *s, double *x1, double *x2, const
     memcpy(x2, q, sizeof q);
 }
 
-/* Four sums over every fourth column, so that no addition waits for the one before. */
-static void panel(const sinew_panels *m, size_t p, size_t cols, const double *x, double *y)
+/* sum_i h[i] u[i] over eight lanes */
+static inline double product(const double *h, const double *u, size_t taps)
 {
-    const double *values = m->values + p * m->cols * SINEW_PANEL_ROWS;
-    for (int r = 0; r < R8; r++) {
-        const double *at = values + r * VD;
-        vd sum[4] = {0};
-        size_t c = 0;
-        for (; c + 4 <= cols; c += 4, at += 4 * SINEW_PANEL_ROWS)
-            for (int k = 0; k < 4; k++)
-                sum[k] += *(const vd *)(at + k * SINEW_PANEL_ROWS) * x[c + (size_t)k];
-        for (; c < cols; c++, at += SINEW_PANEL_ROWS)
-            sum[0] += *(const vd *)at * x[c];
-        *(vd *)(y + r * VD) += (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    }
+    vd sum[R8] = {0};
+    for (size_t i = 0; i < taps; i += 8)
+        for (int r = 0; r < R8; r++)
+            sum[r] += *(const vd *)(h + i + r * VD) * *(const vd *)(u + i + r * VD);
+    double lane[8];
+    memcpy(lane, sum, sizeof sum);
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
+           ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
 static void fir_f64(const double *h, size_t taps, const double *u, double *y, size_t n)
 {
+    for (size_t t = 0; t < n; t++)
+        y[t] = product(h, u + t, taps);
+}
+
+/* Eight rows of a product, from four sums over every fourth column, so that no addition waits for
+ * the one before. `at`: the panel, from register r on. */
+static inline vd rows(const double *at, size_t cols, const double *x)
+{
+    vd sum[4] = {0};
+    size_t c = 0;
+    for (; c + 4 <= cols; c += 4, at += 4 * SINEW_PANEL_ROWS)
+        for (int k = 0; k < 4; k++)
+            sum[k] += *(const vd *)(at + k * SINEW_PANEL_ROWS) * x[c + (size_t)k];
+    for (; c < cols; c++, at += SINEW_PANEL_ROWS)
+        sum[0] += *(const vd *)at * x[c];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+static void multiply(const sinew_panels *m, const double *x, double *y)
+{
+    for (size_t p = 0; p * SINEW_PANEL_ROWS < m->rows; p++)
+        for (int r = 0; r < R8; r++) {
+            const double *at = m->values + p * m->cols * SINEW_PANEL_ROWS + r * VD;
+            *(vd *)(y + p * SINEW_PANEL_ROWS + r * VD) += rows(at, m->cols, x);
+        }
+}
+
+static void dense(const sinew_dense *d, double *now, double *next, const double *u, double *y,
+                  size_t n)
+{
+    size_t m = d->inputs, panel = d->states.cols * SINEW_PANEL_ROWS;
     for (size_t t = 0; t < n; t++) {
-        vd sum[R8] = {0};
-        for (size_t i = 0; i < taps; i += 8)
+        double *from = now - m;
+        for (size_t i = 0; i < m; i++)
+            from[i] = u[t * m + i];
+        const double *at = d->states.values;
+        for (size_t p = 0; p * SINEW_PANEL_ROWS < d->order; p++, at += panel)
             for (int r = 0; r < R8; r++)
-                sum[r] += *(const vd *)(h + i + r * VD) * *(const vd *)(u + t + i + r * VD);
-        double lane[8];
-        memcpy(lane, sum, sizeof sum);
-        y[t] = ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
-               ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+                *(vd *)(next + p * SINEW_PANEL_ROWS + r * VD) =
+                    rows(at + r * VD, d->columns[p], from);
+        for (size_t o = 0; o < d->outputs; o++)
+            y[t * d->outputs + o] = product(d->outputs_of + o * d->width, from, d->width);
+        double *turn = now;
+        now = next;
+        next = turn;
     }
 }
 

@@ -33,14 +33,27 @@ typedef struct sinew_panels {
     double *values; /* (ceil(rows / 8), cols, 8) */
 } sinew_panels;
 
+/* The recurrence [x+; y] = M [u; x] of a dense model. */
+typedef struct sinew_dense {
+    size_t order, inputs, outputs;
+    sinew_panels states; /* rows x+, columns [u; x] */
+    size_t *columns;     /* per panel, how many columns until all is zero */
+    double *outputs_of;  /* (outputs, width): rows y over [u; x], then zeros */
+    size_t width;        /* inputs + order, rounded up to SINEW_FIR_QUANTUM */
+} sinew_dense;
+
 /* One line an operation: name, result, parameters. */
 #define SINEW_SIMD_OPS(OP)                                                                         \
     /* y[t] += sum over the lanes of c x, x+ = A x + b u, for n frames; x1, x2: (4). */            \
     OP(sections, void,                                                                             \
        (const sinew_section_lanes *s, double *x1, double *x2, const double *u, double *y,          \
         size_t n))                                                                                 \
-    /* y += M x over the first `cols` columns of panel p; y: (8). */                               \
-    OP(panel, void, (const sinew_panels *m, size_t p, size_t cols, const double *x, double *y))    \
+    /* y += M x; y: rows rounded up to 8. */                                                       \
+    OP(multiply, void, (const sinew_panels *m, const double *x, double *y))                        \
+    /* n frames: u (n, inputs), y (n, outputs). `now` and `next` take turns; now (and, after an    \
+     * odd n, next) holds x (order), with `inputs` doubles before it and zeros up to `width`. */             \
+    OP(dense, void,                                                                                \
+       (const sinew_dense *d, double *now, double *next, const double *u, double *y, size_t n))    \
     /* y[t] = sum_i h[i] u[t + i], i < taps, for n outputs; taps a multiple of 16. */              \
     OP(fir_f64, void, (const double *h, size_t taps, const double *u, double *y, size_t n))        \
     OP(fir_f32, void, (const float *h, size_t taps, const float *u, float *y, size_t n))           \
@@ -69,9 +82,5 @@ const sinew_simd *sinew_simd_table(size_t i);
 /* M = the rows x cols matrix `a` (rows first) in panels; false without memory. */
 int sinew_panels_init(sinew_panels *m, const double *a, size_t rows, size_t cols);
 void sinew_panels_finish(sinew_panels *m);
-
-/* y += M x, all panels; y: rows rounded up to 8. */
-void sinew_panels_multiply(const sinew_simd *simd, const sinew_panels *m, const double *x,
-                           double *y);
 
 #endif

@@ -74,10 +74,3 @@ void sinew_panels_finish(sinew_panels *m)
     sinew_free(m->values);
     m->values = NULL;
 }
-
-void sinew_panels_multiply(const sinew_simd *simd, const sinew_panels *m, const double *x,
-                           double *y)
-{
-    for (size_t p = 0; p * SINEW_PANEL_ROWS < m->rows; p++)
-        simd->panel(m, p, m->cols, x, y + p * SINEW_PANEL_ROWS);
-}

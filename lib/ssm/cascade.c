@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/complex.h"
 #include "ssm/sections.h"
 
 typedef struct group {
@@ -39,8 +40,8 @@ static size_t group_complex(group *groups, const sinew_zpk *zpk)
     for (size_t i = 0; i < zpk->n_poles; i++) {
         double complex p = zpk->poles[i];
         if (cimag(p) > 0)
-            groups[n++] = (group){.p = {p, conj(p)}, .poles = 2,
-                                  .resonance = cabs(p) / fabs(creal(p))};
+            groups[n++] =
+                (group){.p = {p, conj(p)}, .poles = 2, .resonance = cabs(p) / fabs(creal(p))};
     }
     return n;
 }
@@ -144,9 +145,9 @@ static double log2_peak(const group *g, double scale)
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
         double level = 0;
         for (int k = 0; k < g->zeros; k++)
-            level += log2(cabs(CMPLX(0, at[i] * w0) - g->z[k]));
+            level += log2(cabs(sinew_cmplx(0, at[i] * w0) - g->z[k]));
         for (int k = 0; k < g->poles; k++)
-            level -= log2(cabs(CMPLX(0, at[i] * w0) - g->p[k]));
+            level -= log2(cabs(sinew_cmplx(0, at[i] * w0) - g->p[k]));
         if (isfinite(level))
             peak = fmax(peak, level);
     }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "math/complex.h"
 #include "ssm/system.h"
 
 /* Pole k = 0 .. (n-1)/2 of the prototype, Im >= 0: -sin t + j cos t, t = (2k + 1) pi / 2n, each
@@ -14,7 +15,7 @@ static double complex prototype_pole(uint32_t k, uint32_t n)
     double rest = (double)(n - 2 * k - 1) / (2.0 * n); /* 1/2 - part */
     double sine = part <= 0.25 ? sin(M_PI * part) : cos(M_PI * rest);
     double cosine = part <= 0.25 ? cos(M_PI * part) : sin(M_PI * rest);
-    return CMPLX(-sine, cosine);
+    return sinew_cmplx(-sine, cosine);
 }
 
 static double complex *put_pair(double complex *at, double complex p)
@@ -33,20 +34,20 @@ static double complex *put_band_poles(double complex *at, double complex h, doub
     if (cimag(h) == 0) {
         double re = creal(h), rest = fma(re, re, -product);
         if (rest < 0)
-            return put_pair(at, CMPLX(re, sqrt(-rest)));
+            return put_pair(at, sinew_cmplx(re, sqrt(-rest)));
         double far = re - sqrt(rest);
         *at++ = far;
         *at++ = product / far;
         return at;
     }
     double re = creal(h), im = cimag(h);
-    double complex root = csqrt(CMPLX((re - im) * (re + im) - product, 2 * re * im));
+    double complex root = csqrt(sinew_cmplx((re - im) * (re + im) - product, 2 * re * im));
     if (cimag(root) * im < 0)
         root = -root;
     double complex far = h + root;
     double size = creal(far) * creal(far) + cimag(far) * cimag(far);
     at = put_pair(at, far);
-    return put_pair(at, CMPLX(creal(far) / size * product, cimag(far) / size * product));
+    return put_pair(at, sinew_cmplx(creal(far) / size * product, cimag(far) / size * product));
 }
 
 static void put_poles(sinew_zpk *zpk, const sinew_design *d, const double w[2])
@@ -66,7 +67,7 @@ static void put_zeros(sinew_zpk *zpk, const sinew_design *d, const double w[2])
 {
     double center = sqrt(w[0]) * sqrt(w[1]);
     for (size_t i = 0; i < zpk->n_zeros; i++)
-        zpk->zeros[i] = d->band != SINEW_BAND_STOP ? 0 : CMPLX(0, i % 2 ? -center : center);
+        zpk->zeros[i] = d->band != SINEW_BAND_STOP ? 0 : sinew_cmplx(0, i % 2 ? -center : center);
 }
 
 /* gain = w^order, as mantissa and exponent. */

@@ -151,10 +151,9 @@ static sinew_status step_system(sinew_discretization *d, const sinew_system *sys
     sinew_section *sections = sinew_alloc(system->order, sizeof *sections);
     if (!sections)
         return sinew_fail_memory(error);
-    sinew_status status =
-        system->factored
-            ? sinew_parallel_fractions(sections, &count, &direct, &good, &system->zpk, error)
-            : sinew_parallel_blocks(sections, &count, system, error);
+    sinew_status status = system->factored ? sinew_parallel_fractions(sections, &count, &direct,
+                                                                      &good, &system->zpk, error)
+                                           : sinew_parallel_blocks(sections, &count, system, error);
     if (!status)
         status = count > 0 ? step_parallel(d, sections, count, direct, step, error)
                            : step_dense(d, system, step, error);
@@ -165,7 +164,9 @@ static sinew_status step_system(sinew_discretization *d, const sinew_system *sys
 static sinew_status build(sinew_discretization **out, const sinew_system *system,
                           const sinew_discretize_opts *opts, double step_s, sinew_error *error)
 {
-    sinew_step step = {.method = opts->method, .T = step_s, .alpha = rule_alpha(opts),
+    sinew_step step = {.method = opts->method,
+                       .T = step_s,
+                       .alpha = rule_alpha(opts),
                        .substitution = is_substitution(opts->method)};
     sinew_system *prewarped = NULL;
     sinew_discretization *d = NULL;

@@ -18,8 +18,8 @@ sinew_status sinew_form_alloc(sinew_discretization **out, const sinew_system *sy
     *out = NULL;
     if (!d)
         return sinew_fail_memory(error);
-    *d = (sinew_discretization){.step_s = step_s, .method = method, .order = n, .inputs = q,
-                                .outputs = p};
+    *d = (sinew_discretization){
+        .step_s = step_s, .method = method, .order = n, .inputs = q, .outputs = p};
     d->A = sinew_alloc(n * n, sizeof(double));
     d->B = sinew_alloc(n * q, sizeof(double));
     d->C = sinew_alloc(p * n, sizeof(double));
@@ -60,8 +60,8 @@ void sinew_discretization_free(sinew_discretization *d)
 static sinew_status find_radius(sinew_discretization *d, sinew_error *error)
 {
     double complex *values = sinew_alloc(d->order, sizeof *values);
-    sinew_status status = values ? sinew_eigenvalues(values, d->A, d->order, error)
-                                 : sinew_fail_memory(error);
+    sinew_status status =
+        values ? sinew_eigenvalues(values, d->A, d->order, error) : sinew_fail_memory(error);
     for (size_t i = 0; !status && i < d->order; i++)
         d->radius = fmax(d->radius, cabs(values[i]));
     sinew_free(values);

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/blocks.h"
+#include "math/complex.h"
 #include "math/expm.h"
 #include "math/matrix.h"
 #include "math/phi.h"
@@ -36,14 +37,13 @@ static void apply(double *out, double complex factor, const double *v, size_t n)
 static bool is_coupled(const sinew_matrices *m)
 {
     const double *A = m->A;
-    return m->inputs == 1 &&
-           (m->order == 1 || (m->order == 2 && A[0] == A[3] && A[1] == -A[2]));
+    return m->inputs == 1 && (m->order == 1 || (m->order == 2 && A[0] == A[3] && A[1] == -A[2]));
 }
 
 static void hold_coupled(hold *h, const sinew_matrices *m, double T)
 {
     size_t n = m->order;
-    double complex z = CMPLX(m->A[0] * T, n > 1 ? -m->A[1] * T : 0), e = cexp(z);
+    double complex z = sinew_cmplx(m->A[0] * T, n > 1 ? -m->A[1] * T : 0), e = cexp(z);
     h->F[0] = creal(e);
     if (n > 1) {
         h->F[1] = -cimag(e);

@@ -4,10 +4,10 @@
 #include "sinew/discretization.h"
 
 static const char *const names[] = {
-    [SINEW_METHOD_DEFAULT] = "default",   [SINEW_METHOD_ZOH] = "zoh",
-    [SINEW_METHOD_FOH] = "foh",           [SINEW_METHOD_BILINEAR] = "bilinear",
-    [SINEW_METHOD_EULER] = "euler",       [SINEW_METHOD_BACKWARD] = "backward",
-    [SINEW_METHOD_GBT] = "gbt",           [SINEW_METHOD_IMPULSE] = "impulse",
+    [SINEW_METHOD_DEFAULT] = "default", [SINEW_METHOD_ZOH] = "zoh",
+    [SINEW_METHOD_FOH] = "foh",         [SINEW_METHOD_BILINEAR] = "bilinear",
+    [SINEW_METHOD_EULER] = "euler",     [SINEW_METHOD_BACKWARD] = "backward",
+    [SINEW_METHOD_GBT] = "gbt",         [SINEW_METHOD_IMPULSE] = "impulse",
 };
 
 const char *sinew_method_name(sinew_method method)

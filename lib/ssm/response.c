@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/complex.h"
 #include "math/matrix.h"
 #include "ssm/system.h"
 
@@ -23,7 +24,7 @@ static bool factored_at(sinew_complex *out, const sinew_zpk *zpk, double complex
         value /= below;
         double size = fmax(fabs(creal(value)), fabs(cimag(value)));
         int e = size > 0 && isfinite(size) ? ilogb(size) : 0;
-        value = CMPLX(ldexp(creal(value), -e), ldexp(cimag(value), -e));
+        value = sinew_cmplx(ldexp(creal(value), -e), ldexp(cimag(value), -e));
         exponent += e;
     }
     int e = exponent > 4000 ? 4000 : exponent < -4000 ? -4000 : (int)exponent;
@@ -114,9 +115,8 @@ static bool dense_at(sinew_complex *out, dense *w, double complex s)
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < q; j++)
             w->X[j * n + i] = w->B[i * q + j] * w->scale[i];
-    if (n > 0 && LAPACKE_zgesv(LAPACK_COL_MAJOR, size, (lapack_int)q,
-                               (lapack_complex_double *)w->M, size, w->pivots,
-                               (lapack_complex_double *)w->X, size) != 0)
+    if (n > 0 && LAPACKE_zgesv(LAPACK_COL_MAJOR, size, (lapack_int)q, (lapack_complex_double *)w->M,
+                               size, w->pivots, (lapack_complex_double *)w->X, size) != 0)
         return false;
     for (size_t r = 0; r < w->p; r++)
         for (size_t j = 0; j < q; j++) {
@@ -161,7 +161,7 @@ sinew_status sinew_system_response(const sinew_system *system, const double *rad
     if (!status && !system->factored)
         status = dense_init(&w, &m, 0, error);
     for (size_t i = 0; !status && i < n; i++) {
-        double complex s = CMPLX(0, rad[i]);
+        double complex s = sinew_cmplx(0, rad[i]);
         sinew_complex *h = response + i * each;
         bool done = system->factored ? factored_at(h, &system->zpk, s) : dense_at(h, &w, s);
         if (!done || !answer_is_finite(h, each))
@@ -182,7 +182,7 @@ sinew_status sinew_discretization_response(const sinew_discretization *d, const 
         status = dense_init(&w, &m, 1, error);
     for (size_t i = 0; !status && i < n; i++) {
         double angle = rad[i] * d->step_s, half = sin(angle / 2);
-        double complex less_one = CMPLX(-2 * half * half, sin(angle)); /* e^(j angle) - 1 */
+        double complex less_one = sinew_cmplx(-2 * half * half, sin(angle)); /* e^(j angle) - 1 */
         sinew_complex *h = response + i * each;
         bool done = d->n_sections ? sections_at(h, d, less_one) : dense_at(h, &w, less_one);
         if (!done || !answer_is_finite(h, each))

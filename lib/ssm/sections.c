@@ -11,7 +11,8 @@ sinew_section sinew_section_coupled(double sigma, double omega, double r1, doubl
     double k = fmax(omega, fabs(sigma) / 8);
     double beta = sqrt(hypot(r0 / k, r1));
     sinew_section s = {.A = {{sigma, k}, {k == omega ? -omega : -omega * (omega / k), sigma}},
-                       .d = d, .states = 2};
+                       .d = d,
+                       .states = 2};
     if (beta > 0) {
         s.b[1] = beta;
         s.c[0] = r0 / k / beta;
@@ -26,8 +27,8 @@ sinew_section sinew_section_single(double p, double r, double d)
     return (sinew_section){.A = {{p}}, .b = {beta}, .c = {copysign(beta, r)}, .d = d, .states = 1};
 }
 
-void sinew_sections_series(const sinew_section *sections, size_t count, double direct,
-                           size_t order, double *A, double *B, double *C, double *D)
+void sinew_sections_series(const sinew_section *sections, size_t count, double direct, size_t order,
+                           double *A, double *B, double *C, double *D)
 {
     /* C and D run along: the output so far, as a function of the states and of u. */
     size_t at = 0;

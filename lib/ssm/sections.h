@@ -11,16 +11,16 @@ sinew_status sinew_sections_cascade(sinew_section *sections, size_t *count, cons
 
 /* The matrices (order, order), (order), (order), (1) of sections in series, gain `direct` for
  * none of them; or side by side with `direct` for D. The arrays must be zero. */
-void sinew_sections_series(const sinew_section *sections, size_t count, double direct,
-                           size_t order, double *A, double *B, double *C, double *D);
+void sinew_sections_series(const sinew_section *sections, size_t count, double direct, size_t order,
+                           double *A, double *B, double *C, double *D);
 void sinew_sections_parallel(const sinew_section *sections, size_t count, double direct,
                              size_t order, double *A, double *B, double *C, double *D);
 
 /* A view of one section as a system of one input and one output. */
 static inline sinew_matrices sinew_section_matrices(const sinew_section *section)
 {
-    return (sinew_matrices){(size_t)section->states, 1, 1, section->A[0], section->b, section->c,
-                            &section->d};
+    return (sinew_matrices){
+        (size_t)section->states, 1, 1, section->A[0], section->b, section->c, &section->d};
 }
 
 /* The section that holds the poles sigma +- j omega: A is scaled to balanced coupled form, and

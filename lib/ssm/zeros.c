@@ -127,8 +127,12 @@ sinew_status sinew_zeros(double complex *zeros, size_t *n_zeros, const sinew_mat
     *n_zeros = 0;
     if (n == 0)
         return SINEW_OK;
-    chain k = {.n = n, .stride = n, .d = m->D[0], .A = sinew_copy(m->A, n * n, sizeof(double)),
-               .b = sinew_copy(m->B, n, sizeof(double)), .c = sinew_copy(m->C, n, sizeof(double))};
+    chain k = {.n = n,
+               .stride = n,
+               .d = m->D[0],
+               .A = sinew_copy(m->A, n * n, sizeof(double)),
+               .b = sinew_copy(m->B, n, sizeof(double)),
+               .c = sinew_copy(m->C, n, sizeof(double))};
     double *scale = sinew_alloc(2 * n, sizeof *scale);
     sinew_status status = k.A && k.b && k.c && scale ? SINEW_OK : sinew_fail_memory(error);
     if (!status) {

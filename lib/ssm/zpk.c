@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/complex.h"
 #include "math/matrix.h"
 #include "ssm/sections.h"
 
@@ -24,10 +25,28 @@ void sinew_zpk_finish(sinew_zpk *zpk)
     *zpk = (sinew_zpk){0};
 }
 
+static bool all_finite(const double complex *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(creal(list[i])) || !isfinite(cimag(list[i])))
+            return false;
+    return true;
+}
+
+static sinew_status too_wide(sinew_error *error)
+{
+    return sinew_fail(error, SINEW_ERR_DATA,
+                      "zeros, poles and gain span more than a double can hold");
+}
+
 sinew_status sinew_system_new_factored(sinew_system **out, sinew_zpk *zpk, sinew_error *error)
 {
     sinew_system *system = NULL;
-    sinew_status status = sinew_system_alloc(&system, zpk->n_poles, 1, 1, error);
+    sinew_status status = SINEW_OK;
+    if (!all_finite(zpk->zeros, zpk->n_zeros) || !all_finite(zpk->poles, zpk->n_poles))
+        status = too_wide(error);
+    else
+        status = sinew_system_alloc(&system, zpk->n_poles, 1, 1, error);
     *out = NULL;
     if (status) {
         sinew_zpk_finish(zpk);
@@ -48,8 +67,7 @@ sinew_status sinew_system_new_factored(sinew_system **out, sinew_zpk *zpk, sinew
                               system->B, system->C, system->D);
         if (!sinew_all_finite(system->A, n * n) || !sinew_all_finite(system->B, n) ||
             !sinew_all_finite(system->C, n) || !sinew_all_finite(system->D, 1))
-            status = sinew_fail(error, SINEW_ERR_DATA,
-                                "zeros, poles and gain span more than a double can hold");
+            status = too_wide(error);
     }
     if (status)
         sinew_system_free(system);
@@ -96,13 +114,13 @@ static sinew_status pair(double complex *out, const sinew_complex *list, size_t 
         }
         size_t j = find_conjugate(list, taken, count, v);
         if (j == count) {
-            status = sinew_fail(error, SINEW_ERR_DATA,
-                                "%s[%zu] (%.17g, %.17g) has no conjugate", what, i, v.re, v.im);
+            status = sinew_fail(error, SINEW_ERR_DATA, "%s[%zu] (%.17g, %.17g) has no conjugate",
+                                what, i, v.re, v.im);
             continue;
         }
         taken[j] = true;
-        double complex mean = CMPLX((v.re + list[j].re) / 2,
-                                    (fabs(v.im) + fabs(list[j].im)) / 2);
+        double complex mean =
+            sinew_cmplx((v.re + list[j].re) / 2, (fabs(v.im) + fabs(list[j].im)) / 2);
         *out++ = mean;
         *out++ = conj(mean);
     }

@@ -149,6 +149,13 @@ static void configure(const sinew_sink *sink, SNDFILE *file)
         sf_command(file, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE);
 }
 
+static sinew_status fail_limit(const sinew_sink *sink, sinew_error *error)
+{
+    return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                      "%s: more than %s can hold (4 GiB); w64, rf64, caf and flac can", sink->name,
+                      sink->format->name);
+}
+
 static sinew_status open_sink(sinew_sink *sink, sinew_error *error)
 {
     SF_INFO info = {0};
@@ -166,6 +173,8 @@ static sinew_status open_sink(sinew_sink *sink, sinew_error *error)
     sound->symmetric = encoding == SF_FORMAT_ULAW || encoding == SF_FORMAT_ALAW;
     if ((info.format & SF_FORMAT_TYPEMASK) == sink->format->container && sink->format->limit_bytes)
         sound->limit_frames = sink->format->limit_bytes / data_bytes(sink, encoding, 1);
+    if (sound->limit_frames && sink->signal.frames > sound->limit_frames)
+        return fail_limit(sink, error);
     sound->integers = sinew_alloc(PIECE_FRAMES * (size_t)info.channels, sizeof *sound->integers);
     if (!sound->integers)
         return sinew_fail_memory(error);
@@ -217,9 +226,7 @@ static sinew_status write_sink(sinew_sink *sink, sinew_sample sample, const sine
     size_t frame_bytes = block->channels * sinew_sample_bytes(sample);
     if (sound->limit_frames &&
         (uint64_t)sink->frames + block->n_frames > (uint64_t)sound->limit_frames)
-        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
-                          "%s: more than %s can hold (4 GiB); w64, rf64, caf and flac can",
-                          sink->name, sink->format->name);
+        return fail_limit(sink, error);
     for (size_t done = 0; done < block->n_frames;) {
         size_t left = block->n_frames - done, n = left < PIECE_FRAMES ? left : PIECE_FRAMES;
         const char *from = (const char *)block->samples + done * frame_bytes;

@@ -120,6 +120,8 @@ sinew_status sinew_source_read(sinew_source *source, sinew_sample sample, size_t
     block->step_s = NULL;
     if (sample != SINEW_SAMPLE_F64 && sample != SINEW_SAMPLE_F32)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "a source delivers F64 or F32 samples");
+    if (source->failed)
+        return sinew_fail(error, source->failed, "%s: an earlier read failed", source->name);
     if (source->ended || max_frames == 0)
         return SINEW_OK;
     sinew_status status = make_room(source, max_frames, error);
@@ -127,6 +129,7 @@ sinew_status sinew_source_read(sinew_source *source, sinew_sample sample, size_t
     if (!status)
         status = source->format->source->read(source, sample, max_frames, block->samples, &n_frames,
                                               error);
+    source->failed = status;
     if (status)
         return status;
     source->ended = n_frames == 0;
@@ -146,6 +149,7 @@ sinew_status sinew_source_rewind(sinew_source *source, sinew_error *error)
         return status;
     source->index = 0;
     source->ended = false;
+    source->failed = SINEW_OK;
     return SINEW_OK;
 }
 

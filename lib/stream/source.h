@@ -22,6 +22,7 @@ struct sinew_source {
     char *name; /* the path, as messages call it */
     int fd;     /* owned; a reader that takes it over sets it to -1 */
     bool seekable, time_column, ended;
+    sinew_status failed; /* what a read answered: none goes on behind a bad place */
     int64_t file_bytes; /* -1: a pipe or a device */
     sinew_signal signal;
     int64_t index;         /* of the next frame */

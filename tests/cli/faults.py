@@ -136,7 +136,9 @@ def stop_in_the_middle(line, number, feed):
 
 def test_signals_stop_cleanly():
     path = prepare()
+    sound = open("in.wav", "rb").read()[:-2000]
     for name, feed, extra in (("f64", bytes(8 * 100000), ["--channels", "1", "--rate", "48k"]),
+                              ("wav", sound, []),
                               ("csv", b"1\n" * 100000, ["--rate", "48k"])):
         for number in signal.SIGINT, signal.SIGTERM:
             line = [PROGRAM, "run", path, "-", "out.wav", "--in-format", name, *extra,
@@ -145,6 +147,22 @@ def test_signals_stop_cleanly():
             assert status == 128 + number, (status, text)
             assert text.startswith(b"sinew: ") and b"interrupted" in text
             no_leftovers(*HELD)
+
+
+def test_a_signal_reaches_a_blocked_writer():
+    path = prepare()
+    np.save("long.npy", np.zeros((300000, 1)))
+    running = subprocess.Popen([PROGRAM, "run", path, "long.npy", "-", "--out-format", "f64",
+                                "--rate", "48k", "--state-out", "s"], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    running.stdout.read(1)  # it has begun, and will fill the pipe that nobody reads further
+    time.sleep(0.2)
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(timeout=30) == 128 + signal.SIGTERM
+    assert b"interrupted" in running.stderr.read()
+    running.stdout.close()
+    running.stderr.close()
+    no_leftovers(*HELD, "long.npy")
 
 
 def test_a_batch_is_stopped_too():

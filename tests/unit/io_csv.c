@@ -81,6 +81,8 @@ Test(io_csv, long_fields_and_rows)
 {
     enum { COLUMNS = 5000 };
     char *text = calloc(1, 4 * COLUMNS + 4000), *at = text;
+    if (!text)
+        abort();
     memset(at, 'h', 3000); /* a long header is a header */
     at += 3000;
     *at++ = '\n';
@@ -182,4 +184,24 @@ Test(io_csv, time_runs_forward)
     }
     io_put_text("a.csv", "1\n2\n");
     io_expect_bad("a.csv", &from, SINEW_ERR_DATA, "no column beside the time");
+}
+
+Test(io_csv, nothing_is_read_behind_an_error_but_after_a_rewind)
+{
+    io_put_text("a.csv", "1\n2\nx\n4\n");
+    sinew_source *source;
+    double samples[4];
+    sinew_block block = {.samples = samples};
+    cr_assert_eq(sinew_source_open(&source, io_path("a.csv"), NULL, NULL), 0);
+    for (int turn = 0; turn < 2; turn++) {
+        cr_assert_eq(sinew_source_read(source, SINEW_SAMPLE_F64, 2, &block, NULL), 0);
+        cr_assert(block.n_frames == 2 && samples[1] == 2);
+        for (int again = 0; again < 2; again++) {
+            cr_assert_eq(sinew_source_read(source, SINEW_SAMPLE_F64, 2, &block, NULL),
+                         SINEW_ERR_DATA);
+            cr_assert_eq(block.n_frames, 0);
+        }
+        cr_assert_eq(sinew_source_rewind(source, NULL), 0);
+    }
+    sinew_source_close(source);
 }

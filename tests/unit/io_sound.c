@@ -339,6 +339,14 @@ Test(io_sound, what_a_format_cannot_hold_is_refused_before_a_file_appears)
         cr_assert_gt(strlen(error.text), 10);
         cr_assert_eq(io_count_files(false), 0);
     }
+    sinew_sink *sink = NULL;
+    sinew_error error = {0};
+    sinew_sink_opts long_one = {
+        .signal = {48000, 2, INT64_C(1) << 30, SINEW_SAMPLE_F32, SF_FORMAT_PCM_16}};
+    cr_assert_eq(sinew_sink_open(&sink, io_path("a.aiff"), &long_one, &error),
+                 SINEW_ERR_UNSUPPORTED);
+    cr_assert_not_null(strstr(error.text, "4 GiB"), "%s", error.text);
+    cr_assert_eq(io_count_files(false), 0);
 }
 
 Test(io_sound, rewinds_to_the_first_frame)

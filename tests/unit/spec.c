@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include "sinew/model.h"
+#include "sinew/stream.h"
+
+#define ONE_POLE "system: {tf: {num: [1], den: [1, 1]}}\n"
 
 static sinew_model *read_model(const char *text)
 {
@@ -51,6 +54,14 @@ Test(spec, words_and_matrices)
     cr_assert(m.D[0] == 0 && m.D[2] == 5);
     sinew_model_free(model);
     sinew_model_free(NULL);
+}
+
+Test(spec, an_about_may_be_of_several_lines)
+{
+    sinew_model *model = read_model("about: |\n  One.\n  \tTwo \xe2\x82\xac.\n" ONE_POLE);
+    cr_assert_str_eq(sinew_model_about(model), "One.\n\tTwo \xe2\x82\xac.\n");
+    sinew_model_free(model);
+    cr_assert_eq(sinew_model_read(&model, NULL, 0, "m", NULL), SINEW_ERR_DATA);
 }
 
 Test(spec, silence_is_empty_and_D_may_be_omitted)
@@ -119,8 +130,6 @@ Test(spec, the_four_ways_to_say_a_system)
 
 /* ---- method, prewarp_hz, alpha ---- */
 
-#define ONE_POLE "system: {tf: {num: [1], den: [1, 1]}}\n"
-
 /* The pole of the discretization. */
 static double pole(const char *text, sinew_discretize_opts opts)
 {
@@ -173,6 +182,39 @@ Test(spec, methods_that_do_not_fit)
             "m.yaml:3:13: prewarp_hz: '0' is too small: it must be above 0");
 }
 
+Test(spec, a_model_builds_a_node_that_filters)
+{
+    sinew_model *model = read_model(ONE_POLE "method: backward\n");
+    sinew_build_opts opts = {.discretize.step_s = 1, .filter.channels = 2};
+    sinew_node *node = NULL;
+    sinew_stream *stream = NULL;
+    sinew_error error = {0};
+    cr_assert_eq(sinew_model_build(&node, model, &opts, &error), SINEW_OK, "%s", error.text);
+    sinew_model_free(model);
+    cr_assert_eq(sinew_stream_open(&stream, node, NULL, &error), SINEW_OK, "%s", error.text);
+    double samples[8] = {1, 2};
+    sinew_block block = {.samples = samples, .n_frames = 4, .channels = 2};
+    sinew_stream_process(stream, &block, &block);
+    for (int k = 0; k < 4; k++) { /* backward Euler of 1 / (s + 1), step 1: h[k] = 2^-(k+1) */
+        cr_assert_float_eq(samples[2 * k], 1.0 / (2 << k), 1e-15);
+        cr_assert_float_eq(samples[2 * k + 1], 2.0 / (2 << k), 1e-15);
+    }
+    sinew_stream_close(stream);
+    sinew_node_free(node);
+}
+
+Test(spec, a_node_that_cannot_be_built)
+{
+    sinew_model *model = read_model(ONE_POLE);
+    sinew_node *node = (sinew_node *)&model;
+    sinew_error error = {0};
+    sinew_build_opts no_rate = {.filter.channels = 1};
+    cr_assert_eq(sinew_model_build(&node, model, &no_rate, &error), SINEW_ERR_ARGUMENT);
+    cr_assert_null(node);
+    cr_assert_neq(error.text[0], 0);
+    sinew_model_free(model);
+}
+
 /* ---- hostile descriptions ---- */
 
 Test(spec, keys)
@@ -187,6 +229,10 @@ Test(spec, keys)
     refused(ONE_POLE "nmae: x\n", "m.yaml:2:1: unknown key 'nmae', did you mean 'name'?");
     refused(ONE_POLE ONE_POLE, "m.yaml:2:1: 'system' stands here a second time");
     refused(ONE_POLE "units: {in: V}\n", "m.yaml:2:9: units: unknown key 'in', did you mean...");
+    refused(ONE_POLE "name: \"a\\nb\"\n",
+            "m.yaml:2:7: name: holds a control character (a new line)");
+    refused(ONE_POLE "units: {input: \"\\x9b\"}\n", "m.yaml:2:16: units.input: holds a control...");
+    refused("", "m.yaml:1:1: there is nothing in it");
     refused(ONE_POLE "name: [x]\n", "m.yaml:2:7: name: must be a text, and is a list");
     refused("- 1\n", "m.yaml:1:1: must be a mapping of keys, and is a list");
 }
@@ -274,6 +320,8 @@ Test(spec, designs)
         "m.yaml:2:69: system.design.edges_hz: the lower edge (2) must be below the upper one (1)");
     refused(DESIGN("band: lowpass, order: 0, edges_hz: 1"),
             "m.yaml:2:55: system.design.order: '0' is too small: it must be at least 1");
+    refused(DESIGN("band: lowpass, order: 129, edges_hz: 1"),
+            "m.yaml:2:55: system.design.order: '129' is too large: it must be at most 128");
     refused(DESIGN("band: lowpass, order: 2.5, edges_hz: 1"),
             "m.yaml:2:55: system.design.order: '2.5' is not a whole number");
     refused(DESIGN("band: lowpass, order: 2, edges_hz: -1"),
@@ -289,6 +337,33 @@ Test(spec, designs)
     refused(DESIGN("band: lowpass, order: 2, edges_hz: 1, ripple_db: 1"),
             "m.yaml:2:71: system.design: unknown key 'ripple_db': it must be family, band, order "
             "or edges_hz");
+}
+
+/* Thousands of small damages to a good description: each gives a model, or an error that names
+ * the place; under the sanitizers, nothing else. */
+Test(spec, damaged_descriptions)
+{
+    static const char good[] =
+        "name: x\nunits: {input: V}\nsystem:\n  ss:\n    A: [[-1, 2], [0, -3.5e0]]\n"
+        "    B: [[1], [0]]\n    C: [[1, 0]]\nmethod: gbt\nalpha: 0.5\n# end\n";
+    static const char odd[] = "[]{}:,-\"'#&*!|>%@?\n\t .0e\xff\x80\xc3~<";
+    uint64_t random = 88172645463325252u; /* xorshift64, Marsaglia 2003 */
+    for (int round = 0; round < 20000; round++) {
+        char text[sizeof good];
+        memcpy(text, good, sizeof good);
+        for (int damage = 0; damage <= round % 3; damage++) {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            text[random % (sizeof good - 1)] = odd[(random >> 32) % (sizeof odd - 1)];
+        }
+        sinew_model *model = NULL;
+        sinew_error error = {0};
+        sinew_status status = sinew_model_read(&model, text, sizeof good - 1, "m.yaml", &error);
+        cr_assert((status == SINEW_OK) == (model != NULL));
+        cr_assert(status == SINEW_OK || strncmp(error.text, "m.yaml:", 7) == 0, "%s", error.text);
+        sinew_model_free(model);
+    }
 }
 
 /* ---- finding ---- */
