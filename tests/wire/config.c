@@ -198,7 +198,8 @@ Test(config, topics_are_names)
 {
     static const char *const wrong[][2] = {{"sinew/x", "starts with sinew/"},
                                            {"a/meta", "ends with /meta"},
-                                           {"a\\tb", "holds a space or a control"}};
+                                           {"a b", "holds a space or a control"},
+                                           {"a\\tb", "holds a control character"}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         char text[300];
         snprintf(text, sizeof text,
