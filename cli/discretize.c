@@ -11,8 +11,7 @@ typedef struct settings {
 
 static const option options[] = {SAMPLING_STEP_OPTIONS(settings),
                                  SAMPLING_METHOD_OPTIONS(settings),
-                                 {"json", OPTION_FLAG, NULL, "print JSON", offsetof(settings, json),
-                                  0, 0, NULL, SINEW_UNIT_NONE},
+                                 FLAG_OPTION(settings, json, "json", "print JSON"),
                                  {0}};
 
 static void print_json(const sinew_discretization *d)

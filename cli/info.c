@@ -13,12 +13,11 @@ typedef struct settings {
     bool json;
 } settings;
 
-static const option options[] = {{"rate", OPTION_NUMBERS, "HZ",
-                                  "what it becomes at this rate; may be repeated",
-                                  offsetof(settings, rates_hz), 1e-12, 1e15, NULL, SINEW_UNIT_HZ},
+static const option options[] = {NUMBERS_OPTION(settings, rates_hz, "rate", "HZ",
+                                                "what it becomes at this rate; may be repeated",
+                                                1e-12, 1e15, SINEW_UNIT_HZ),
                                  SAMPLING_METHOD_OPTIONS(settings),
-                                 {"json", OPTION_FLAG, NULL, "print JSON", offsetof(settings, json),
-                                  0, 0, NULL, SINEW_UNIT_NONE},
+                                 FLAG_OPTION(settings, json, "json", "print JSON"),
                                  {0}};
 
 typedef struct roots {

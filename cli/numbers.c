@@ -38,8 +38,12 @@ static void stop(reader *r)
 static sinew_status next_line(reader *r, char **line)
 {
     *line = NULL;
-    while (errno = 0, getline(&r->line, &r->line_bytes, r->file) >= 0) {
+    ssize_t length;
+    while (errno = 0, (length = getline(&r->line, &r->line_bytes, r->file)) >= 0) {
         r->line_number++;
+        if (strlen(r->line) != (size_t)length)
+            return sinew_fail(r->error, SINEW_ERR_DATA, "%s:%zu:%zu: a NUL byte: this is no text",
+                              r->path, r->line_number, strlen(r->line) + 1);
         r->line[strcspn(r->line, "#\r\n")] = 0;
         *line = r->line + strspn(r->line, " \t\xef\xbb\xbf"); /* with a byte order mark, too */
         if (**line)
@@ -59,7 +63,8 @@ static sinew_status add_number(reader *r, const char *text, size_t length)
     while (length > 0 && strchr(" \t", text[length - 1]))
         length--;
     snprintf(word, sizeof word, "%.*s", (int)(length < 63 ? length : 63), text);
-    const char *bad = sinew_number_parse(&value, word, SINEW_UNIT_NONE);
+    const char *bad = length < sizeof word ? sinew_number_parse(&value, word, SINEW_UNIT_NONE)
+                                           : "is too long for a number";
     if (bad)
         return sinew_fail(r->error, SINEW_ERR_DATA, "%s:%zu:%zu: '%s' %s", r->path, r->line_number,
                           (size_t)(text - r->line) + 1, sinew_quote(shown, word), bad);

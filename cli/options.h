@@ -58,6 +58,25 @@ typedef struct option {
     sinew_unit unit;          /* of a number */
 } option;
 
+/* One row each: where it goes, what it is called, what the help says. */
+#define OPTION_ROW(kind, settings, member, name, argument, help, least, most, words, unit)         \
+    {                                                                                              \
+        name, kind, argument, help, offsetof(settings, member), least, most, words, unit           \
+    }
+#define FLAG_OPTION(settings, member, name, help)                                                  \
+    OPTION_ROW(OPTION_FLAG, settings, member, name, NULL, help, 0, 0, NULL, SINEW_UNIT_NONE)
+#define TEXT_OPTION(settings, member, name, argument, help)                                        \
+    OPTION_ROW(OPTION_TEXT, settings, member, name, argument, help, 0, 0, NULL, SINEW_UNIT_NONE)
+#define WORD_OPTION(settings, member, name, argument, help, words)                                 \
+    OPTION_ROW(OPTION_WORD, settings, member, name, argument, help, 0, 0, words, SINEW_UNIT_NONE)
+#define NUMBER_OPTION(settings, member, name, argument, help, least, most, unit)                   \
+    OPTION_ROW(OPTION_NUMBER, settings, member, name, argument, help, least, most, NULL, unit)
+#define NUMBERS_OPTION(settings, member, name, argument, help, least, most, unit)                  \
+    OPTION_ROW(OPTION_NUMBERS, settings, member, name, argument, help, least, most, NULL, unit)
+#define COUNT_OPTION(settings, member, name, argument, help, least, most)                          \
+    OPTION_ROW(OPTION_COUNT, settings, member, name, argument, help, least, most, NULL,            \
+               SINEW_UNIT_NONE)
+
 typedef struct options_found {
     bool help;           /* -h or --help: nothing else counts */
     const char **others; /* (n_others): what is no option, in order */

@@ -14,18 +14,14 @@ typedef struct settings {
     const char *rad_path, *hz_path;
 } settings;
 
-static const option options[] = {{"continuous", OPTION_FLAG, NULL, "of the system itself",
-                                  offsetof(settings, continuous), 0, 0, NULL, SINEW_UNIT_NONE},
-                                 SAMPLING_STEP_OPTIONS(settings),
-                                 SAMPLING_METHOD_OPTIONS(settings),
-                                 {"rad", OPTION_TEXT, "FILE",
-                                  "angular frequencies (rad/s), one a line",
-                                  offsetof(settings, rad_path), 0, 0, NULL, SINEW_UNIT_NONE},
-                                 {"hz", OPTION_TEXT, "FILE", "or frequencies in Hz",
-                                  offsetof(settings, hz_path), 0, 0, NULL, SINEW_UNIT_NONE},
-                                 {"json", OPTION_FLAG, NULL, "print JSON", offsetof(settings, json),
-                                  0, 0, NULL, SINEW_UNIT_NONE},
-                                 {0}};
+static const option options[] = {
+    FLAG_OPTION(settings, continuous, "continuous", "of the system itself"),
+    SAMPLING_STEP_OPTIONS(settings),
+    SAMPLING_METHOD_OPTIONS(settings),
+    TEXT_OPTION(settings, rad_path, "rad", "FILE", "angular frequencies (rad/s), one a line"),
+    TEXT_OPTION(settings, hz_path, "hz", "FILE", "or frequencies in Hz"),
+    FLAG_OPTION(settings, json, "json", "print JSON"),
+    {0}};
 
 typedef struct answer {
     size_t n, inputs, outputs;

@@ -14,21 +14,19 @@ typedef struct sampling {
 
 extern const char *const sampling_methods[];
 
-/* clang-format off */
-#define SAMPLING_STEP_OPTIONS(settings)                                                          \
-    {"rate", OPTION_NUMBER, "HZ", "frames a second: 48000 or 48k",                               \
-     offsetof(settings, sampling.rate_hz), 1e-12, 1e15, NULL, SINEW_UNIT_HZ},                                   \
-    {"step", OPTION_NUMBER, "S", "or seconds from one frame to the next",                        \
-     offsetof(settings, sampling.step_s), 1e-15, 1e12, NULL, SINEW_UNIT_S}
+#define SAMPLING_STEP_OPTIONS(settings)                                                            \
+    NUMBER_OPTION(settings, sampling.rate_hz, "rate", "HZ", "frames a second: 48000 or 48k",       \
+                  1e-12, 1e15, SINEW_UNIT_HZ),                                                     \
+        NUMBER_OPTION(settings, sampling.step_s, "step", "S",                                      \
+                      "or seconds from one frame to the next", 1e-15, 1e12, SINEW_UNIT_S)
 
-#define SAMPLING_METHOD_OPTIONS(settings)                                                        \
-    {"method", OPTION_WORD, "M", "zoh foh bilinear euler backward gbt impulse",                  \
-     offsetof(settings, sampling.method), 0, 0, sampling_methods, SINEW_UNIT_NONE},                               \
-    {"prewarp-hz", OPTION_NUMBER, "F", "bilinear: this frequency keeps its place",               \
-     offsetof(settings, sampling.prewarp_hz), 1e-12, 1e15, NULL, SINEW_UNIT_HZ},                                \
-    {"alpha", OPTION_NUMBER, "A", "gbt: 0 euler, 0.5 bilinear, 1 backward",                      \
-     offsetof(settings, sampling.alpha), 0, 1, NULL, SINEW_UNIT_NONE}
-/* clang-format on */
+#define SAMPLING_METHOD_OPTIONS(settings)                                                          \
+    WORD_OPTION(settings, sampling.method, "method", "M",                                          \
+                "zoh foh bilinear euler backward gbt impulse", sampling_methods),                  \
+        NUMBER_OPTION(settings, sampling.prewarp_hz, "prewarp-hz", "F",                            \
+                      "bilinear: this frequency keeps its place", 1e-12, 1e15, SINEW_UNIT_HZ),     \
+        NUMBER_OPTION(settings, sampling.alpha, "alpha", "A",                                      \
+                      "gbt: 0 euler, 0.5 bilinear, 1 backward", 0, 1, SINEW_UNIT_NONE)
 
 /* What is wrong with the options, NULL for nothing. `needs_step`: a rate or step must be given. */
 const char *sampling_wrong(const sampling *s, bool needs_step);

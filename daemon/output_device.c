@@ -35,6 +35,7 @@ typedef struct device_output {
     sinew_sample sample;
     size_t cushion; /* cushion: slots to wait for before the first is played */
     bool live, begun;
+    bool gone; /* the device stopped calling */
     PaStream *stream;
     sinewd_ring *ring;
     uint64_t lost; /* frames that found no room */
@@ -117,6 +118,7 @@ static slot *take_slot(device_output *d, sinew_error *error, sinew_status *statu
             return NULL;
         if (sinewd_time_between(since, sinewd_stamp_now().mono) >
             (int64_t)STALL_S * SINEWD_SECOND_NS) {
+            d->gone = true;
             *status = sinew_fail(error, SINEW_ERR_IO, "device '%s' takes nothing any more",
                                  d->name);
             return NULL;
@@ -151,12 +153,15 @@ static sinew_status device_finish(sinewd_output *output, bool keep, sinew_error 
 {
     device_output *d = (device_output *)output;
     struct timespec since = sinewd_stamp_now().mono;
-    (void)error;
+    if (d->gone)
+        return SINEW_OK;
     atomic_store(&d->draining, true);
     while (keep && sinewd_ring_filled(d->ring) > 0 && !sinewd_stop_wait(d->stop, ROOM_NS))
         if (sinewd_time_between(since, sinewd_stamp_now().mono) >
-            (int64_t)STALL_S * SINEWD_SECOND_NS)
-            break;
+            (int64_t)STALL_S * SINEWD_SECOND_NS) {
+            d->gone = true;
+            return sinew_fail(error, SINEW_ERR_IO, "device '%s' takes nothing any more", d->name);
+        }
     if (sinewd_stop_wanted(d->stop))
         Pa_AbortStream(d->stream);
     else
@@ -171,6 +176,10 @@ static sinew_status device_finish(sinewd_output *output, bool keep, sinew_error 
 static void device_close(sinewd_output *output)
 {
     device_output *d = (device_output *)output;
+    /* PortAudio may wait for ever for a device that is gone (JACK's server, say), or still call
+     * us: all that the callback touches stays. */
+    if (d->gone)
+        return;
     if (d->stream)
         Pa_CloseStream(d->stream);
     if (d->begun)

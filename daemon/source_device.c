@@ -35,6 +35,7 @@ typedef struct device_source {
     PaDeviceIndex device;
     PaStream *stream;
     bool begun; /* PortAudio is initialized */
+    bool gone;  /* the device stopped calling */
     sinewd_ring *ring;
     void *samples; /* (max_frames, channels): what read hands out */
 
@@ -119,6 +120,7 @@ static const slot *wait_for_slot(device_source *d, sinew_error *error, sinew_sta
             return NULL;
         if (sinewd_time_between(since, sinewd_stamp_now().mono) >
             (int64_t)SILENCE_S * SINEWD_SECOND_NS) {
+            d->gone = true;
             *status = sinew_fail(error, SINEW_ERR_IO, "device '%s' delivers nothing any more",
                                  d->name);
             return NULL;
@@ -155,6 +157,10 @@ static sinew_status device_read(sinewd_source *source, sinewd_chunk *out, sinew_
 static void device_close(sinewd_source *source)
 {
     device_source *d = (device_source *)source;
+    /* PortAudio may wait for ever for a device that is gone (JACK's server, say), or still call
+     * us: all that the callback touches stays. */
+    if (d->gone)
+        return;
     if (d->stream)
         Pa_CloseStream(d->stream); /* the callback has returned for the last time */
     if (d->begun)

@@ -8,10 +8,11 @@
 #include "math/complex.h"
 #include "ssm/sections.h"
 
-/* Each section rounds in proportion to its own output, so the sum carries an error of about
- * 2^-53 growth sqrt(order) of peak gain, growth being sum |contribution| over peak |H|. 128
- * keeps that near 1e-14 times the root of the order, below 1e-13 for any order in use. */
-static const double growth_bound = 128;
+/* Growth is sum |contribution| over peak |H|. Sections side by side round each by itself: not only
+ * their outputs, to 2^-53, but their poles, to 2^-53 over the damping per step, and what would
+ * cancel in a cascade is magnified by the growth. 32 costs at most a digit and a half; it takes
+ * in the Butterworths up to order 8 and 16 poles (growth about doubles with two more poles). */
+static const double growth_bound = 32;
 
 /* mantissa 2^exponent: a product of many differences leaves the range of any type. */
 typedef struct scaled {

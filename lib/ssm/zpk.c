@@ -25,10 +25,28 @@ void sinew_zpk_finish(sinew_zpk *zpk)
     *zpk = (sinew_zpk){0};
 }
 
+static bool all_finite(const double complex *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(creal(list[i])) || !isfinite(cimag(list[i])))
+            return false;
+    return true;
+}
+
+static sinew_status too_wide(sinew_error *error)
+{
+    return sinew_fail(error, SINEW_ERR_DATA,
+                      "zeros, poles and gain span more than a double can hold");
+}
+
 sinew_status sinew_system_new_factored(sinew_system **out, sinew_zpk *zpk, sinew_error *error)
 {
     sinew_system *system = NULL;
-    sinew_status status = sinew_system_alloc(&system, zpk->n_poles, 1, 1, error);
+    sinew_status status = SINEW_OK;
+    if (!all_finite(zpk->zeros, zpk->n_zeros) || !all_finite(zpk->poles, zpk->n_poles))
+        status = too_wide(error);
+    else
+        status = sinew_system_alloc(&system, zpk->n_poles, 1, 1, error);
     *out = NULL;
     if (status) {
         sinew_zpk_finish(zpk);
@@ -49,8 +67,7 @@ sinew_status sinew_system_new_factored(sinew_system **out, sinew_zpk *zpk, sinew
                               system->B, system->C, system->D);
         if (!sinew_all_finite(system->A, n * n) || !sinew_all_finite(system->B, n) ||
             !sinew_all_finite(system->C, n) || !sinew_all_finite(system->D, 1))
-            status = sinew_fail(error, SINEW_ERR_DATA,
-                                "zeros, poles and gain span more than a double can hold");
+            status = too_wide(error);
     }
     if (status)
         sinew_system_free(system);

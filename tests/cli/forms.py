@@ -146,7 +146,7 @@ def test_frequency_files_name_the_place():
     write("f", "1\n\n  2x\n")
     done = sinew("response", model(SINGLE), "--continuous", "--rad", "f", "--json", status=1)
     assert done.messages.startswith("sinew: f:3:3: ") and done.stdout == b""
-    for text in "", "# none\n", "nan\n", "1 2\n":
+    for text in "", "# none\n", "nan\n", "1 2\n", "1" * 70, "1\n2\x003\n":
         write("f", text)
         sinew("response", model(SINGLE), "--continuous", "--rad", "f", status=1)
     sinew("response", model(SINGLE), "--continuous", "--rad", "missing", status=1)

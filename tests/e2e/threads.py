@@ -1,0 +1,81 @@
+#!/usr/bin/python3
+"""Everything at once: workers, publisher, subscribers that come and go, a chain, a stop in the
+middle. In a build with the thread sanitizer it looks on, and any report of it is a failure."""
+import os
+import sys
+import time
+
+from harness import (BANDPASS, Daemon, Subscriber, config, equal, ipc, main, noise, save_npy, tcp,
+                     until, write)
+
+SUPPRESSIONS = os.path.abspath(sys.argv[2])
+ENV = {"TSAN_OPTIONS": f"suppressions={SUPPRESSIONS} halt_on_error=0 exitcode=66"}
+
+
+def clean(daemon, status=0):
+    messages = daemon.ends(status)
+    assert "ThreadSanitizer" not in messages, messages
+
+
+def pipeline(name, source, outputs, **more):
+    return {"name": name, "source": source, "model": BANDPASS, "outputs": outputs, **more}
+
+
+def test_to_the_end():
+    at, up = [tcp(), ipc()], ipc("s")
+    save_npy("in.npy", noise(60000, 2))
+    file = {"path": "in.npy", "rate": "48k", "pace": "fast", "block": 200}
+    path = config([
+        pipeline("a", {"file": file}, [{"publish": {}}, {"publish": {"topic": "a2"}},
+                                       {"file": {"path": "a.wav"}}],
+                 engine="convolve", dtype="f32", start={"subscribers": 2}),
+        pipeline("b", {"file": file}, [{"publish": {}}], engine="scan", start={"subscribers": 1}),
+        pipeline("c", {"zmq": {"connect": up, "topic": "a2", "pace": "fast"}},
+                 [{"file": {"path": "c.npy"}}, {"publish": {}}])], at)
+    daemon = Daemon(path, env=ENV)
+    subscribers = [Subscriber(e, t, news=True) for e, t in
+                   [(at[0], "a"), (at[1], "a"), (at[1], "a2"), (at[0], "b"), (at[0], "c")]]
+    for _ in range(5):
+        Subscriber(at[0], "b", until=lambda s: True).wait()  # comes, takes a block and goes
+    clean(daemon)
+    for subscriber in subscribers:
+        assert len(subscriber.wait().samples()) == 60000
+    equal(subscribers[0].whole(), subscribers[1].whole())
+
+
+def test_stopped_in_the_middle():
+    at = tcp()
+    save_npy("in.npy", noise(5000))
+    paced = {"path": "in.npy", "rate": "16k", "block": 64, "loop": True}
+    path = config([pipeline("a", {"file": paced}, [{"publish": {}}, {"file": {"path": "a.npy"}}]),
+                   pipeline("b", {"file": {**paced, "pace": "fast"}}, [{"publish": {}}],
+                            start={"subscribers": 1}),
+                   pipeline("c", {"zmq": {"connect": tcp(), "topic": "t"}}, [{"publish": {}}]),
+                   pipeline("d", {"zmq": {"connect": at, "format": "raw", "rate": 8000,
+                                          "channels": 1, "dtype": "f64", "topic": "a "}},
+                            [{"publish": {}}])], [at])
+    daemon = Daemon(path, env=ENV)
+    subscribers = [Subscriber(at, t) for t in "abd"]
+    until(lambda: all(len(s.headers) > 10 for s in subscribers))
+    time.sleep(0.2)
+    daemon.process.terminate()
+    clean(daemon)
+    assert os.path.exists("a.npy")
+
+
+def test_a_failure_in_a_worker():
+    write("unstable.yaml", "system: {zpk: {zeros: [], poles: [[3, 0]], gain: 1}}\n")
+    up, down = ipc("s"), ipc("t")
+    save_npy("in.npy", noise(3000))
+    source = {"file": {"path": "in.npy", "rate": "8k", "pace": "fast"}}
+    above = Daemon(config([pipeline("a", source, [{"publish": {}}], start={"subscribers": 1})],
+                          [up], name="up.yaml"), env=ENV)
+    below = Daemon(config([{**pipeline("b", {"zmq": {"connect": up, "topic": "a"}},
+                                       [{"publish": {}}]), "model": "unstable.yaml"}], [down]),
+                   env=ENV)
+    clean(below, 1)  # the rate comes with the first message, and the fault with the rate
+    clean(above)
+    assert "unstable.yaml is unstable" in below.messages, below.messages
+
+
+main(globals())

@@ -190,6 +190,29 @@ Test(response, sections_and_matrices_are_one_filter)
         }
 }
 
+/* Partial fractions against the block exponential of the same system's cascade. */
+Test(response, parallel_equals_the_exponential_of_the_whole)
+{
+    static const sinew_method methods[] = {SINEW_METHOD_ZOH, SINEW_METHOD_FOH,
+                                           SINEW_METHOD_IMPULSE};
+    for (int band = SINEW_BAND_LOWPASS; band <= SINEW_BAND_STOP; band++)
+        for (size_t k = 0; k < COUNT(methods); k++) {
+            sinew_system *system = design((sinew_band)band, 5, 700, 4000), *plain;
+            sinew_matrices m = sinew_system_matrices(system);
+            cr_assert_eq(sinew_system_new_ss(&plain, &m, &error), SINEW_OK);
+            sinew_discretization *a = discretize(system, methods[k], 48000);
+            sinew_discretization *b = discretize(plain, methods[k], 48000);
+            cr_assert_eq(a->form, SINEW_FORM_PARALLEL);
+            cr_assert_eq(b->form, SINEW_FORM_DENSE);
+            for (double f = 11; f < 24000; f *= 1.7)
+                cr_assert(cabs(at(a, 2 * M_PI * f) - at(b, 2 * M_PI * f)) < 1e-13);
+            sinew_discretization_free(a);
+            sinew_discretization_free(b);
+            sinew_system_free(system);
+            sinew_system_free(plain);
+        }
+}
+
 /* A discrete integrator is infinite at 0 only. */
 Test(response, a_pole_on_the_circle)
 {
