@@ -2,6 +2,7 @@
 
 #include <lapacke.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -81,4 +82,23 @@ sinew_status sinew_pencil_eigenvalues(double complex *values, size_t *count, dou
             values[(*count)++] = sinew_cmplx(re[i] / beta[i], im[i] / beta[i]);
     sinew_free(re);
     return status;
+}
+
+/* LAPACK finds A^T = Z T Z^T, T upper; its columns are our rows: T arrives as T^T, Z as Z^T, and
+ * A = Z T^T Z^T. */
+sinew_status sinew_schur(double *S, double *Zt, const double *A, size_t n, sinew_error *error)
+{
+    lapack_int size = (lapack_int)n, unused;
+    double *values = sinew_alloc(2 * n, sizeof *values);
+    if (!values)
+        return sinew_fail_memory(error);
+    memcpy(S, A, n * n * sizeof *S);
+    lapack_int info = LAPACKE_dgees(LAPACK_COL_MAJOR, 'V', 'N', NULL, size, S, size, &unused,
+                                    values, values + n, Zt, size);
+    sinew_free(values);
+    if (info == LAPACK_WORK_MEMORY_ERROR)
+        return sinew_fail_memory(error);
+    if (info != 0)
+        return sinew_fail(error, SINEW_ERR_NUMERIC, "the Schur form did not converge");
+    return SINEW_OK;
 }

@@ -17,4 +17,8 @@ sinew_status sinew_eigenvalues(double complex *values, const double *A, size_t n
 sinew_status sinew_pencil_eigenvalues(double complex *values, size_t *count, double *A, double *E,
                                       size_t n, sinew_error *error);
 
+/* A = Zt' S Zt with Zt orthogonal and S lower triangular but for blocks of 2 on its diagonal: the
+ * real Schur form, by LAPACK's dgees, read by rows. All (n, n). */
+sinew_status sinew_schur(double *S, double *Zt, const double *A, size_t n, sinew_error *error);
+
 #endif

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/blocks.h"
+#include "math/eigen.h"
 #include "math/complex.h"
 #include "math/expm.h"
 #include "math/matrix.h"
@@ -133,6 +134,73 @@ static sinew_status hold_full(hold *h, const sinew_matrices *m, double T, int ho
     return status;
 }
 
+/* Far from normal: the products that make A^2 cancel to a small part of themselves, and what is
+ * lost there no later step brings back. */
+static bool cancels(const double *A, size_t n, double *square, double *size)
+{
+    sinew_matrix_multiply(square, A, A, n, n, n);
+    double left = sinew_matrix_norm_1(square, n);
+    for (size_t i = 0; i < n * n; i++)
+        size[i] = fabs(A[i]);
+    sinew_matrix_multiply(square, size, size, n, n, n);
+    return sinew_matrix_norm_1(square, n) > 64 * left;
+}
+
+/* out = Zt' x, both (n, columns), by way of `turned` (n, n). */
+static void turn_back(double *out, double *turned, const double *Zt, const double *x, size_t n,
+                      size_t columns)
+{
+    sinew_matrix_transpose(turned, Zt, n, n);
+    sinew_matrix_multiply(out, turned, x, n, n, columns);
+}
+
+/* In Schur coordinates, where A is block triangular, its modes are exact and only what lies
+ * beside them is large: the error stays near that of rounding A itself. */
+static sinew_status hold_schur(hold *h, const sinew_matrices *m, double T, int holds,
+                               sinew_error *error)
+{
+    size_t n = m->order, q = m->inputs, square = n * n;
+    double *all = sinew_alloc(4 * square + n * q, sizeof *all);
+    if (!all)
+        return sinew_fail_memory(error);
+    double *S = all, *Zt = all + square, *x = all + 2 * square, *turned = all + 3 * square;
+    double *B = all + 4 * square;
+    sinew_status status = sinew_schur(S, Zt, m->A, n, error);
+    if (!status) {
+        sinew_matrix_multiply(B, Zt, m->B, n, n, q);
+        sinew_matrices inner = {n, q, m->outputs, S, B, m->C, m->D};
+        status = hold_full(h, &inner, T, holds, error);
+    }
+    if (!status) {
+        sinew_matrix_multiply(x, h->F, Zt, n, n, n);
+        turn_back(h->F, turned, Zt, x, n, n);
+        memcpy(B, h->G1, n * q * sizeof *B);
+        turn_back(h->G1, turned, Zt, B, n, q);
+        memcpy(B, h->G2, n * q * sizeof *B);
+        turn_back(h->G2, turned, Zt, B, n, q);
+    }
+    sinew_free(all);
+    return status;
+}
+
+static sinew_status hold_dense(hold *h, const sinew_matrices *m, double T, int holds,
+                               sinew_error *error)
+{
+    size_t n = m->order;
+    double *work = sinew_alloc(2 * n * n, sizeof *work);
+    unsigned char *sizes = sinew_alloc(n, 1);
+    bool schur = work && sizes && sinew_blocks_find(m->A, n, sizes) == SINEW_SHAPE_FULL &&
+                 cancels(m->A, n, work, work + n * n);
+    sinew_status status = SINEW_OK;
+    if (!work || !sizes)
+        status = sinew_fail_memory(error);
+    sinew_free(work);
+    sinew_free(sizes);
+    if (status)
+        return status;
+    return schur ? hold_schur(h, m, T, holds, error) : hold_full(h, m, T, holds, error);
+}
+
 /* out (n, q) = (F - I) G2 + G1, and D + C G2 */
 static void join_lines(const sinew_step_out *out, const sinew_matrices *m, const hold *h,
                        double *change)
@@ -191,7 +259,7 @@ sinew_status sinew_step_hold(const sinew_step_out *out, const sinew_matrices *m,
     if (is_coupled(m))
         hold_coupled(&h, m, step->T);
     else
-        status = hold_full(&h, m, step->T, holds, error);
+        status = hold_dense(&h, m, step->T, holds, error);
     if (!status)
         finish(out, m, &h, step, all);
     sinew_free(all);

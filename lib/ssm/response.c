@@ -1,13 +1,10 @@
 /* Frequency responses: from factors and sections where there are some, so that a deep stop band
- * keeps its relative accuracy; else by one complex LU of (s I - A) a frequency. */
-#include <lapacke.h>
+ * keeps its relative accuracy; else by substitution, in Schur coordinates where A is full. */
 #include <math.h>
-#include <string.h>
 
 #include "base/error.h"
-#include "base/memory.h"
 #include "math/complex.h"
-#include "math/matrix.h"
+#include "ssm/resolvent.h"
 #include "ssm/system.h"
 
 /* gain prod(s - z) / prod(s - p), scaled as it goes. false at a pole. */
@@ -66,69 +63,6 @@ static bool sections_at(sinew_complex *out, const sinew_discretization *d, doubl
     return true;
 }
 
-/* What a dense evaluation holds from frequency to frequency; balanced as in step.c. */
-typedef struct dense {
-    size_t n, q, p;
-    double *A, *scale;
-    const double *B, *C, *D;
-    double complex *M, *X; /* (n, n); columns of X: (q, n) */
-    lapack_int *pivots;
-} dense;
-
-static void dense_finish(dense *w)
-{
-    sinew_free(w->A);
-    sinew_free(w->scale);
-    sinew_free(w->M);
-    sinew_free(w->X);
-    sinew_free(w->pivots);
-}
-
-/* `shift` is taken from A's diagonal: 1 for a discrete system, whose s is z - 1. */
-static sinew_status dense_init(dense *w, const sinew_matrices *m, double shift, sinew_error *error)
-{
-    size_t n = m->order;
-    *w = (dense){.n = n, .q = m->inputs, .p = m->outputs, .B = m->B, .C = m->C, .D = m->D};
-    w->A = sinew_copy(m->A, n * n, sizeof(double));
-    w->scale = sinew_alloc(n, sizeof(double));
-    w->M = sinew_alloc(n * n, sizeof *w->M);
-    w->X = sinew_alloc(n * m->inputs, sizeof *w->X);
-    w->pivots = sinew_alloc(n, sizeof *w->pivots);
-    if (!w->A || !w->scale || !w->M || !w->X || !w->pivots) {
-        dense_finish(w);
-        return sinew_fail_memory(error);
-    }
-    for (size_t i = 0; i < n; i++)
-        w->A[i * n + i] -= shift;
-    sinew_balance(w->A, w->scale, n);
-    return SINEW_OK;
-}
-
-/* out (p, q) = C (s I - A)^-1 B + D. false at a pole. */
-static bool dense_at(sinew_complex *out, dense *w, double complex s)
-{
-    size_t n = w->n, q = w->q;
-    lapack_int size = (lapack_int)n;
-    for (size_t i = 0; i < n; i++) /* by columns, as LAPACK has them */
-        for (size_t j = 0; j < n; j++)
-            w->M[j * n + i] = (i == j ? s : 0) - w->A[i * n + j];
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < q; j++)
-            w->X[j * n + i] = w->B[i * q + j] * w->scale[i];
-    if (n > 0 && LAPACKE_zgesv(LAPACK_COL_MAJOR, size, (lapack_int)q, (lapack_complex_double *)w->M,
-                               size, w->pivots, (lapack_complex_double *)w->X, size) != 0)
-        return false;
-    for (size_t r = 0; r < w->p; r++)
-        for (size_t j = 0; j < q; j++) {
-            double complex sum = 0;
-            for (size_t i = 0; i < n; i++)
-                sum += w->C[r * n + i] / w->scale[i] * w->X[j * n + i];
-            sum += w->D[r * q + j];
-            out[r * q + j] = (sinew_complex){creal(sum), cimag(sum)};
-        }
-    return true;
-}
-
 static bool answer_is_finite(const sinew_complex *h, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -155,19 +89,20 @@ sinew_status sinew_system_response(const sinew_system *system, const double *rad
                                    sinew_complex *response, sinew_error *error)
 {
     size_t each = system->inputs * system->outputs;
-    dense w = {0};
+    sinew_resolvent w = {0};
     sinew_status status = check(rad, n, error);
     sinew_matrices m = sinew_system_matrices(system);
     if (!status && !system->factored)
-        status = dense_init(&w, &m, 0, error);
+        status = sinew_resolvent_init(&w, &m, 0, error);
     for (size_t i = 0; !status && i < n; i++) {
         double complex s = sinew_cmplx(0, rad[i]);
         sinew_complex *h = response + i * each;
-        bool done = system->factored ? factored_at(h, &system->zpk, s) : dense_at(h, &w, s);
+        bool done =
+            system->factored ? factored_at(h, &system->zpk, s) : sinew_resolvent_at(h, &w, s);
         if (!done || !answer_is_finite(h, each))
             status = at_a_pole(rad[i], error);
     }
-    dense_finish(&w);
+    sinew_resolvent_finish(&w);
     return status;
 }
 
@@ -175,19 +110,20 @@ sinew_status sinew_discretization_response(const sinew_discretization *d, const 
                                            size_t n, sinew_complex *response, sinew_error *error)
 {
     size_t each = d->inputs * d->outputs;
-    dense w = {0};
+    sinew_resolvent w = {0};
     sinew_status status = check(rad, n, error);
     sinew_matrices m = sinew_discretization_matrices(d);
     if (!status && d->n_sections == 0)
-        status = dense_init(&w, &m, 1, error);
+        status = sinew_resolvent_init(&w, &m, 1, error);
     for (size_t i = 0; !status && i < n; i++) {
         double angle = rad[i] * d->step_s, half = sin(angle / 2);
         double complex less_one = sinew_cmplx(-2 * half * half, sin(angle)); /* e^(j angle) - 1 */
         sinew_complex *h = response + i * each;
-        bool done = d->n_sections ? sections_at(h, d, less_one) : dense_at(h, &w, less_one);
+        bool done =
+            d->n_sections ? sections_at(h, d, less_one) : sinew_resolvent_at(h, &w, less_one);
         if (!done || !answer_is_finite(h, each))
             status = at_a_pole(rad[i], error);
     }
-    dense_finish(&w);
+    sinew_resolvent_finish(&w);
     return status;
 }

@@ -69,6 +69,14 @@ def units():
     return [[A[i][j] * s[i] / s[j] for j in range(4)] for i in range(4)], s
 
 
+def far_from_normal():
+    """Two resonators, as position and speed, in coordinates that mix all four: integers."""
+    A = mp.matrix([[0, 1, 0, 0], [-4000000, -100, 0, 0], [0, 0, 0, 1], [0, 0, -9000000, -60]])
+    P = mp.matrix([[1, 2, 0, 1], [1, 3, 1, 1], [2, 1, 1, 0], [1, 0, 1, 0]])
+    M = P * A * P**-1 * mp.det(P)
+    return [[float(mp.nint(M[i, j])) for j in range(4)] for i in range(4)]
+
+
 def column(*values):
     return [[float(v)] for v in values]
 
@@ -97,6 +105,7 @@ def cases():
     yield "unstable", full(4, 1.0), one4, row4, [[0.0]], 0.5
     yield "resonator bank", [[-1.0, 40.0, 0.0], [-40.0, -1.0, 0.0], [0.0, 0.0, -3.0]], \
         column(1, 2, 1), [[1.0, 0.5, 2.0]], [[0.5]], 0.03125
+    yield "far from normal", far_from_normal(), one4, row4, [[0.0]], 1.0 / 8000
     yield "tiny step", full(4, -4.0), one4, row4, [[0.0]], 1e-9
 
 
