@@ -72,8 +72,7 @@ static bool read_document(sinewd_config_file *file, const char *where)
 bool sinewd_config_load(sinewd_config_file *file, const char *path)
 {
     *file = (sinewd_config_file){0};
-    return sinew_document_open(&file->document, path, &file->problems) &&
-           read_document(file, path);
+    return sinew_document_open(&file->document, path, &file->problems) && read_document(file, path);
 }
 
 bool sinewd_config_read(sinewd_config_file *file, const char *text, size_t n, const char *where)

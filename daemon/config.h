@@ -34,7 +34,7 @@ typedef struct sinewd_zmq_config {
     sinew_items connect; /* of const char * */
     const char *topic;   /* NULL: none given */
     sinewd_zmq_format format;
-    sinewd_pace pace; /* fast: hold the sender up rather than lose a block */
+    sinewd_pace pace;        /* fast: hold the sender up rather than lose a block */
     int64_t block, channels; /* channels, rate_hz, dtype: raw only */
     double rate_hz;
     sinewd_dtype dtype;
@@ -63,7 +63,7 @@ typedef struct sinewd_output_config {
 typedef struct sinewd_pipeline_config {
     const char *name, *model;
     sinewd_source_config source;
-    sinew_items outputs; /* of sinewd_output_config */
+    sinew_items outputs;       /* of sinewd_output_config */
     sinew_items channel_names; /* of const char *; none: numbers */
     sinew_method method;
     double prewarp_hz;

@@ -20,6 +20,14 @@ enum {
 #define TEXT .kind = SINEW_KEY_TEXT, .range = {1, TEXT_MOST}
 #define RATE .kind = SINEW_KEY_NUMBER, .unit = SINEW_UNIT_HZ, .range = {0, 1e9}, .above = true
 #define BLOCK .kind = SINEW_KEY_INTEGER, .range = {1, BLOCK_MOST}, .fallback = "256"
+#define SECONDS(least, most) .kind = SINEW_KEY_NUMBER, .unit = SINEW_UNIT_S, .range = {least, most}
+#define COUNT(most) .kind = SINEW_KEY_INTEGER, .range = {0, most}
+#define BOOLEAN .kind = SINEW_KEY_BOOLEAN, .fallback = "no"
+#define CHOICE(names) .kind = SINEW_KEY_CHOICE, .choices = names
+#define MAPPING(keys) .kind = SINEW_KEY_MAPPING, .table = &keys
+#define READER(function) .kind = SINEW_KEY_READER, .read = function
+#define LIST(of, type, most)                                                                       \
+    .kind = SINEW_KEY_SEQUENCE, .range = {1, most}, .item = &of, .item_bytes = sizeof(type)
 #define CHANNELS .kind = SINEW_KEY_INTEGER, .range = {1, CHANNELS_MOST}
 
 /* ---- readers of one value ---- */
@@ -46,7 +54,7 @@ static void read_topic(const sinew_at *at, void *into)
         sinew_at_problem(at, "'%s' %s", *topic, fault);
 }
 
-static const sinew_key endpoint = {.kind = SINEW_KEY_READER, .read = read_endpoint};
+static const sinew_key endpoint = {READER(read_endpoint)};
 
 /* What a user may write as a list or, where there is one, alone. */
 static void read_one_or_more(const sinew_at *at, const sinew_key *list, sinew_items *into)
@@ -62,8 +70,7 @@ static void read_one_or_more(const sinew_at *at, const sinew_key *list, sinew_it
 
 static void read_endpoints(const sinew_at *at, void *into)
 {
-    static const sinew_key list = {.kind = SINEW_KEY_SEQUENCE, .range = {1, ENDPOINTS_MOST},
-                                   .item = &endpoint, .item_bytes = sizeof(const char *)};
+    static const sinew_key list = {LIST(endpoint, const char *, ENDPOINTS_MOST)};
     read_one_or_more(at, &list, into);
 }
 
@@ -85,9 +92,8 @@ static const char *const pace_names[] = {"realtime", "fast", NULL};
 static const sinew_key file_keys[] = {
     {.name = "path", TEXT, AT(path), .required = true},
     {.name = "format", TEXT, AT(format)},
-    {.name = "pace", .kind = SINEW_KEY_CHOICE, AT(pace), .choices = pace_names,
-     .fallback = "realtime"},
-    {.name = "loop", .kind = SINEW_KEY_BOOLEAN, AT(loop), .fallback = "no"},
+    {.name = "pace", CHOICE(pace_names), AT(pace), .fallback = "realtime"},
+    {.name = "loop", BOOLEAN, AT(loop)},
     {.name = "block", BLOCK, AT(block)},
     {.name = "rate", RATE, AT(rate_hz)},
     {.name = "channels", CHANNELS, AT(channels)},
@@ -106,8 +112,7 @@ static const sinew_table device_table = {.keys = device_keys};
 
 static const sinew_key device_output_keys[] = {
     {.name = "name", TEXT, AT(name), .fallback = "default"},
-    {.name = "latency", .kind = SINEW_KEY_NUMBER, .unit = SINEW_UNIT_S, .range = {0.001, 10},
-     AT(latency_s), .fallback = "20ms"},
+    {.name = "latency", SECONDS(0.001, 10), AT(latency_s), .fallback = "20ms"},
     {.name = NULL}};
 static const sinew_table device_output_table = {.keys = device_output_keys};
 #undef AT
@@ -119,27 +124,28 @@ static const char *const end_names[] = {"end", "continue", NULL};
 
 static void read_go_on(const sinew_at *at, void *into)
 {
-    static const sinew_key choice = {.kind = SINEW_KEY_CHOICE, .choices = end_names};
+    static const sinew_key choice = {CHOICE(end_names)};
     int chosen = 0;
     if (sinew_key_read(at, &choice, &chosen))
         *(bool *)into = chosen == 1;
 }
 
 static const sinew_key zmq_keys[] = {
-    {.name = "connect", .kind = SINEW_KEY_READER, AT(connect), .read = read_endpoints,
-     .required = true},
+    {.name = "connect", READER(read_endpoints), AT(connect), .required = true},
     {.name = "topic", TEXT, AT(topic)},
-    {.name = "format", .kind = SINEW_KEY_CHOICE, AT(format), .choices = format_names,
-     .fallback = "wire"},
+    {.name = "format", CHOICE(format_names), AT(format), .fallback = "wire"},
     {.name = "rate", RATE, AT(rate_hz), .given = SINEW_KEY_GIVEN(sinewd_zmq_config, has_rate)},
-    {.name = "channels", CHANNELS, AT(channels),
+    {.name = "channels",
+     CHANNELS,
+     AT(channels),
      .given = SINEW_KEY_GIVEN(sinewd_zmq_config, has_channels)},
-    {.name = "dtype", .kind = SINEW_KEY_CHOICE, AT(dtype), .choices = dtype_names,
+    {.name = "dtype",
+     CHOICE(dtype_names),
+     AT(dtype),
      .given = SINEW_KEY_GIVEN(sinewd_zmq_config, has_dtype)},
     {.name = "block", BLOCK, AT(block)},
-    {.name = "pace", .kind = SINEW_KEY_CHOICE, AT(pace), .choices = pace_names,
-     .fallback = "realtime"},
-    {.name = "eos", .kind = SINEW_KEY_READER, AT(go_on), .read = read_go_on},
+    {.name = "pace", CHOICE(pace_names), AT(pace), .fallback = "realtime"},
+    {.name = "eos", READER(read_go_on), AT(go_on)},
     {.name = NULL}};
 #undef AT
 
@@ -150,9 +156,8 @@ static void check_zmq(const sinew_at *at, void *into)
     const struct {
         const char *name;
         bool given;
-    } keys[] = {{"rate", zmq->has_rate},
-                {"channels", zmq->has_channels},
-                {"dtype", zmq->has_dtype}};
+    } keys[] = {
+        {"rate", zmq->has_rate}, {"channels", zmq->has_channels}, {"dtype", zmq->has_dtype}};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (raw && !keys[i].given) {
             sinew_at_problem(at, "raw samples do not say it: the key '%s' is missing",
@@ -170,12 +175,9 @@ static const sinew_table zmq_table = {.keys = zmq_keys, .check = check_zmq};
 #define AT(member) .offset = offsetof(sinewd_source_config, member)
 #define IS(member) .given = SINEW_KEY_GIVEN(sinewd_source_config, member)
 static const sinew_key source_keys[] = {
-    {.name = "file", .kind = SINEW_KEY_MAPPING, .table = &file_table, AT(file), .group = 1,
-     IS(is_file), .required = true},
-    {.name = "device", .kind = SINEW_KEY_MAPPING, .table = &device_table, AT(device), .group = 1,
-     IS(is_device)},
-    {.name = "zmq", .kind = SINEW_KEY_MAPPING, .table = &zmq_table, AT(zmq), .group = 1,
-     IS(is_zmq)},
+    {.name = "file", MAPPING(file_table), AT(file), .group = 1, IS(is_file), .required = true},
+    {.name = "device", MAPPING(device_table), AT(device), .group = 1, IS(is_device)},
+    {.name = "zmq", MAPPING(zmq_table), AT(zmq), .group = 1, IS(is_zmq)},
     {.name = NULL}};
 static const sinew_table source_table = {.keys = source_keys};
 #undef AT
@@ -185,9 +187,8 @@ static const sinew_table source_table = {.keys = source_keys};
 
 #define AT(member) .offset = offsetof(sinewd_output_config, member)
 #define IS(member) .given = SINEW_KEY_GIVEN(sinewd_output_config, member)
-static const sinew_key publish_output_keys[] = {
-    {.name = "topic", .kind = SINEW_KEY_READER, .read = read_topic},
-    {.name = NULL}};
+static const sinew_key publish_output_keys[] = {{.name = "topic", READER(read_topic)},
+                                                {.name = NULL}};
 static const sinew_table publish_output_table = {.keys = publish_output_keys};
 
 static const sinew_key file_output_keys[] = {{.name = "path", TEXT, .required = true},
@@ -195,15 +196,17 @@ static const sinew_key file_output_keys[] = {{.name = "path", TEXT, .required = 
 static const sinew_table file_output_table = {.keys = file_output_keys};
 
 static const sinew_key output_keys[] = {
-    {.name = "publish", .kind = SINEW_KEY_MAPPING, .table = &publish_output_table, AT(publish),
-     .group = 1, IS(is_publish), .required = true},
-    {.name = "file", .kind = SINEW_KEY_MAPPING, .table = &file_output_table, AT(file), .group = 1,
-     IS(is_file)},
-    {.name = "device", .kind = SINEW_KEY_MAPPING, .table = &device_output_table, AT(device),
-     .group = 1, IS(is_device)},
+    {.name = "publish",
+     MAPPING(publish_output_table),
+     AT(publish),
+     .group = 1,
+     IS(is_publish),
+     .required = true},
+    {.name = "file", MAPPING(file_output_table), AT(file), .group = 1, IS(is_file)},
+    {.name = "device", MAPPING(device_output_table), AT(device), .group = 1, IS(is_device)},
     {.name = NULL}};
 static const sinew_table output_table = {.keys = output_keys};
-static const sinew_key output = {.kind = SINEW_KEY_MAPPING, .table = &output_table};
+static const sinew_key output = {MAPPING(output_table)};
 #undef AT
 #undef IS
 
@@ -216,8 +219,10 @@ static void read_method(const sinew_at *at, void *into)
         return;
     sinew_method method = sinew_method_from_name(name);
     if (method == SINEW_METHOD_DEFAULT)
-        sinew_at_problem(at, "unknown method '%s': it must be zoh, foh, bilinear, euler, "
-                             "backward or impulse", name);
+        sinew_at_problem(at,
+                         "unknown method '%s': it must be zoh, foh, bilinear, euler, "
+                         "backward or impulse",
+                         name);
     else if (method == SINEW_METHOD_GBT)
         sinew_at_problem(at, "gbt needs its alpha: write it into the model's description");
     *(sinew_method *)into = method;
@@ -227,29 +232,25 @@ static void read_method(const sinew_at *at, void *into)
 static const char *const engine_names[] = {"auto", "scan", "block", "convolve", NULL};
 static const char *const sample_names[] = {"f64", "f32", NULL};
 static const char *const gap_names[] = {"continue", "jump", "reset", NULL};
-static const sinew_key start_keys[] = {
-    {.name = "subscribers", .kind = SINEW_KEY_INTEGER, .range = {0, SUBSCRIBERS_MOST}},
-    {.name = NULL}};
+static const sinew_key start_keys[] = {{.name = "subscribers", COUNT(SUBSCRIBERS_MOST)},
+                                       {.name = NULL}};
 static const sinew_table start_table = {.keys = start_keys};
 static const sinew_key pipeline_keys[] = {
-    {.name = "name", .kind = SINEW_KEY_READER, AT(name), .read = read_topic, .required = true},
-    {.name = "source", .kind = SINEW_KEY_MAPPING, .table = &source_table, AT(source),
-     .required = true},
+    {.name = "name", READER(read_topic), AT(name), .required = true},
+    {.name = "source", MAPPING(source_table), AT(source), .required = true},
     {.name = "model", TEXT, AT(model), .required = true},
-    {.name = "method", .kind = SINEW_KEY_READER, AT(method), .read = read_method},
+    {.name = "method", READER(read_method), AT(method)},
     {.name = "prewarp_hz", RATE, AT(prewarp_hz)},
-    {.name = "engine", .kind = SINEW_KEY_CHOICE, .choices = engine_names, AT(engine),
-     .fallback = "auto"},
-    {.name = "dtype", .kind = SINEW_KEY_CHOICE, .choices = sample_names, AT(sample),
-     .fallback = "f64"},
-    {.name = "gap", .kind = SINEW_KEY_CHOICE, .choices = gap_names, AT(gap),
-     .fallback = "continue"},
-    {.name = "allow_unstable", .kind = SINEW_KEY_BOOLEAN, AT(allow_unstable), .fallback = "no"},
-    {.name = "channel_names", .kind = SINEW_KEY_SEQUENCE, AT(channel_names), .item = &plain_text,
-     .item_bytes = sizeof(const char *), .range = {1, CHANNELS_MOST}},
-    {.name = "outputs", .kind = SINEW_KEY_SEQUENCE, AT(outputs), .item = &output,
-     .item_bytes = sizeof(sinewd_output_config), .range = {1, OUTPUTS_MOST}, .required = true},
-    {.name = "start", .kind = SINEW_KEY_MAPPING, .table = &start_table, AT(start)},
+    {.name = "engine", CHOICE(engine_names), AT(engine), .fallback = "auto"},
+    {.name = "dtype", CHOICE(sample_names), AT(sample), .fallback = "f64"},
+    {.name = "gap", CHOICE(gap_names), AT(gap), .fallback = "continue"},
+    {.name = "allow_unstable", BOOLEAN, AT(allow_unstable)},
+    {.name = "channel_names", LIST(plain_text, const char *, CHANNELS_MOST), AT(channel_names)},
+    {.name = "outputs",
+     LIST(output, sinewd_output_config, OUTPUTS_MOST),
+     AT(outputs),
+     .required = true},
+    {.name = "start", MAPPING(start_table), AT(start)},
     {.name = NULL}};
 #undef AT
 
@@ -276,25 +277,21 @@ static void check_pipeline(const sinew_at *at, void *into)
 }
 
 static const sinew_table pipeline_table = {.keys = pipeline_keys, .check = check_pipeline};
-static const sinew_key pipeline_item = {.kind = SINEW_KEY_MAPPING, .table = &pipeline_table};
+static const sinew_key pipeline_item = {MAPPING(pipeline_table)};
 
 /* ---- the file ---- */
 
 static void read_pipelines(const sinew_at *at, void *into)
 {
-    static const sinew_key list = {.kind = SINEW_KEY_SEQUENCE, .range = {1, PIPELINES_MOST},
-                                   .item = &pipeline_item,
-                                   .item_bytes = sizeof(sinewd_pipeline_config)};
+    static const sinew_key list = {LIST(pipeline_item, sinewd_pipeline_config, PIPELINES_MOST)};
     read_one_or_more(at, &list, into);
 }
 
 #define AT(member) .offset = offsetof(sinewd_config, member) - offsetof(sinewd_config, publish)
 static const sinew_key publish_keys[] = {
-    {.name = "bind", .kind = SINEW_KEY_READER, .read = read_endpoints, AT(publish.bind),
-     .required = true},
-    {.name = "queue", .kind = SINEW_KEY_NUMBER, .unit = SINEW_UNIT_S, .range = {0.001, 3600},
-     AT(publish.queue_s), .fallback = "500ms"},
-    {.name = "insecure", .kind = SINEW_KEY_BOOLEAN, AT(publish.insecure), .fallback = "no"},
+    {.name = "bind", READER(read_endpoints), AT(publish.bind), .required = true},
+    {.name = "queue", SECONDS(0.001, 3600), AT(publish.queue_s), .fallback = "500ms"},
+    {.name = "insecure", BOOLEAN, AT(publish.insecure)},
     {.name = NULL}};
 #undef AT
 
@@ -311,29 +308,41 @@ static void check_publish(const sinew_at *at, void *into)
         sinew_at item = list.value->type == YAML_SEQUENCE_NODE ? sinew_at_item(&list, i) : list;
         sinew_at_problem(&item,
                          "'%s' can be reached from other machines, unencrypted: bind to "
-                         "127.0.0.1 or ipc, or say 'insecure: true'", bind[i]);
+                         "127.0.0.1 or ipc, or say 'insecure: true'",
+                         bind[i]);
     }
 }
 
 static const sinew_table publish_table = {.keys = publish_keys, .check = check_publish};
 
-/* Two writers of one name: `what` is topic or file. */
-static void check_unique(const sinew_at *at, const sinewd_config *config,
-                         const char *(*name_of)(const sinewd_output_config *), const char *what)
+typedef const char *(*name_of)(const sinewd_output_config *);
+
+/* The pipeline that writes to what output k of pipeline i writes to, and stands before it. */
+static const char *earlier_writer(const sinewd_config *config, size_t i, size_t k, name_of name)
+{
+    const sinewd_pipeline_config *pipelines = config->pipelines.items;
+    const sinewd_output_config *outputs = pipelines[i].outputs.items;
+    for (size_t j = 0; j <= i && name(&outputs[k]); j++) {
+        const sinewd_output_config *others = pipelines[j].outputs.items;
+        for (size_t m = 0; m < (j == i ? k : pipelines[j].outputs.n); m++)
+            if (name(&others[m]) && strcmp(name(&others[m]), name(&outputs[k])) == 0)
+                return pipelines[j].name;
+    }
+    return NULL;
+}
+
+/* `what` is topic or file. */
+static void check_unique(const sinew_at *at, const sinewd_config *config, name_of name,
+                         const char *what)
 {
     const sinewd_pipeline_config *pipelines = config->pipelines.items;
     for (size_t i = 0; i < config->pipelines.n; i++)
         for (size_t k = 0; k < pipelines[i].outputs.n; k++) {
             const sinewd_output_config *outputs = pipelines[i].outputs.items;
-            const char *name = name_of(&outputs[k]);
-            for (size_t j = 0; name && j <= i; j++) {
-                const sinewd_output_config *others = pipelines[j].outputs.items;
-                for (size_t m = 0; m < (j == i ? k : pipelines[j].outputs.n); m++)
-                    if (name_of(&others[m]) && strcmp(name_of(&others[m]), name) == 0)
-                        sinew_at_problem(at, "the %s '%s' of pipeline '%s' is written by "
-                                             "pipeline '%s' too",
-                                         what, name, pipelines[i].name, pipelines[j].name);
-            }
+            const char *other = earlier_writer(config, i, k, name);
+            if (other)
+                sinew_at_problem(at, "the %s '%s' of pipeline '%s' is written by pipeline '%s' too",
+                                 what, name(&outputs[k]), pipelines[i].name, other);
         }
 }
 
@@ -357,16 +366,19 @@ static void check_config(const sinew_at *at, void *into)
     for (size_t i = 0; i < config->pipelines.n && config->publish.bind.n == 0; i++)
         for (size_t k = 0; k < pipelines[i].outputs.n; k++)
             if (topic_of((const sinewd_output_config *)pipelines[i].outputs.items + k)) {
-                sinew_at_problem(at, "pipeline '%s' publishes: the key 'publish' must say where "
-                                     "(bind)", pipelines[i].name);
+                sinew_at_problem(at,
+                                 "pipeline '%s' publishes: the key 'publish' must say where "
+                                 "(bind)",
+                                 pipelines[i].name);
                 return;
             }
 }
 
 static const sinew_key config_keys[] = {
-    {.name = "pipelines", .kind = SINEW_KEY_READER, .read = read_pipelines,
-     .offset = offsetof(sinewd_config, pipelines), .required = true},
-    {.name = "publish", .kind = SINEW_KEY_MAPPING, .table = &publish_table,
-     .offset = offsetof(sinewd_config, publish)},
+    {.name = "pipelines",
+     READER(read_pipelines),
+     .offset = offsetof(sinewd_config, pipelines),
+     .required = true},
+    {.name = "publish", MAPPING(publish_table), .offset = offsetof(sinewd_config, publish)},
     {.name = NULL}};
 const sinew_table sinewd_config_table = {.keys = config_keys, .check = check_config};

@@ -25,7 +25,7 @@ typedef struct daemon_run {
     const sinewd_config *config;
     sinewd_stop stop;
     int signal_fd, done_fd;
-    sinewd_publisher *publisher;   /* NULL: nothing is published */
+    sinewd_publisher *publisher; /* NULL: nothing is published */
     sinewd_pipeline **pipelines; /* (n) */
     size_t n;
 } daemon_run;
@@ -63,10 +63,8 @@ static sinew_status make_publisher(daemon_run *d, sinew_error *error)
     const sinew_items *bind = &d->config->publish.bind;
     if (bind->n == 0)
         return SINEW_OK;
-    sinewd_publish_opts opts = {.bind = bind->items,
-                                .n_bind = bind->n,
-                                .stop = &d->stop,
-                                .done_fd = d->done_fd};
+    sinewd_publish_opts opts = {
+        .bind = bind->items, .n_bind = bind->n, .stop = &d->stop, .done_fd = d->done_fd};
     return sinewd_publisher_new(&d->publisher, &opts, error);
 }
 

@@ -40,8 +40,8 @@ typedef struct device_output {
     sinewd_ring *ring;
     uint64_t lost; /* frames that found no room */
 
-    atomic_bool draining;      /* no more will come: play what there is */
-    atomic_ullong underruns;   /* how often the ring ran empty */
+    atomic_bool draining;    /* no more will come: play what there is */
+    atomic_ullong underruns; /* how often the ring ran empty */
 
     /* the callback's */
     bool playing;
@@ -119,8 +119,8 @@ static slot *take_slot(device_output *d, sinew_error *error, sinew_status *statu
         if (sinewd_time_between(since, sinewd_stamp_now().mono) >
             (int64_t)STALL_S * SINEWD_SECOND_NS) {
             d->gone = true;
-            *status = sinew_fail(error, SINEW_ERR_IO, "device '%s' takes nothing any more",
-                                 d->name);
+            *status =
+                sinew_fail(error, SINEW_ERR_IO, "device '%s' takes nothing any more", d->name);
             return NULL;
         }
     }

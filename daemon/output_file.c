@@ -13,8 +13,7 @@ typedef struct file_output {
     const char *path;
 } file_output;
 
-static sinew_status file_write(sinewd_output *output, const sinewd_chunk *chunk,
-                               sinew_error *error)
+static sinew_status file_write(sinewd_output *output, const sinewd_chunk *chunk, sinew_error *error)
 {
     file_output *f = (file_output *)output;
     return sinew_sink_write(f->sink, f->sample, &chunk->block, NULL, error);

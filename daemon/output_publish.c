@@ -55,9 +55,9 @@ static json_t *meta_json(const sinewd_output_stream *stream)
     const char *units = sinew_model_units_out(stream->model);
     char hash[20];
     snprintf(hash, sizeof hash, "%016" PRIx64, node->model_hash);
-    json_t *model = json_pack("{s:s, s:s, s:s, s:s}", "name", sinew_model_name(stream->model),
-                              "about", sinew_model_about(stream->model), "hash", hash, "engine",
-                              node->ops->kind);
+    json_t *model =
+        json_pack("{s:s, s:s, s:s, s:s}", "name", sinew_model_name(stream->model), "about",
+                  sinew_model_about(stream->model), "hash", hash, "engine", node->ops->kind);
     return json_pack("{s:i, s:f, s:s, s:o, s:s, s:i, s:o}", "v", SINEWD_WIRE_VERSION, "rate",
                      stream->rate_hz, "dtype", stream->sample == SINEW_SAMPLE_F64 ? "<f8" : "<f4",
                      "channels", channel_names(stream), "units", units, "latency",

@@ -13,8 +13,8 @@
 #include "source.h"
 
 enum {
-    WORKER_PRIORITY = 10,  /* of SCHED_FIFO: above all that is not real time, below the driver */
-    HOLD_NS = 2000000,     /* how often a held source looks for its subscribers */
+    WORKER_PRIORITY = 10,     /* of SCHED_FIFO: above all that is not real time, below the driver */
+    HOLD_NS = 2000000,        /* how often a held source looks for its subscribers */
     UNKNOWN_MESSAGES_HZ = 200 /* of a stream that is not known yet: 48 kHz in blocks of 240 */
 };
 
@@ -25,9 +25,9 @@ struct sinewd_pipeline {
     sinew_model *model;
     sinew_node *node; /* NULL until the signal is known */
     sinew_stream *stream;
-    void *samples; /* (max_frames, channels_out) */
-    sinewd_topic **topics;   /* (n_outputs), the publisher's; NULL where nothing is published */
-    sinewd_output **outputs; /* (n_outputs) */
+    void *samples;            /* (max_frames, channels_out) */
+    sinewd_topic **topics;    /* (n_outputs), the publisher's; NULL where nothing is published */
+    sinewd_output **outputs;  /* (n_outputs) */
     size_t n_outputs, broken; /* broken: the output that failed; n_outputs: none */
     pthread_t thread;
     bool running, begun;
@@ -56,15 +56,15 @@ static sinew_status add_topics(sinewd_pipeline *p, sinew_error *error)
     for (size_t i = 0; i < p->n_outputs && p->world.publisher && !status; i++)
         if (output_config(p, i)->is_publish)
             status = sinewd_publisher_add(p->world.publisher, &p->topics[i],
-                                          output_config(p, i)->publish.topic,
-                                          may_wait(p->config), error);
+                                          output_config(p, i)->publish.topic, may_wait(p->config),
+                                          error);
     return status;
 }
 
 static sinew_status build_node(sinewd_pipeline *p, sinew_error *error)
 {
-    return sinewd_build_node(&p->node, p->model, p->config, p->source->rate_hz,
-                             p->source->channels, error);
+    return sinewd_build_node(&p->node, p->model, p->config, p->source->rate_hz, p->source->channels,
+                             error);
 }
 
 sinew_status sinewd_pipeline_open(sinewd_pipeline **out, const sinewd_pipeline_config *config,
@@ -85,8 +85,8 @@ sinew_status sinewd_pipeline_open(sinewd_pipeline **out, const sinewd_pipeline_c
     if (!status)
         status = sinew_model_open(&p->model, config->model, error);
     if (!status)
-        status = sinewd_source_open(&p->source, &config->source, config->sample, world->stop,
-                                    error);
+        status =
+            sinewd_source_open(&p->source, &config->source, config->sample, world->stop, error);
     if (!status)
         status = add_topics(p, error);
     if (!status && p->source->rate_hz > 0)
@@ -116,8 +116,8 @@ static sinew_status open_outputs(sinewd_pipeline *p, sinew_error *error)
                                    .node = p->node};
     sinew_status status = SINEW_OK;
     for (size_t i = 0; i < p->n_outputs && !status; i++)
-        status = sinewd_output_open(&p->outputs[i], output_config(p, i), &stream, p->topics[i],
-                                    error);
+        status =
+            sinewd_output_open(&p->outputs[i], output_config(p, i), &stream, p->topics[i], error);
     return status;
 }
 
@@ -177,8 +177,7 @@ static void process(sinewd_pipeline *p, sinewd_chunk *in, sinewd_chunk *out)
     sinew_stream_process(p->stream, block, &out->block);
 }
 
-static sinew_status write_outputs(sinewd_pipeline *p, const sinewd_chunk *chunk,
-                                  sinew_error *error)
+static sinew_status write_outputs(sinewd_pipeline *p, const sinewd_chunk *chunk, sinew_error *error)
 {
     for (size_t i = 0; i < p->n_outputs; i++) {
         sinew_status status = p->outputs[i]->ops->write(p->outputs[i], chunk, error);
@@ -252,8 +251,8 @@ static bool start_real_time(sinewd_pipeline *p)
     int failed = pthread_create(&p->thread, &attributes, work, p);
     pthread_attr_destroy(&attributes);
     if (failed)
-        sinewd_log("pipeline '%s': no real-time priority (%s), going on without",
-                   p->config->name, strerror(failed));
+        sinewd_log("pipeline '%s': no real-time priority (%s), going on without", p->config->name,
+                   strerror(failed));
     return !failed;
 }
 

@@ -18,8 +18,8 @@
 
 enum {
     TOPICS_MOST = 1024,
-    BURST = 64,                 /* messages of one topic before the others have their turn */
-    RETRY_MS = 1,               /* when a subscriber's queue is full and the topic waits */
+    BURST = 64,     /* messages of one topic before the others have their turn */
+    RETRY_MS = 1,   /* when a subscriber's queue is full and the topic waits */
     META_BEATS = 5, /* meta is repeated every so many heartbeats */
     BEAT_NS = 1000000000,
     STOP_NS = 500000000, /* what is not sent so long after a stop is dropped */
@@ -66,13 +66,12 @@ static bool send_parts(sinewd_publisher *p, const void *part0, size_t n0, const 
 static bool send_message(sinewd_publisher *p, sinewd_topic *topic, const sinewd_message *message)
 {
     char part0[SINEWD_WIRE_HEADER_BYTES];
-    size_t n0 = sinewd_wire_encode(part0, sizeof part0, sinewd_topic_name(topic),
-                                   &message->header);
+    size_t n0 = sinewd_wire_encode(part0, sizeof part0, sinewd_topic_name(topic), &message->header);
     size_t n1 = message->n_samples * sinewd_dtype_bytes(message->header.dtype);
     if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
         return send_parts(p, part0, n0, message->samples, n1);
-    sinew_sample sample = message->header.dtype == SINEWD_DTYPE_F8 ? SINEW_SAMPLE_F64
-                                                                   : SINEW_SAMPLE_F32;
+    sinew_sample sample =
+        message->header.dtype == SINEWD_DTYPE_F8 ? SINEW_SAMPLE_F64 : SINEW_SAMPLE_F32;
     void *bytes = sinew_alloc(n1, 1);
     if (!bytes)
         return false;
@@ -159,9 +158,9 @@ static void send_beat(sinewd_publisher *p)
         if (status)
             json_object_set_new(topics, sinewd_topic_name(p->topics[i]), status);
     }
-    json_t *beat = json_pack("{s:i, s:s, s:o, s:o, s:o}", "v", SINEWD_WIRE_VERSION, "epoch",
-                             p->epoch, "t_mono", time_json(now.mono), "t_wall",
-                             time_json(now.wall), "topics", topics);
+    json_t *beat =
+        json_pack("{s:i, s:s, s:o, s:o, s:o}", "v", SINEWD_WIRE_VERSION, "epoch", p->epoch,
+                  "t_mono", time_json(now.mono), "t_wall", time_json(now.wall), "topics", topics);
     send_news(p, "sinew/hb", "", beat);
     json_decref(beat);
 }
@@ -305,8 +304,8 @@ sinew_status sinewd_publisher_add(sinewd_publisher *p, sinewd_topic **out, const
     *out = NULL;
     if (p->n_topics == TOPICS_MOST)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "more than %d topics", TOPICS_MOST);
-    sinew_status status = sinewd_topic_new(out, name, p->epoch, may_wait, p->wake_fd,
-                                           p->opts.stop, error);
+    sinew_status status =
+        sinewd_topic_new(out, name, p->epoch, may_wait, p->wake_fd, p->opts.stop, error);
     if (!status) {
         p->topics[p->n_topics++] = *out;
         p->may_wait |= may_wait;
@@ -348,8 +347,7 @@ static sinew_status bind_one(sinewd_publisher *p, const char *endpoint, sinew_er
     return failed ? fail_zmq(error, endpoint) : SINEW_OK;
 }
 
-sinew_status sinewd_publisher_start(sinewd_publisher *p, size_t queue_messages,
-                                    sinew_error *error)
+sinew_status sinewd_publisher_start(sinewd_publisher *p, size_t queue_messages, sinew_error *error)
 {
     set_options(p, queue_messages);
     for (size_t i = 0; i < p->opts.n_bind; i++) {

@@ -32,8 +32,8 @@ sinew_status sinewd_publisher_new(sinewd_publisher **out, const sinewd_publish_o
                                   sinew_error *error);
 
 /* Before start. The topic is the publisher's. */
-sinew_status sinewd_publisher_add(sinewd_publisher *publisher, sinewd_topic **out,
-                                  const char *name, bool may_wait, sinew_error *error);
+sinew_status sinewd_publisher_add(sinewd_publisher *publisher, sinewd_topic **out, const char *name,
+                                  bool may_wait, sinew_error *error);
 
 /* Bind and run. queue_messages: how many messages of all topics fall into queue_s.
  * Errors: SINEW_ERR_IO for an endpoint that is in use or not there. */

@@ -17,8 +17,7 @@ struct sinewd_ring {
     size_t mask, slot_bytes;
 };
 
-sinew_status sinewd_ring_new(sinewd_ring **out, size_t slots, size_t slot_bytes,
-                             sinew_error *error)
+sinew_status sinewd_ring_new(sinewd_ring **out, size_t slots, size_t slot_bytes, sinew_error *error)
 {
     *out = NULL;
     size_t n = 2;

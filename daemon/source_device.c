@@ -16,9 +16,9 @@
 
 enum {
     SLOTS = 64,
-    LOOKS = 4,      /* a block */
-    SILENCE_S = 5,  /* a device that brings nothing for so long is gone */
-    OLDEST_S = 2    /* a driver's time stamp that is older is wrong */
+    LOOKS = 4,     /* a block */
+    SILENCE_S = 5, /* a device that brings nothing for so long is gone */
+    OLDEST_S = 2   /* a driver's time stamp that is older is wrong */
 };
 
 typedef struct slot {
@@ -79,8 +79,7 @@ static void keep_frames(device_source *d, const float *samples, size_t n, sinewd
 }
 
 static int arrived(const void *input, void *output, unsigned long n_frames,
-                   const PaStreamCallbackTimeInfo *time, PaStreamCallbackFlags status,
-                   void *source)
+                   const PaStreamCallbackTimeInfo *time, PaStreamCallbackFlags status, void *source)
 {
     device_source *d = source;
     const float *samples = input;
@@ -121,8 +120,8 @@ static const slot *wait_for_slot(device_source *d, sinew_error *error, sinew_sta
         if (sinewd_time_between(since, sinewd_stamp_now().mono) >
             (int64_t)SILENCE_S * SINEWD_SECOND_NS) {
             d->gone = true;
-            *status = sinew_fail(error, SINEW_ERR_IO, "device '%s' delivers nothing any more",
-                                 d->name);
+            *status =
+                sinew_fail(error, SINEW_ERR_IO, "device '%s' delivers nothing any more", d->name);
             return NULL;
         }
     }
@@ -177,11 +176,11 @@ static sinew_status open_stream(device_source *d, sinew_error *error)
     sinew_status status = sinewd_device_find(&d->device, d->name, true, error);
     if (status)
         return status;
-    PaStreamParameters from = {
-        .device = d->device,
-        .channelCount = (int)d->base.channels,
-        .sampleFormat = paFloat32,
-        .suggestedLatency = Pa_GetDeviceInfo(d->device)->defaultLowInputLatency};
+    PaStreamParameters from = {.device = d->device,
+                               .channelCount = (int)d->base.channels,
+                               .sampleFormat = paFloat32,
+                               .suggestedLatency =
+                                   Pa_GetDeviceInfo(d->device)->defaultLowInputLatency};
     PaError code = Pa_OpenStream(&d->stream, &from, NULL, d->base.rate_hz,
                                  (unsigned long)d->base.max_frames, paNoFlag, arrived, d);
     if (code != paNoError)

@@ -28,8 +28,8 @@ static sinew_status file_start(sinewd_source *source, sinew_error *error)
 static sinew_status next_frames(file_source *f, sinew_block *block, sinew_error *error)
 {
     *block = (sinew_block){.samples = f->samples};
-    sinew_status status = sinew_source_read(f->file, f->base.sample, f->base.max_frames, block,
-                                            error);
+    sinew_status status =
+        sinew_source_read(f->file, f->base.sample, f->base.max_frames, block, error);
     if (status || block->n_frames > 0 || !f->loop)
         return status;
     status = sinew_source_rewind(f->file, error);
@@ -58,8 +58,8 @@ static sinew_status file_read(sinewd_source *source, sinewd_chunk *out, sinew_er
         return SINEW_OK;
     }
     /* A block of a device is there when its last frame has happened. */
-    struct timespec due = sinewd_time_add(f->start.mono,
-                                          sinewd_frames_ns(f->index, source->rate_hz));
+    struct timespec due =
+        sinewd_time_add(f->start.mono, sinewd_frames_ns(f->index, source->rate_hz));
     if (sinewd_stop_wait(source->stop, sinewd_time_between(sinewd_stamp_now().mono, due)))
         out->block.n_frames = 0; /* its time has not come */
     return SINEW_OK;

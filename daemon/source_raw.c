@@ -50,8 +50,10 @@ sinew_status sinewd_raw_source_read(sinewd_source *source, sinewd_chunk *out, si
     size_t n = z->pending_bytes / frame_bytes(z);
     sinewd_wire_get_samples(z->samples, source->sample, z->pending, z->config->dtype,
                             n * source->channels);
-    *out = (sinewd_chunk){.block = {.samples = z->samples, .n_frames = n,
-                                    .channels = source->channels, .index = z->index},
+    *out = (sinewd_chunk){.block = {.samples = z->samples,
+                                    .n_frames = n,
+                                    .channels = source->channels,
+                                    .index = z->index},
                           .at = z->pending_at};
     z->pending_bytes = 0;
     z->index += (int64_t)n;

@@ -39,10 +39,10 @@ static sinew_status check_same_signal(const sinewd_zmq_source *z, sinew_error *e
 {
     if (z->header.rate_hz == z->base.rate_hz && z->header.channels == z->base.channels)
         return SINEW_OK;
-    return sinew_fail(error, SINEW_ERR_MISMATCH,
-                      "topic %s: it was %u channels at %.17g Hz, and is now %u channels at %.17g Hz",
-                      z->config->topic, z->base.channels, z->base.rate_hz, z->header.channels,
-                      z->header.rate_hz);
+    return sinew_fail(
+        error, SINEW_ERR_MISMATCH,
+        "topic %s: it was %u channels at %.17g Hz, and is now %u channels at %.17g Hz",
+        z->config->topic, z->base.channels, z->base.rate_hz, z->header.channels, z->header.rate_hz);
 }
 
 /* Where the message at hand begins on the time line, against what was expected. */

@@ -13,9 +13,9 @@
 #include "ring.h"
 
 enum {
-    ROOM_NS = 500000,   /* how often a waiting worker looks for room */
-    SLOTS_LEAST = 8,    /* at least so many blocks wait ... */
-    SLOTS_MOST = 4096,  /* ... and at most so many, */
+    ROOM_NS = 500000,    /* how often a waiting worker looks for room */
+    SLOTS_LEAST = 8,     /* at least so many blocks wait ... */
+    SLOTS_MOST = 4096,   /* ... and at most so many, */
     RING_BYTES = 1 << 26 /* or so many bytes */
 };
 

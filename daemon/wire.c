@@ -64,8 +64,7 @@ static void text_add_time(text *to, const char *key, struct timespec t)
     text_add(to, ",\"%s\":[%lld,%ld]", key, (long long)t.tv_sec, t.tv_nsec);
 }
 
-size_t sinewd_wire_encode(char *to, size_t capacity, const char *topic,
-                          const sinewd_wire_header *h)
+size_t sinewd_wire_encode(char *to, size_t capacity, const char *topic, const sinewd_wire_header *h)
 {
     text out = {.at = to, .capacity = capacity};
     text_add(&out, "%s {\"v\":%d", topic, SINEWD_WIRE_VERSION);
@@ -156,8 +155,8 @@ static sinew_status read_time(struct timespec *out, const json_t *value, const c
                               sinew_error *error)
 {
     int64_t pair[2];
-    sinew_status status = read_pair(pair, value, key,
-                                    (const int64_t[2]){INDEX_MAX, SINEWD_SECOND_NS - 1}, error);
+    sinew_status status =
+        read_pair(pair, value, key, (const int64_t[2]){INDEX_MAX, SINEWD_SECOND_NS - 1}, error);
     if (!status)
         *out = (struct timespec){.tv_sec = pair[0], .tv_nsec = (long)pair[1]};
     return status;
@@ -182,13 +181,13 @@ static sinew_status read_flags(uint32_t *out, const json_t *value, sinew_error *
 }
 
 /* shape and dtype, and that their product is what part 1 holds. */
-static sinew_status read_layout(sinewd_wire_header *out, const json_t *object,
-                                size_t payload_bytes, sinew_error *error)
+static sinew_status read_layout(sinewd_wire_header *out, const json_t *object, size_t payload_bytes,
+                                sinew_error *error)
 {
     char name[8];
     int64_t shape[2];
-    sinew_status status = read_string(name, sizeof name, json_object_get(object, "dtype"),
-                                      "dtype", true, error);
+    sinew_status status =
+        read_string(name, sizeof name, json_object_get(object, "dtype"), "dtype", true, error);
     if (status)
         return status;
     if (!sinewd_dtype_from_name(name, &out->dtype))
@@ -209,8 +208,8 @@ static sinew_status read_layout(sinewd_wire_header *out, const json_t *object,
     return SINEW_OK;
 }
 
-static sinew_status read_object(sinewd_wire_header *out, const json_t *object,
-                                size_t payload_bytes, sinew_error *error)
+static sinew_status read_object(sinewd_wire_header *out, const json_t *object, size_t payload_bytes,
+                                sinew_error *error)
 {
     int64_t version, latency = 0;
     sinew_status status;
@@ -224,8 +223,8 @@ static sinew_status read_object(sinewd_wire_header *out, const json_t *object,
     const json_t *late = json_object_get(object, "latency");
     if ((status = read_string(out->epoch, sizeof out->epoch, json_object_get(object, "epoch"),
                               "epoch", true, error)) ||
-        (status = read_integer(&out->seq, json_object_get(object, "seq"), "seq", INDEX_MAX,
-                               error)) ||
+        (status =
+             read_integer(&out->seq, json_object_get(object, "seq"), "seq", INDEX_MAX, error)) ||
         (status = read_integer(&out->index, json_object_get(object, "index"), "index", INDEX_MAX,
                                error)) ||
         (status = read_rate(&out->rate_hz, json_object_get(object, "rate"), error)) ||
@@ -233,8 +232,8 @@ static sinew_status read_object(sinewd_wire_header *out, const json_t *object,
         (status = read_time(&out->at.mono, json_object_get(object, "t_mono"), "t_mono", error)) ||
         (status = read_time(&out->at.wall, json_object_get(object, "t_wall"), "t_wall", error)) ||
         (status = read_flags(&out->flags, json_object_get(object, "flags"), error)) ||
-        (status = read_integer(&out->gap, json_object_get(object, "gap"), "gap", INDEX_MAX,
-                               error)) ||
+        (status =
+             read_integer(&out->gap, json_object_get(object, "gap"), "gap", INDEX_MAX, error)) ||
         (status = read_string(out->units, sizeof out->units, json_object_get(object, "units"),
                               "units", false, error)) ||
         (status = read_string(out->model, sizeof out->model, json_object_get(object, "model"),
@@ -258,8 +257,8 @@ sinew_status sinewd_wire_decode(sinewd_wire_header *out, const char *topic, cons
     if (topic && (topic_bytes != strlen(topic) || memcmp(part0, topic, topic_bytes) != 0))
         return sinew_fail(error, SINEW_ERR_DATA, "wire header: another topic than %s", topic);
     json_error_t where;
-    json_t *object = json_loadb(space + 1, n_bytes - topic_bytes - 1, JSON_REJECT_DUPLICATES,
-                                &where);
+    json_t *object =
+        json_loadb(space + 1, n_bytes - topic_bytes - 1, JSON_REJECT_DUPLICATES, &where);
     if (!object)
         return sinew_fail(error, SINEW_ERR_DATA, "wire header: byte %d: %s", where.position,
                           where.text);

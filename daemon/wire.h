@@ -18,7 +18,7 @@ enum {
     SINEWD_WIRE_EPOCH_BYTES = 64,
     SINEWD_WIRE_UNITS_BYTES = 32,
     SINEWD_WIRE_MODEL_BYTES = 20,
-    SINEWD_WIRE_TOPIC_BYTES = 128,  /* a longer one is refused */
+    SINEWD_WIRE_TOPIC_BYTES = 128,   /* a longer one is refused */
     SINEWD_WIRE_HEADER_BYTES = 2048, /* holds every part 0 that encode can make */
     SINEWD_WIRE_HEADER_MAX = 65536,  /* a longer part 0 is refused unread */
     SINEWD_WIRE_CHANNELS_MAX = 65536

@@ -2,7 +2,8 @@
 """count.py TESTLOG.json NAME: what a run of `meson test` came to.
 
 A program that speaks TAP counts as many tests as it reports, another one as one; one that
-ends badly without having reported a failure (a crash, a plan not kept) as one failed test.
+ends badly without having reported a failure (a crash, a plan not kept), or that reports nothing
+and does not say that it skipped (status 77, or "1..0 # SKIP why"), as one failed test.
 Prints the failures and what was skipped, and at last "PASSED FAILED".
 """
 import json
@@ -10,6 +11,9 @@ import re
 import sys
 
 POINT = re.compile(r"^(not )?ok\b *-? *(\d+ *-? *)?([^#]*)(?:# *(SKIP|TODO)\b *(.*))?", re.I)
+
+
+NOTHING = re.compile(r"^1\.\.0\b *(?:# *SKIP\w*\b *(.*))?", re.I | re.M)
 
 
 def points(stdout):
@@ -37,7 +41,11 @@ def main():
             passed, failed, skipped = points(test.get("stdout", ""))
             good = test["result"] in ("OK", "EXPECTEDFAIL")
             if test["result"] == "SKIP" and not skipped:
-                skipped.append("")
+                why = NOTHING.search(test.get("stdout", ""))
+                if why or test.get("returncode") == 77:
+                    skipped.append(why.group(1) or "" if why else "")
+                else:
+                    failed.append("reports nothing")
             elif not good and test["result"] != "SKIP" and not failed:
                 failed.append(test["result"].lower())
             elif good and not passed and not skipped:

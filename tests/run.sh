@@ -60,7 +60,8 @@ build() {
     if [ ! -f "$folder/build.ninja" ]; then
         rm -rf "$folder"
         local log
-        if ! log=$(CC=$compiler "$meson" setup "$folder" --werror "$@" 2>&1); then
+        if ! log=$(CC=$compiler "$meson" setup "$folder" --werror -Ddaemon=enabled \
+            -Dportaudio=enabled "$@" 2>&1); then
             printf '%s\n' "$log" | tail -n 20
             rm -rf "$folder"
             bad "build $name: meson setup"

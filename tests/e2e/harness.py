@@ -62,10 +62,13 @@ def save_npy(name, samples):
 
 
 class Daemon:
+    started = []  # a test that fails leaves none behind
+
     def __init__(self, path, *args, env=None):
         self.process = subprocess.Popen([SINEWD, "-c", path, *args], stderr=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True,
                                         env={**os.environ, **(env or {})})
+        Daemon.started.append(self.process)
 
     def wait(self):
         """The exit status; messages are in .messages"""
@@ -190,6 +193,9 @@ def main(tests):
                 failed += 1
                 for line in traceback.format_exc().splitlines():
                     print("# " + line)
+            for process in Daemon.started:
+                if process.poll() is None:
+                    process.kill()
             os.chdir("/")
         print(f"{word} {number} - {name[5:]}", flush=True)
     sys.exit(failed > 0)

@@ -3,7 +3,6 @@
 middle. In a build with the thread sanitizer it looks on, and any report of it is a failure."""
 import os
 import sys
-import time
 
 from harness import (BANDPASS, Daemon, Subscriber, config, equal, ipc, main, noise, save_npy, tcp,
                      until, write)
@@ -35,8 +34,6 @@ def test_to_the_end():
     daemon = Daemon(path, env=ENV)
     subscribers = [Subscriber(e, t, news=True) for e, t in
                    [(at[0], "a"), (at[1], "a"), (at[1], "a2"), (at[0], "b"), (at[0], "c")]]
-    for _ in range(5):
-        Subscriber(at[0], "b", until=lambda s: True).wait()  # comes, takes a block and goes
     clean(daemon)
     for subscriber in subscribers:
         assert len(subscriber.wait().samples()) == 60000
@@ -57,7 +54,8 @@ def test_stopped_in_the_middle():
     daemon = Daemon(path, env=ENV)
     subscribers = [Subscriber(at, t) for t in "abd"]
     until(lambda: all(len(s.headers) > 10 for s in subscribers))
-    time.sleep(0.2)
+    for _ in range(5):
+        Subscriber(at, "b", until=lambda s: True).wait()  # comes, takes a block and goes
     daemon.process.terminate()
     clean(daemon)
     assert os.path.exists("a.npy")

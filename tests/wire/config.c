@@ -170,12 +170,12 @@ static void bind(const char *endpoint, const char *more, const char *says)
 
 Test(config, endpoints_are_checked_and_stay_on_this_machine)
 {
-    static const char *const fine[] = {"tcp://127.0.0.1:5555", "tcp://127.9.9.9:1",
-                                       "tcp://localhost:65535", "tcp://[::1]:80", "ipc:///run/x",
-                                       "ipc://x"};
-    static const char *const open[] = {"tcp://0.0.0.0:5555", "tcp://*:5555", "tcp://10.0.0.1:80",
-                                       "tcp://[::]:80", "tcp://eth0:80", "tcp://127.0.0.1.de:80",
-                                       "tcp://localhost.de:80"};
+    static const char *const fine[] = {"tcp://127.0.0.1:5555",  "tcp://127.9.9.9:1",
+                                       "tcp://localhost:65535", "tcp://[::1]:80",
+                                       "ipc:///run/x",          "ipc://x"};
+    static const char *const open[] = {
+        "tcp://0.0.0.0:5555", "tcp://*:5555",          "tcp://10.0.0.1:80",    "tcp://[::]:80",
+        "tcp://eth0:80",      "tcp://127.0.0.1.de:80", "tcp://localhost.de:80"};
     for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
         bind(fine[i], "", NULL);
     for (size_t i = 0; i < sizeof open / sizeof *open; i++) {

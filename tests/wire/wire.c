@@ -257,7 +257,7 @@ Test(wire, keys_and_flags_of_later_versions_are_ignored)
     cr_assert_not_null(flags);
     *flags = 0;
     int n = snprintf(text, sizeof text, "%s[\"later\",%s", part0, flags + 1);
-    n--;                                                          /* the last brace */
+    n--; /* the last brace */
     n += snprintf(text + n, sizeof text - (size_t)n, ",\"later\":{}}");
     cr_assert_eq(sinewd_wire_decode(&back, "t", text, (size_t)n, 2048, NULL), SINEW_OK);
     cr_assert_eq(back.flags, header.flags);
