@@ -12,7 +12,7 @@
 typedef struct group {
     double complex p[2], z[2];
     int poles, zeros;
-    double resonance; /* |p| / |Re p|: 1 for real poles, infinite on the axis */
+    double resonance; /* |p| / |Re p|: 1 for real poles, infinite on the axis and at 0 */
 } group;
 
 typedef struct zero_pool { /* the zeros that no section has yet, and the room for them */
@@ -59,9 +59,11 @@ static sinew_status group_real(group *groups, size_t *count, const sinew_zpk *zp
             real[n++] = creal(zpk->poles[i]);
     qsort(real, n, sizeof *real, by_size);
     for (size_t i = 0; i + 1 < n; i += 2)
-        groups[(*count)++] = (group){.p = {real[i + 1], real[i]}, .poles = 2, .resonance = 1};
+        groups[(*count)++] = (group){
+            .p = {real[i + 1], real[i]}, .poles = 2, .resonance = real[i] == 0 ? HUGE_VAL : 1};
     if (n % 2)
-        groups[(*count)++] = (group){.p = {real[n - 1]}, .poles = 1, .resonance = 1};
+        groups[(*count)++] =
+            (group){.p = {real[n - 1]}, .poles = 1, .resonance = real[n - 1] == 0 ? HUGE_VAL : 1};
     sinew_free(real);
     return SINEW_OK;
 }
@@ -103,7 +105,9 @@ static void choose_zeros(zero_pool *pool, group *g)
     size_t room = pool->twos - pool->pairs + pool->ones; /* sections that real zeros may have */
     bool must_pair = g->poles == 2 && pool->pairs > 0 && pool->pairs == pool->twos;
     int kind = must_pair ? 2 : g->poles == 1 ? 1 : 0;
-    size_t i = nearest(pool, g->p[0], kind);
+    /* of two real poles the slower, which an integrator is, chooses first */
+    bool real_pair = g->poles == 2 && cimag(g->p[0]) == 0;
+    size_t i = nearest(pool, g->p[real_pair ? 1 : 0], kind);
     if (i < pool->count) {
         bool second = g->poles == 2 && cimag(pool->zeros[i]) == 0 && pool->real > room;
         take(pool, g, i);

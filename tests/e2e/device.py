@@ -35,9 +35,19 @@ def start_jack():
     if subprocess.run(["jack_wait", "-s", SERVER, "-w", "-t", "10"],
                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode != 0 or \
             server.poll() is not None:
-        server.kill()
+        stop_jack(server)
         skip("jackd does not start here")
     return server
+
+
+def stop_jack(server):
+    """Gently: a killed jackd leaves its entry among the few servers that JACK allows."""
+    server.terminate()
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def ports():
@@ -103,7 +113,7 @@ def vanish(server):
          "outputs": [{"file": {"path": "kept.npy"}}, {"publish": {}}]}], [ipc("v")]), env=JACK)
     recorded = Subscriber(ipc("v"), "record")
     until(lambda: len(recorded.headers) > 20)
-    server.terminate()  # killed, it would leave its shared memory behind
+    stop_jack(server)
     assert daemon.wait() == 1, daemon.messages
     assert "sinewd: pipeline 'record': device 'system' delivers nothing" in daemon.messages, \
         daemon.messages
@@ -128,8 +138,7 @@ def main():
             time.sleep(1)
         skip("the machine is too busy for real time: every attempt had an overrun")
     finally:
-        server.terminate()
-        server.wait()
+        stop_jack(server)
         os.chdir("/")
         shutil.rmtree(folder, ignore_errors=True)
         for left in glob.glob(f"/dev/shm/jack_sem.*_{SERVER}_*"):  # a client that lost its server
