@@ -25,6 +25,13 @@ def file_source(samples, rate=8000, **more):
     return {"file": {"path": "in.npy", "rate": rate, "pace": "fast", **more}}
 
 
+def heard(subscriber):
+    """A live source cannot be held: wait until the daemon knows of the subscriber. A heartbeat
+    says so, as that subscription came after the topic's."""
+    until(lambda: subscriber.news)
+    return subscriber
+
+
 class Sender:
     """A PUB socket that knows when somebody has subscribed."""
 
@@ -58,8 +65,7 @@ def test_raw_samples_are_cut_into_blocks():
         "source": zmq_source(up, format="raw", rate="8k", channels=2, dtype="i16", block=100)}],
         [down], queue="5s"))
     assert sender.wait() == ""
-    subscriber = Subscriber(down, "raw")
-    time.sleep(0.5)  # the source is live: what comes before the subscription is not heard
+    subscriber = heard(Subscriber(down, "raw", news=True))
     data, at = samples.tobytes(), 0
     for size in [1, 2, 3, 999, 4000, 4001] * 100:  # bytes: cuts anywhere, also within a sample
         parts = [data[at:at + size]] if size % 2 else [b"key", data[at:at + size]]
@@ -88,8 +94,7 @@ def test_two_daemons_in_a_chain():
                    name="lower.yaml")
     below = Daemon(lower)
     until(lambda: os.path.exists("s"))
-    subscriber = Subscriber(second, "b")
-    time.sleep(0.3)
+    subscriber = heard(Subscriber(second, "b", news=True))
     above = Daemon(upper)
     above.ends()
     below.ends()
@@ -108,8 +113,7 @@ def test_gaps_epochs_and_nonsense_on_the_wire():
     x = noise(1000)
     send = sender.socket.send_multipart
     until(lambda: os.path.exists("s"))
-    subscriber = Subscriber(down, "b")
-    time.sleep(0.5)  # it has no file that could be held
+    subscriber = heard(Subscriber(down, "b", news=True))
     send(message("a", x[:100], 700))
     send(message("a", x[100:200], 800))
     send([b"a {}", b""])
