@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "initial.h"
+#include "base/samples.h"
 #include "interrupt.h"
 #include "progress.h"
 #include "sinew/stream.h"
@@ -23,11 +23,12 @@ typedef struct task {
     sinew_error *error;
 
     sinew_source *source;
-    sinew_discretization *discretization;
+    double *first; /* (channels): the first frame, read ahead of the others */
+    size_t n_first; /* frames in it that are not processed yet: 0 or 1 */
     sinew_node *node;
     sinew_stream *stream;
     sinew_sink *sink;
-    void *in_samples, *out_samples; /* (block_frames, channels); the same where that fits */
+    char *in_samples, *out_samples; /* (block_frames, channels); the same where that fits */
     sinew_block in;
     double rate_hz;
     int64_t total; /* frames to come, -1: not known */
@@ -60,68 +61,53 @@ static sinew_status decide_step(task *t, sinew_discretize_opts *opts)
     return SINEW_OK;
 }
 
-static sinew_status discretize(task *t)
+/* The state of foh at the start depends on the first frame. */
+static sinew_status peek(task *t)
 {
-    sinew_discretize_opts opts = t->plan->discretize;
-    sinew_error detail;
-    sinew_status status = decide_step(t, &opts);
-    if (status)
-        return status;
-    status =
-        sampling_discretize(&t->discretization, t->plan->model, &opts, t->result->warning, &detail);
-    /* An edge of the model above half the file's rate: no option is to blame. */
-    if (status == SINEW_ERR_ARGUMENT && sinew_source_signal(t->source)->rate_hz > 0 &&
-        opts.prewarp_hz <= 0)
-        return sinew_fail(t->error, SINEW_ERR_MISMATCH, "%s: %s", t->files->input, detail.text);
-    return status ? sinew_fail(t->error, status, "%s", detail.text) : SINEW_OK;
-}
-
-/* One-in one-out systems run on each channel by themselves; otherwise channels must match. */
-static sinew_status check_channels(task *t)
-{
-    sinew_matrices m = sinew_discretization_matrices(t->discretization);
-    uint32_t channels = sinew_source_signal(t->source)->channels;
-    if ((m.inputs == 1 && m.outputs == 1) || m.inputs == channels)
+    if (!t->plan->x0)
         return SINEW_OK;
-    return sinew_fail(t->error, SINEW_ERR_MISMATCH, "%s: has %u channels, the model takes %zu",
-                      t->files->input, channels, m.inputs);
+    t->first = sinew_alloc(sinew_source_signal(t->source)->channels, sizeof *t->first);
+    if (!t->first)
+        return sinew_fail_memory(t->error);
+    sinew_block frame = {.samples = t->first};
+    sinew_status status = sinew_source_read(t->source, SINEW_SAMPLE_F64, 1, &frame, t->error);
+    t->n_first = frame.n_frames;
+    return status;
 }
 
-static void *new_samples(const task *t, uint32_t channels)
+/* Is it the input that does not fit the model? Channels do not; nor does the rate of a sound file
+ * that is too low for an edge of the model, as no option is to blame. */
+static bool blames_input(const task *t, sinew_status status, const sinew_build_report *report)
 {
-    return sinew_alloc(t->plan->block_frames * channels, sinew_sample_bytes(t->plan->sample));
+    return status == SINEW_ERR_MISMATCH ||
+           (status == SINEW_ERR_ARGUMENT && report->method == SINEW_METHOD_DEFAULT &&
+            sinew_source_signal(t->source)->rate_hz > 0 && t->plan->discretize.prewarp_hz <= 0);
 }
 
-/* Into t->in; the first call comes before the filter is built, whose initial state may depend
- * on the first frame. */
-static sinew_status read_block(task *t)
-{
-    t->in.samples = t->in_samples;
-    return sinew_source_read(t->source, t->plan->sample, t->plan->block_frames, &t->in, t->error);
-}
-
-static sinew_status read_first_block(task *t)
-{
-    t->in_samples = new_samples(t, sinew_source_signal(t->source)->channels);
-    return t->in_samples ? read_block(t) : sinew_fail_memory(t->error);
-}
-
-static sinew_status build_filter(task *t)
+static sinew_status build_node(task *t)
 {
     const job_plan *plan = t->plan;
-    uint32_t channels = sinew_source_signal(t->source)->channels;
-    double *x0 = NULL;
-    sinew_status status = SINEW_OK;
-    if (plan->x0)
-        status = initial_state(&x0, sinew_model_system(plan->model), t->discretization, plan->x0,
-                               plan->n_x0, channels, t->in.n_frames ? &t->in : NULL, plan->sample,
-                               t->error);
-    sinew_filter_opts opts = {
-        .sample = plan->sample, .engine = plan->engine, .channels = channels, .x0 = x0};
-    if (!status)
-        status = sinew_filter_new(&t->node, t->discretization, &opts, t->error);
-    sinew_free(x0);
-    return status;
+    sinew_build_report report;
+    sinew_build_opts opts = {.discretize = plan->discretize,
+                             .filter = {.sample = plan->sample,
+                                        .engine = plan->engine,
+                                        .channels = sinew_source_signal(t->source)->channels},
+                             .sample_given = plan->sample_given,
+                             .allow_unstable = true, /* a file ends: a warning will do */
+                             .x0 = plan->x0,
+                             .n_x0 = plan->n_x0,
+                             .u0 = t->n_first ? t->first : NULL,
+                             .report = &report};
+    sinew_error why;
+    sinew_status status = decide_step(t, &opts.discretize);
+    if (status)
+        return status;
+    status = sinew_model_build(&t->node, plan->model, &opts, &why);
+    if (blames_input(t, status, &report))
+        return sinew_fail(t->error, SINEW_ERR_MISMATCH, "%s: %s", t->files->input, why.text);
+    if (status)
+        return sinew_fail(t->error, status, "%s", why.text);
+    return sampling_warning(t->result->warning, plan->model, &report, t->error);
 }
 
 static sinew_status open_stream(task *t)
@@ -130,12 +116,44 @@ static sinew_status open_stream(task *t)
     sinew_status status = sinew_stream_open(&t->stream, t->node, &opts, t->error);
     if (!status && t->plan->state_in)
         status = state_file_load(t->stream, t->plan->state_in, t->error);
-    if (status)
-        return status;
-    t->out_samples = t->node->channels_in == t->node->channels_out
-                         ? t->in_samples
-                         : new_samples(t, t->node->channels_out);
-    return t->out_samples ? SINEW_OK : sinew_fail_memory(t->error);
+    return status;
+}
+
+static char *new_samples(const task *t, uint32_t channels, sinew_sample sample)
+{
+    return sinew_alloc(t->plan->block_frames * channels, sinew_sample_bytes(sample));
+}
+
+static sinew_status make_room(task *t)
+{
+    const sinew_node *node = t->node;
+    bool alike = node->channels_in == node->channels_out && node->sample_in == node->sample_out;
+    t->in_samples = new_samples(t, node->channels_in, node->sample_in);
+    t->out_samples =
+        alike ? t->in_samples : new_samples(t, node->channels_out, node->sample_out);
+    return t->in_samples && t->out_samples ? SINEW_OK : sinew_fail_memory(t->error);
+}
+
+static size_t in_frame_bytes(const task *t)
+{
+    return t->node->channels_in * sinew_sample_bytes(t->node->sample_in);
+}
+
+/* The next block into t->in, the frame that was read ahead before all others. */
+static sinew_status read_block(task *t)
+{
+    const sinew_node *node = t->node;
+    size_t n = t->n_first;
+    for (size_t i = 0; i < n * node->channels_in; i++)
+        sinew_sample_put(t->in_samples, node->sample_in, i, t->first[i]);
+    t->n_first = 0;
+    t->in.samples = t->in_samples + n * in_frame_bytes(t);
+    sinew_status status = sinew_source_read(t->source, node->sample_in, t->plan->block_frames - n,
+                                            &t->in, t->error);
+    t->in.samples = t->in_samples;
+    t->in.n_frames += n;
+    t->in.index -= (int64_t)n;
+    return status;
 }
 
 /* At most 2^53, which no run reaches. */
@@ -152,7 +170,7 @@ static sinew_status open_sink(task *t)
     opts.signal.rate_hz = t->rate_hz;
     opts.signal.channels = t->node->channels_out;
     opts.signal.frames = t->total;
-    opts.signal.sample = t->plan->sample; /* what is written is what was computed */
+    opts.signal.sample = t->node->sample_out; /* what is written is what was computed */
     return sinew_sink_open(&t->sink, t->files->output, &opts, t->error);
 }
 
@@ -174,7 +192,7 @@ static sinew_status filter_block(task *t)
     if (interrupt_signal())
         return interrupted(t);
     sinew_stream_process(t->stream, &t->in, &out);
-    sinew_status status = sinew_sink_write(t->sink, t->plan->sample, &out, NULL, t->error);
+    sinew_status status = sinew_sink_write(t->sink, t->node->sample_out, &out, NULL, t->error);
     t->result->frames += (int64_t)out.n_frames;
     if (!status && t->watch->tick)
         t->watch->tick(t->watch->context, t->result->frames, t->total, t->rate_hz);
@@ -183,7 +201,7 @@ static sinew_status filter_block(task *t)
 
 static sinew_status filter_input(task *t)
 {
-    sinew_status status = SINEW_OK;
+    sinew_status status = read_block(t);
     while (!status && t->in.n_frames > 0) {
         status = filter_block(t);
         if (!status)
@@ -196,13 +214,12 @@ static sinew_status filter_input(task *t)
 static sinew_status filter_tail(task *t)
 {
     sinew_status status = SINEW_OK;
-    size_t frame_bytes = t->node->channels_in * sinew_sample_bytes(t->plan->sample);
     for (int64_t left = tail_frames(t); !status && left > 0; left -= (int64_t)t->in.n_frames) {
         size_t most = t->plan->block_frames;
         t->in = (sinew_block){.samples = t->in_samples,
                               .n_frames = left < (int64_t)most ? (size_t)left : most,
                               .channels = t->node->channels_in};
-        memset(t->in_samples, 0, t->in.n_frames * frame_bytes);
+        memset(t->in_samples, 0, t->in.n_frames * in_frame_bytes(t));
         status = filter_block(t);
     }
     return status;
@@ -240,19 +257,19 @@ static void close_task(task *t)
     sinew_sink_close(t->sink);
     sinew_stream_close(t->stream);
     sinew_node_free(t->node);
-    sinew_discretization_free(t->discretization);
     sinew_source_close(t->source);
     if (t->out_samples != t->in_samples)
         sinew_free(t->out_samples);
     sinew_free(t->in_samples);
+    sinew_free(t->first);
 }
 
 sinew_status job_run(job_result *result, const job_plan *plan, const job_files *files,
                      const job_watch *watch, sinew_error *error)
 {
     static sinew_status (*const steps[])(task *) = {
-        open_source, discretize, check_channels, read_first_block, build_filter, open_stream,
-        open_state,  open_sink,  filter_input,   filter_tail,      commit};
+        open_source, peek,      build_node,   open_stream, make_room,
+        open_state,  open_sink, filter_input, filter_tail, commit};
     task t = {.plan = plan,
               .files = files,
               .watch = watch,

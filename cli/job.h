@@ -14,7 +14,8 @@ typedef struct job_plan {
     const sinew_model *model;
     sinew_discretize_opts discretize; /* rate_hz and step_s 0: as the file says */
     sinew_engine engine;
-    sinew_sample sample;
+    sinew_sample sample; /* counts where sample_given; else the model decides */
+    bool sample_given;
     size_t block_frames;
     uint32_t raw_channels; /* 0: not given */
     double tail_s;

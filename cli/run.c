@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/memory.h"
 #include "batch.h"
 #include "interrupt.h"
@@ -31,7 +32,7 @@ static const option options[] = {
     SAMPLING_METHOD_OPTIONS(settings),
     WORD_OPTION(settings, engine, "engine", "E", "auto scan block convolve", engines),
     COUNT_OPTION(settings, block, "block", "N", "frames computed at a time: 4096", 1, 1 << 24),
-    WORD_OPTION(settings, dtype, "dtype", "D", "compute in f32 or f64: f64", dtypes),
+    WORD_OPTION(settings, dtype, "dtype", "D", "compute in f32 or f64", dtypes),
     TEXT_OPTION(settings, state_in, "state-in", "FILE", "continue from a saved state"),
     TEXT_OPTION(settings, state_out, "state-out", "FILE", "save the state at the end"),
     TEXT_OPTION(settings, x0_path, "x0", "FILE", "a csv row: the continuous state at the start"),
@@ -167,6 +168,21 @@ static const char *what_is_wrong(const settings *s, const char **args, size_t n_
     return sampling_wrong(&s->sampling, false);
 }
 
+/* Whether the model takes an x0 at all is the library's to say; here is the file at hand. */
+static sinew_status read_x0(double **out, size_t *n, const char *path, const sinew_model *model,
+                            sinew_error *error)
+{
+    const sinew_system *system = sinew_model_system(model);
+    sinew_status status = numbers_read_row(out, n, path, error);
+    if (status || !system || sinew_system_is_factored(system))
+        return status;
+    size_t order = sinew_system_matrices(system).order;
+    if (*n == order)
+        return SINEW_OK;
+    return sinew_fail(error, SINEW_ERR_MISMATCH, "%s: %zu numbers, but the system has order %zu",
+                      path, *n, order);
+}
+
 /* What of the settings says something about the job. */
 static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
                               const char *model_path, sinew_model **model, sinew_error *error)
@@ -174,6 +190,7 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
     *plan = (job_plan){.discretize = sampling_opts(&s->sampling),
                        .sample = s->dtype && strcmp(s->dtype, "f32") == 0 ? SINEW_SAMPLE_F32
                                                                           : SINEW_SAMPLE_F64,
+                       .sample_given = s->dtype != NULL,
                        .block_frames = s->block.given ? (size_t)s->block.value : 4096,
                        .raw_channels = (uint32_t)s->channels.value,
                        .tail_s = s->tail_s.value,
@@ -184,7 +201,7 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
     sinew_status status = sinew_model_open(model, model_path, error);
     plan->model = *model;
     if (!status && s->x0_path)
-        status = numbers_read_row(x0, &plan->n_x0, s->x0_path, error);
+        status = read_x0(x0, &plan->n_x0, s->x0_path, *model, error);
     plan->x0 = *x0;
     return status;
 }

@@ -31,35 +31,42 @@ sinew_discretize_opts sampling_opts(const sampling *s)
                                    .alpha = s->alpha.value};
 }
 
-/* A radius above 1 by no more than rounding is an integrator's. */
-static void warn_of_growth(char *warning, sinew_stability stability, const sinew_discretization *d)
+sinew_status sampling_warning(char warning[SAMPLING_WARNING_BYTES], const sinew_model *model,
+                              const sinew_build_report *report, sinew_error *error)
 {
-    double radius = sinew_discretization_radius(d);
+    const sinew_system *system = sinew_model_system(model);
+    sinew_stability stability = SINEW_STABLE;
+    warning[0] = 0;
+    sinew_status status = system ? sinew_system_stability(system, &stability, error) : SINEW_OK;
+    if (status)
+        return status;
     if (stability == SINEW_UNSTABLE)
         snprintf(warning, SAMPLING_WARNING_BYTES,
                  "the system is unstable: a pole right of the axis, or a double one on it");
-    else if (radius > 1 + 1e-9)
+    else if (report->unstable)
         snprintf(warning, SAMPLING_WARNING_BYTES,
                  "%s at a step of %.10g s makes the system unstable: the radius is %.10g",
-                 sinew_method_name(sinew_discretization_method(d)), sinew_discretization_step_s(d),
-                 radius);
+                 sinew_method_name(report->method), report->step_s, report->radius);
+    return SINEW_OK;
 }
 
 sinew_status sampling_discretize(sinew_discretization **out, const sinew_model *model,
                                  const sinew_discretize_opts *opts,
                                  char warning[SAMPLING_WARNING_BYTES], sinew_error *error)
 {
-    sinew_stability stability = SINEW_STABLE;
     warning[0] = 0;
     *out = NULL;
     sinew_status status = sinew_model_discretize(out, model, opts, error);
-    if (!status)
-        status = sinew_system_stability(sinew_model_system(model), &stability, error);
+    if (status)
+        return status;
+    sinew_build_report report = {.method = sinew_discretization_method(*out),
+                                 .step_s = sinew_discretization_step_s(*out),
+                                 .radius = sinew_discretization_radius(*out),
+                                 .unstable = sinew_discretization_grows(*out)};
+    status = sampling_warning(warning, model, &report, error);
     if (status) {
         sinew_discretization_free(*out);
         *out = NULL;
-        return status;
     }
-    warn_of_growth(warning, stability, *out);
-    return SINEW_OK;
+    return status;
 }

@@ -35,6 +35,10 @@ sinew_discretize_opts sampling_opts(const sampling *s);
 
 enum { SAMPLING_WARNING_BYTES = 256 };
 
+/* Into `warning`, "" for nothing: what was built, or would be, is not stable. */
+sinew_status sampling_warning(char warning[SAMPLING_WARNING_BYTES], const sinew_model *model,
+                              const sinew_build_report *report, sinew_error *error);
+
 /* Discretize, and say in `warning` ("" for nothing) when the result is not stable. The caller
  * frees *out. */
 sinew_status sampling_discretize(sinew_discretization **out, const sinew_model *model,

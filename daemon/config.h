@@ -68,7 +68,8 @@ typedef struct sinewd_pipeline_config {
     sinew_method method;
     double prewarp_hz;
     sinew_engine engine;
-    sinew_sample sample;
+    sinew_sample sample; /* counts where has_sample; else the model decides */
+    bool has_sample;
     sinew_gap gap;
     bool allow_unstable;
     struct {

@@ -11,6 +11,11 @@ sinew_status sinewd_output_open(sinewd_output **out, const sinewd_output_config 
     return sinewd_output_device(out, &config->device, stream, error);
 }
 
+bool sinewd_output_is_device(const sinewd_output_config *config)
+{
+    return config->is_device;
+}
+
 void sinewd_output_close(sinewd_output *output)
 {
     if (output)

@@ -36,7 +36,7 @@ typedef struct sinewd_output_stream {
     size_t max_frames;
     int64_t frames; /* -1: not known */
     int encoding;
-    bool live;
+    bool live; /* it must not wait: the source does not */
     double queue_s;
     const sinewd_stop *stop;
     const sinew_model *model;
@@ -47,6 +47,11 @@ typedef struct sinewd_output_stream {
 sinew_status sinewd_output_open(sinewd_output **out, const sinewd_output_config *config,
                                 const sinewd_output_stream *stream, sinewd_topic *topic,
                                 sinew_error *error);
+
+/* Is it served by a driver? Known before it is open: the worker that opens it runs in real time
+ * then. */
+bool sinewd_output_is_device(const sinewd_output_config *config);
+
 void sinewd_output_close(sinewd_output *output); /* NULL is fine */
 
 /* The kinds. */

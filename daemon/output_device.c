@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/samples.h"
 #include "device.h"
 #include "log.h"
 #include "output.h"
@@ -137,13 +138,9 @@ static sinew_status device_write(sinewd_output *output, const sinewd_chunk *chun
         d->lost += chunk->block.n_frames;
         return status;
     }
-    size_t n = chunk->block.n_frames * d->channels;
     to->n_frames = chunk->block.n_frames;
-    if (d->sample == SINEW_SAMPLE_F64)
-        for (size_t i = 0; i < n; i++)
-            to->samples[i] = (float)((const double *)chunk->block.samples)[i];
-    else
-        memcpy(to->samples, chunk->block.samples, n * sizeof(float));
+    for (size_t i = 0; i < to->n_frames * d->channels; i++)
+        to->samples[i] = (float)sinew_sample_get(chunk->block.samples, d->sample, i);
     sinewd_ring_wrote(d->ring);
     return SINEW_OK;
 }

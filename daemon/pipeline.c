@@ -40,31 +40,27 @@ static const sinewd_output_config *output_config(const sinewd_pipeline *p, size_
     return (const sinewd_output_config *)p->config->outputs.items + i;
 }
 
-/* A source as fast as it goes has nothing that could be late: its topics wait for readers. */
-static bool may_wait(const sinewd_pipeline_config *config)
-{
-    const sinewd_source_config *source = &config->source;
-    return (source->is_file && source->file.pace == SINEWD_PACE_FAST) ||
-           (source->is_zmq && source->zmq.pace == SINEWD_PACE_FAST);
-}
-
 /* ---- building ---- */
 
+/* Where nothing can be late, topics wait for their readers. */
 static sinew_status add_topics(sinewd_pipeline *p, sinew_error *error)
 {
     sinew_status status = SINEW_OK;
     for (size_t i = 0; i < p->n_outputs && p->world.publisher && !status; i++)
         if (output_config(p, i)->is_publish)
             status = sinewd_publisher_add(p->world.publisher, &p->topics[i],
-                                          output_config(p, i)->publish.topic, may_wait(p->config),
+                                          output_config(p, i)->publish.topic, p->source->waits,
                                           error);
     return status;
 }
 
 static sinew_status build_node(sinewd_pipeline *p, sinew_error *error)
 {
-    return sinewd_build_node(&p->node, p->model, p->config, p->source->rate_hz, p->source->channels,
-                             error);
+    sinew_status status = sinewd_build_node(&p->node, p->model, p->config, p->source->rate_hz,
+                                            p->source->channels, error);
+    if (!status)
+        p->source->sample = p->node->sample_in;
+    return status;
 }
 
 sinew_status sinewd_pipeline_open(sinewd_pipeline **out, const sinewd_pipeline_config *config,
@@ -85,8 +81,7 @@ sinew_status sinewd_pipeline_open(sinewd_pipeline **out, const sinewd_pipeline_c
     if (!status)
         status = sinew_model_open(&p->model, config->model, error);
     if (!status)
-        status =
-            sinewd_source_open(&p->source, &config->source, config->sample, world->stop, error);
+        status = sinewd_source_open(&p->source, &config->source, world->stop, error);
     if (!status)
         status = add_topics(p, error);
     if (!status && p->source->rate_hz > 0)
@@ -105,11 +100,11 @@ static sinew_status open_outputs(sinewd_pipeline *p, sinew_error *error)
     sinewd_output_stream stream = {.pipeline = p->config,
                                    .rate_hz = source->rate_hz,
                                    .channels = p->node->channels_out,
-                                   .sample = p->config->sample,
+                                   .sample = p->node->sample_out,
                                    .max_frames = source->max_frames,
                                    .frames = source->frames,
                                    .encoding = source->encoding,
-                                   .live = source->live && !may_wait(p->config),
+                                   .live = source->live && !source->waits,
                                    .queue_s = p->world.queue_s,
                                    .stop = p->world.stop,
                                    .model = p->model,
@@ -131,7 +126,8 @@ sinew_status sinewd_pipeline_prepare(sinewd_pipeline *p, sinew_error *error)
     sinew_stream_opts opts = {.max_frames = p->source->max_frames, .gap = p->config->gap};
     if ((status = sinew_stream_open(&p->stream, p->node, &opts, error)))
         return status;
-    p->samples = sinew_alloc(p->source->max_frames * p->node->channels_out, sizeof(double));
+    p->samples = sinew_alloc(p->source->max_frames * p->node->channels_out,
+                             sinew_sample_bytes(p->node->sample_out));
     if (!p->samples)
         return sinew_fail_memory(error);
     return open_outputs(p, error);
@@ -282,9 +278,9 @@ bool sinewd_pipeline_ended(const sinewd_pipeline *p)
 bool sinewd_pipeline_uses_device(const sinewd_pipeline *p)
 {
     for (size_t i = 0; i < p->n_outputs; i++)
-        if (output_config(p, i)->is_device)
+        if (sinewd_output_is_device(output_config(p, i)))
             return true;
-    return p->config->source.is_device;
+    return p->source->device;
 }
 
 double sinewd_pipeline_messages_hz(const sinewd_pipeline *p)

@@ -1,9 +1,9 @@
 #include "source.h"
 
 sinew_status sinewd_source_open(sinewd_source **out, const sinewd_source_config *config,
-                                sinew_sample sample, const sinewd_stop *stop, sinew_error *error)
+                                const sinewd_stop *stop, sinew_error *error)
 {
-    sinewd_source like = {.sample = sample, .stop = stop, .frames = -1};
+    sinewd_source like = {.stop = stop, .frames = -1};
     if (config->is_file)
         return sinewd_source_file(out, &config->file, &like, error);
     if (config->is_device)

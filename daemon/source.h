@@ -28,21 +28,23 @@ typedef struct sinewd_source_ops {
 struct sinewd_source {
     const sinewd_source_ops *ops;
     const sinewd_stop *stop;
-    sinew_sample sample; /* what read delivers: F32 or F64 */
+    sinew_sample sample; /* what read is to deliver, F32 or F64: set by the owner before the
+                          * first read, once there is a node to say it */
     double rate_hz;      /* 0: not known before start */
     uint32_t channels;   /* likewise */
     size_t max_frames;
     int64_t frames; /* of the whole stream; -1: not known */
     int encoding;   /* the file's, for files that are made of it; 0: none */
-    bool live;      /* it does not wait for us: what cannot be taken in time is lost */
-    bool device;
+    bool live;      /* it will not come again; unless it waits, what is late is lost */
+    bool waits;     /* it goes as fast as it is read: nothing can be late */
+    bool device;    /* it is served by a driver: the worker runs in real time */
 };
 
 sinew_status sinewd_source_open(sinewd_source **out, const sinewd_source_config *config,
-                                sinew_sample sample, const sinewd_stop *stop, sinew_error *error);
+                                const sinewd_stop *stop, sinew_error *error);
 void sinewd_source_close(sinewd_source *source); /* NULL is fine */
 
-/* The kinds. Each fills in a sinewd_source whose sample and stop are given. */
+/* The kinds. Each fills in a sinewd_source whose stop is given. */
 sinew_status sinewd_source_file(sinewd_source **out, const sinewd_file_config *config,
                                 const sinewd_source *like, sinew_error *error);
 sinew_status sinewd_source_device(sinewd_source **out, const sinewd_device_config *config,

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/samples.h"
 #include "device.h"
 #include "ring.h"
 #include "source.h"
@@ -138,12 +139,8 @@ static sinew_status device_read(sinewd_source *source, sinewd_chunk *out, sinew_
     const slot *from = wait_for_slot(d, error, &status);
     if (!from)
         return status;
-    size_t n = from->n_frames * source->channels;
-    if (source->sample == SINEW_SAMPLE_F64)
-        for (size_t i = 0; i < n; i++)
-            ((double *)d->samples)[i] = (double)from->samples[i];
-    else
-        memcpy(d->samples, from->samples, n * sizeof(float));
+    for (size_t i = 0; i < from->n_frames * source->channels; i++)
+        sinew_sample_put(d->samples, source->sample, i, (double)from->samples[i]);
     out->block.n_frames = from->n_frames;
     out->block.index = from->index;
     out->at = from->at;
@@ -200,7 +197,7 @@ sinew_status sinewd_source_device(sinewd_source **out, const sinewd_device_confi
     d->base.rate_hz = config->rate_hz;
     d->base.channels = (uint32_t)config->channels;
     d->base.max_frames = (size_t)config->block;
-    d->base.live = true;
+    d->base.live = d->base.device = true;
     d->name = config->name;
     size_t samples = d->base.max_frames * d->base.channels;
     d->samples = sinew_alloc(samples, sizeof(double));

@@ -99,6 +99,7 @@ sinew_status sinewd_source_file(sinewd_source **out, const sinewd_file_config *c
     f->base = *like;
     f->base.ops = &file_ops;
     f->base.max_frames = (size_t)config->block;
+    f->base.waits = config->pace == SINEWD_PACE_FAST;
     f->pace = config->pace;
     f->loop = config->loop;
     sinew_source_opts opts = {.format = config->format, .channels = (uint32_t)config->channels};

@@ -119,6 +119,7 @@ sinew_status sinewd_source_zmq(sinewd_source **out, const sinewd_zmq_config *con
     z->base.ops = raw ? &raw_ops : &wire_ops;
     z->base.max_frames = (size_t)config->block;
     z->base.live = true;
+    z->base.waits = config->pace == SINEWD_PACE_FAST;
     z->base.rate_hz = raw ? config->rate_hz : 0;
     z->base.channels = raw ? (uint32_t)config->channels : 0;
     z->config = config;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/samples.h"
 #include "wire.h"
 
 static const struct {
@@ -37,30 +38,16 @@ void sinewd_wire_put_samples(void *to, const void *samples, size_t n, sinew_samp
         return;
     }
     uint8_t *at = to;
-    for (size_t i = 0; i < n; i++) {
-        if (sample == SINEW_SAMPLE_F64) {
-            at = sinew_put_f64(at, ((const double *)samples)[i]);
-        } else {
-            uint32_t bits;
-            memcpy(&bits, (const float *)samples + i, sizeof bits);
-            at = sinew_put_u32(at, bits);
-        }
-    }
-}
-
-static float float_at(const uint8_t *at)
-{
-    uint32_t bits = sinew_get_u32(at);
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
+    for (size_t i = 0; i < n; i++)
+        at = sample == SINEW_SAMPLE_F64 ? sinew_put_f64(at, ((const double *)samples)[i])
+                                        : sinew_put_f32(at, ((const float *)samples)[i]);
 }
 
 static double sample_at(const uint8_t *at, sinewd_dtype dtype)
 {
     switch (dtype) {
     case SINEWD_DTYPE_F4:
-        return (double)float_at(at);
+        return (double)sinew_get_f32(at);
     case SINEWD_DTYPE_F8:
         return sinew_get_f64(at);
     case SINEWD_DTYPE_I2:
@@ -78,11 +65,6 @@ void sinewd_wire_get_samples(void *samples, sinew_sample sample, const void *fro
 {
     const uint8_t *at = from;
     size_t step = sinewd_dtype_bytes(dtype);
-    for (size_t i = 0; i < n; i++, at += step) {
-        double value = sample_at(at, dtype);
-        if (sample == SINEW_SAMPLE_F64)
-            ((double *)samples)[i] = value;
-        else
-            ((float *)samples)[i] = (float)value;
-    }
+    for (size_t i = 0; i < n; i++, at += step)
+        sinew_sample_put(samples, sample, i, sample_at(at, dtype));
 }

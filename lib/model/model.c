@@ -140,15 +140,3 @@ sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_mode
     }
     return sinew_discretize(out, model->system, &all, error);
 }
-
-sinew_status sinew_model_build(sinew_node **out, const sinew_model *model,
-                               const sinew_build_opts *opts, sinew_error *error)
-{
-    sinew_discretization *discretization = NULL;
-    *out = NULL;
-    sinew_status status = sinew_model_discretize(&discretization, model, &opts->discretize, error);
-    if (!status)
-        status = sinew_filter_new(out, discretization, &opts->filter, error);
-    sinew_discretization_free(discretization);
-    return status;
-}

@@ -132,6 +132,11 @@ double sinew_discretization_radius(const sinew_discretization *d)
     return d->radius;
 }
 
+int sinew_discretization_grows(const sinew_discretization *d)
+{
+    return d->radius > 1 + 1e-9;
+}
+
 const double *sinew_discretization_foh_shift(const sinew_discretization *d)
 {
     return d->shift;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/samples.h"
 #include "stream/sink.h"
 
 typedef struct csv_writer {
@@ -39,8 +40,8 @@ static bool put_frame(FILE *file, sinew_sample sample, const sinew_block *block,
             ok = putc_unlocked(',', file) != EOF;
         if (!ok)
             break;
-        ok = sample == SINEW_SAMPLE_F64 ? put_number(file, 17, ((double *)block->samples)[i])
-                                        : put_number(file, 9, ((float *)block->samples)[i]);
+        ok = put_number(file, sample == SINEW_SAMPLE_F64 ? 17 : 9,
+                        sinew_sample_get(block->samples, sample, i));
     }
     return ok && putc_unlocked('\n', file) != EOF;
 }

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/samples.h"
 #include "stream/source.h"
 
 enum { FIELD_BYTES = 512, MAX_COLUMNS = 1 << 16 };
@@ -268,12 +269,8 @@ static sinew_status read_source(sinew_source *source, sinew_sample sample, size_
         if (status || end)
             return status;
         const double *row = csv->row + (csv->columns - channels);
-        for (size_t c = 0; c < channels; c++) {
-            if (sample == SINEW_SAMPLE_F64)
-                ((double *)samples)[k * channels + c] = row[c];
-            else
-                ((float *)samples)[k * channels + c] = (float)row[c];
-        }
+        for (size_t c = 0; c < channels; c++)
+            sinew_sample_put(samples, sample, k * channels + c, row[c]);
         *n_frames = k + 1;
     }
     return SINEW_OK;

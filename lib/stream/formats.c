@@ -13,6 +13,7 @@
 #define RIFF_LIMIT ((INT64_C(1) << 32) - (INT64_C(1) << 20))
 
 #define SOUND .source = &sinew_sndfile_source, .sink = &sinew_sndfile_sink
+#define RAW .source = &sinew_raw_source, .sink = &sinew_raw_sink, .needs_channels = true
 
 static const sinew_format formats[] = {
     {"wav", "wav wave", SOUND, .container = SF_FORMAT_WAV, .limit_bytes = RIFF_LIMIT},
@@ -26,12 +27,10 @@ static const sinew_format formats[] = {
     {"opus", "opus", SOUND, .container = SF_FORMAT_OGG, .encoding = SF_FORMAT_OPUS},
     {"mp3", "mp3", SOUND, .container = SF_FORMAT_MPEG, .encoding = SF_FORMAT_MPEG_LAYER_III},
     {"nist", "nist sph", SOUND, .container = SF_FORMAT_NIST},
-    {"csv", "csv", .source = &sinew_csv_source, .sink = &sinew_csv_sink},
+    {"csv", "csv", .source = &sinew_csv_source, .sink = &sinew_csv_sink, .has_times = true},
     {"npy", "npy", .source = &sinew_npy_source, .sink = &sinew_npy_sink},
-    {"f32", "f32", .source = &sinew_raw_source, .sink = &sinew_raw_sink,
-     .sample = SINEW_SAMPLE_F32},
-    {"f64", "f64", .source = &sinew_raw_source, .sink = &sinew_raw_sink,
-     .sample = SINEW_SAMPLE_F64},
+    {"f32", "f32", RAW, .sample = SINEW_SAMPLE_F32},
+    {"f64", "f64", RAW, .sample = SINEW_SAMPLE_F64},
 };
 
 enum { N_FORMATS = sizeof formats / sizeof formats[0] };

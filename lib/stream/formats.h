@@ -19,6 +19,8 @@ typedef struct sinew_format {
     int container;       /* libsndfile: SF_FORMAT_WAV, ... */
     int encoding;        /* libsndfile: where the name says it (opus); 0: whatever fits best */
     int64_t limit_bytes; /* of samples that one file can hold; 0: no end */
+    bool has_times;      /* one column of it may be the frames' times */
+    bool needs_channels; /* raw: it does not say how many */
     sinew_sample sample; /* raw only */
 } sinew_format;
 

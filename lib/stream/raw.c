@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/samples.h"
 #include "stream/sink.h"
 
 sinew_status sinew_raw_open(sinew_source *source, sinew_sample sample, sinew_error *error)
@@ -28,10 +29,7 @@ static void decode(const uint8_t *bytes, sinew_sample from, size_t n, sinew_samp
     for (size_t i = 0; i < n; i++) {
         double value = from == SINEW_SAMPLE_F64 ? sinew_get_f64(bytes + i * width)
                                                 : (double)sinew_get_f32(bytes + i * width);
-        if (to == SINEW_SAMPLE_F64)
-            ((double *)out)[i] = value;
-        else
-            ((float *)out)[i] = (float)value;
+        sinew_sample_put(out, to, i, value);
     }
 }
 

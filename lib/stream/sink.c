@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/samples.h"
 
 static sinew_status check_options(const sinew_format *format, const sinew_sink_opts *opts,
                                   sinew_error *error)
@@ -16,8 +17,8 @@ static sinew_status check_options(const sinew_format *format, const sinew_sink_o
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "a sink needs a channel count");
     if (signal->sample != SINEW_SAMPLE_F64 && signal->sample != SINEW_SAMPLE_F32)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "a sink takes F64 or F32 samples");
-    if (opts->time_column && format->sink != &sinew_csv_sink)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "only csv has a time column, not %s",
+    if (opts->time_column && !format->has_times)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s has no time column",
                           format->name);
     return SINEW_OK;
 }
@@ -128,12 +129,6 @@ sinew_status sinew_sink_fail_errno(const sinew_sink *sink, sinew_error *error)
     return sinew_fail(error, SINEW_ERR_IO, "%s: %s", sink->name, strerror(errno));
 }
 
-static double sample_at(sinew_sample sample, const void *samples, size_t i)
-{
-    return sample == SINEW_SAMPLE_F64 ? ((const double *)samples)[i]
-                                      : (double)((const float *)samples)[i];
-}
-
 sinew_status sinew_sink_put_samples(sinew_sink *sink, FILE *file, sinew_sample as,
                                     sinew_sample sample, const sinew_block *block,
                                     sinew_error *error)
@@ -145,7 +140,7 @@ sinew_status sinew_sink_put_samples(sinew_sink *sink, FILE *file, sinew_sample a
         size_t to = n - from < PIECE ? n : from + PIECE;
         uint8_t *at = bytes;
         for (size_t i = from; i < to; i++) {
-            double value = sample_at(sample, block->samples, i);
+            double value = sinew_sample_get(block->samples, sample, i);
             at =
                 as == SINEW_SAMPLE_F64 ? sinew_put_f64(at, value) : sinew_put_f32(at, (float)value);
         }

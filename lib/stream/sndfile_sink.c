@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/samples.h"
 #include "stream/sink.h"
 #include "stream/sound_encoding.h"
 
@@ -196,9 +197,7 @@ static void quantize(sinew_sink *sink, sinew_sample sample, const void *samples,
     double scale = ldexp(1, sound->bits - 1), lowest = sound->symmetric ? 1 - scale : -scale;
     int shift = 32 - sound->bits;
     for (size_t i = 0; i < n; i++) {
-        double x = sample == SINEW_SAMPLE_F64 ? ((const double *)samples)[i]
-                                              : (double)((const float *)samples)[i];
-        double value = rint(x * scale);
+        double value = rint(sinew_sample_get(samples, sample, i) * scale);
         double inside = isnan(value) ? 0 : fmin(fmax(value, lowest), scale - 1);
         sink->clipped += inside != value;
         sound->integers[i] = (int)((int64_t)inside * (INT64_C(1) << shift));

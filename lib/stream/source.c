@@ -28,10 +28,10 @@ static sinew_status open_descriptor(sinew_source *source, const char *path, sine
 static sinew_status check_options(const sinew_format *format, const sinew_source_opts *opts,
                                   sinew_error *error)
 {
-    if (opts->time_column && format->source != &sinew_csv_source)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "only csv has a time column, not %s",
+    if (opts->time_column && !format->has_times)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s has no time column",
                           format->name);
-    if (opts->channels && format->source != &sinew_raw_source)
+    if (opts->channels && !format->needs_channels)
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
                           "a channel count is for raw samples; %s says its own", format->name);
     return SINEW_OK;

@@ -69,6 +69,10 @@ SINEW_API sinew_status sinew_discretization_response(const sinew_discretization 
 /** The largest |eigenvalue| of A: below 1 for a stable filter. */
 SINEW_API double sinew_discretization_radius(const sinew_discretization *d);
 
+/** 1 where the state left alone may grow: the radius is above 1 by more than rounding (1e-9), so
+ *  not for an integrator. A method can do so to a stable system: euler with a long step. */
+SINEW_API int sinew_discretization_grows(const sinew_discretization *d);
+
 /** How many frames until the state left alone has fallen below 2^-60 of its size, estimated
  *  from the radius; SIZE_MAX where it does not fall. */
 SINEW_API size_t sinew_discretization_settle_frames(const sinew_discretization *d);

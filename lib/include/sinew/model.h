@@ -23,6 +23,8 @@
 #ifndef SINEW_MODEL_H
 #define SINEW_MODEL_H
 
+#include <stdbool.h>
+
 #include "filter.h"
 
 #ifdef __cplusplus
@@ -49,7 +51,7 @@ SINEW_API const char *sinew_model_about(const sinew_model *model);
 SINEW_API const char *sinew_model_units_in(const sinew_model *model);
 SINEW_API const char *sinew_model_units_out(const sinew_model *model);
 
-/** The continuous system, owned by the model. */
+/** The continuous system, owned by the model; NULL for a model that is no linear system. */
 SINEW_API const sinew_system *sinew_model_system(const sinew_model *model);
 
 /** Discretize the model's system. What is zero in `opts` (method, prewarp_hz, alpha) comes from
@@ -59,12 +61,35 @@ SINEW_API sinew_status sinew_model_discretize(sinew_discretization **out, const 
                                               const sinew_discretize_opts *opts,
                                               sinew_error *error);
 
+/** What was built, or why it was not. */
+typedef struct sinew_build_report {
+    sinew_method method; /* DEFAULT: it did not come as far as a discretization */
+    double step_s;
+    double radius; /* the largest |z| of the discrete poles */
+    bool unstable; /* by sinew_discretization_grows */
+} sinew_build_report;
+
 typedef struct sinew_build_opts {
     sinew_discretize_opts discretize;
-    sinew_filter_opts filter;
+    sinew_filter_opts filter; /* channels: 0 or what there is; it must fit the model */
+    /* Is filter.sample F64 meant? Without it zero lets the model decide: linear systems run in
+     * f64. Any other type is meant. */
+    bool sample_given;
+    bool allow_unstable; /* else what grows by itself is refused: most runs have no end */
+    /* The continuous state at the start, (n_x0) numbers, for every channel where each runs by
+     * itself; NULL: zero. For systems given as matrices, by the methods zoh and foh. */
+    const double *x0;
+    size_t n_x0;
+    const double *u0;           /* (channels): the first frame to come, which foh must know;
+                                 * NULL: silence */
+    sinew_build_report *report; /* filled in, after a failure too; NULL: not wanted */
 } sinew_build_opts;
 
-/** model -> node: discretize, then sinew_filter_new. */
+/** model -> node, the one way: discretize, look at it, make the filter. opts may be NULL for the
+ *  defaults, which lack the rate that a linear system needs. Errors: those of
+ *  sinew_model_discretize and sinew_filter_new; SINEW_ERR_NUMERIC for what is unstable and not
+ *  allowed to be; SINEW_ERR_MISMATCH for channels that do not fit, and an x0 of another order;
+ *  SINEW_ERR_ARGUMENT for an x0 where there can be none. */
 SINEW_API sinew_status sinew_model_build(sinew_node **out, const sinew_model *model,
                                          const sinew_build_opts *opts, sinew_error *error);
 
