@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/descriptors.h"
 #include "command.h"
 #include "sinew/status.h"
 
@@ -88,6 +89,8 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    if (!sinew_descriptors_reserve())
+        return EXIT_FAILED; /* nothing can be said, as there may be nowhere to say it */
     /* A reader that goes away is an error of the write, to be reported and cleaned up after. */
     signal(SIGPIPE, SIG_IGN);
     int status = dispatch(argc, argv);

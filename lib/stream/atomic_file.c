@@ -29,6 +29,12 @@ static sinew_status open_directly(sinew_atomic_file *file, const char *path, con
                         : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (file->fd < 0)
         return fail_errno(error, name);
+    int flags = fcntl(file->fd, F_GETFL);
+    if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY) {
+        sinew_atomic_file_close(file);
+        errno = EBADF;
+        return fail_errno(error, name);
+    }
     file->seekable = !standard && lseek(file->fd, 0, SEEK_CUR) >= 0;
     return SINEW_OK;
 }

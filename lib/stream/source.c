@@ -15,6 +15,9 @@ static sinew_status open_descriptor(sinew_source *source, const char *path, sine
     source->fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                           : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     struct stat about;
+    int flags = source->fd < 0 ? 0 : fcntl(source->fd, F_GETFL);
+    if (flags >= 0 && (flags & O_ACCMODE) == O_WRONLY)
+        return sinew_fail(error, SINEW_ERR_IO, "%s: %s", source->name, strerror(EBADF));
     if (source->fd < 0 || fstat(source->fd, &about) != 0)
         return sinew_fail(error, SINEW_ERR_IO, "%s: %s", source->name, strerror(errno));
     if (S_ISDIR(about.st_mode))

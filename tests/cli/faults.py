@@ -8,8 +8,8 @@ import time
 import numpy as np
 import soundfile
 
-from harness import (BANDPASS, PROGRAM, UNSTABLE, main, model, no_leftovers, sinew,
-                     write)
+from harness import (BANDPASS, PROGRAM, UNSTABLE, main, model, no_leftovers, same,
+                     sinew, write)
 
 RATE = 48000
 
@@ -115,6 +115,34 @@ def test_standard_output_full_or_gone():
     os.close(write_end)
     assert done.returncode == 1 and b"Broken pipe" in done.stderr, done
     no_leftovers(*HELD, "long.npy")
+
+
+def closed(shell, *line):
+    """Run the program from a shell with some of its standard descriptors closed."""
+    return subprocess.run(["sh", "-c", f'exec "$@" {shell}', "sh", PROGRAM, *line],
+                          capture_output=True, timeout=60)
+
+
+def test_closed_descriptors_do_no_harm():
+    path = prepare()
+    write("cut.wav", open("in.wav", "rb").read()[:-1001])
+    sinew("run", path, "in.wav", "truth.wav")
+    files = ["in.wav", "cut.wav", "missing.wav"]
+    os.link("in.wav", "more.wav")
+    for shell in "2>&-", "<&- 2>&-", "<&- >&- 2>&-":
+        done = closed(shell, "run", path, "--out-dir", "out", "--force", "--jobs", "3",
+                      *files, "more.wav")
+        assert done.returncode == 1, (shell, done)
+        for name in "in.wav", "more.wav":
+            assert same("truth.wav", "out/" + name), (shell, name)
+    done = closed(">&-", "run", path, "in.wav", "-", "--out-format", "f64")
+    assert done.returncode == 1 and b"standard output: Bad file" in done.stderr, done
+    done = closed("<&-", "run", path, "-", "x.wav", "--in-format", "csv", "--rate", "1k")
+    assert done.returncode == 1 and b"standard input: Bad file" in done.stderr, done
+    assert closed(">&-", "run", path, "in.wav", "out.wav").returncode == 0
+    done = closed(">&-", "--version")
+    assert done.returncode == 1 and b"standard output: Bad file" in done.stderr, done
+    no_leftovers(*HELD, "cut.wav", "more.wav", "truth.wav", "out", "out.wav")
 
 
 def stop_in_the_middle(line, number, feed):
