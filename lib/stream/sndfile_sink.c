@@ -19,7 +19,9 @@ typedef struct sound_writer {
     SNDFILE *file;
     int bits;             /* 0: floating point */
     bool symmetric;       /* no least integer: libsndfile negates it for the codes of telephones */
-    int *integers;        /* (PIECE_FRAMES, channels) */
+    bool lossy;           /* a codec of sound, whose input is to lie within -1 to 1 */
+    int *integers;        /* (PIECE_FRAMES, channels), where bits > 0 */
+    double *limited;      /* (PIECE_FRAMES, channels), where lossy */
     int fd;               /* sink->file.fd */
     bool positioned;      /* pwrite works: a file; else a device that swallows anything */
     int64_t at, size;     /* of the file as libsndfile sees it */
