@@ -10,9 +10,10 @@ const char *sinewd_endpoint_fault(const char *endpoint);
 /* Only this machine can reach it. */
 bool sinewd_endpoint_local(const char *endpoint);
 
-/* Somebody listens at an ipc endpoint now. libzmq would remove that one's socket and take its
- * place without a word. */
-bool sinewd_endpoint_taken(const char *endpoint);
+/* Why an ipc endpoint cannot be bound to, as text that follows it; NULL: nothing known. libzmq
+ * would remove whatever is there, a file or the socket of one who listens, without a word; only
+ * a socket that nobody listens at may be replaced. */
+const char *sinewd_endpoint_obstacle(const char *endpoint);
 
 /* Remove the socket that an ipc endpoint left in the file system, unless somebody listens. */
 void sinewd_endpoint_remove(const char *endpoint);

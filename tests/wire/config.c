@@ -175,7 +175,8 @@ Test(config, endpoints_are_checked_and_stay_on_this_machine)
                                        "ipc:///run/x",          "ipc://x"};
     static const char *const open[] = {
         "tcp://0.0.0.0:5555", "tcp://*:5555",          "tcp://10.0.0.1:80",    "tcp://[::]:80",
-        "tcp://eth0:80",      "tcp://127.0.0.1.de:80", "tcp://localhost.de:80"};
+        "tcp://eth0:80",      "tcp://127.0.0.1.de:80", "tcp://localhost.de:80",
+        "tcp://127.999.0.1:80", "tcp://127.1:80"};
     for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
         bind(fine[i], "", NULL);
     for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
