@@ -38,6 +38,31 @@ def test_help_version_and_misuse():
         assert subprocess.run([SINEWD, "--help"], stdout=full).returncode == 1
 
 
+def test_closed_standard_descriptors():
+    """Messages go nowhere then, and not into whatever was opened first."""
+    write("half.yaml", GAIN_HALF)
+    samples = noise(100)
+    save_npy("in.npy", samples)
+    source = {"path": "in.npy", "rate": 8000}
+    path = config([pipeline(source=source, model="half.yaml",
+                            outputs=[{"file": {"path": f"{i}.f64"}} for i in range(4)]),
+                   pipeline("b", source, "no-such-file.yaml")], [ipc()])
+    good = config([pipeline(source=source, model="half.yaml",
+                            outputs=[{"file": {"path": f"{i}.f64"}} for i in range(4)]),
+                   pipeline("b", source={"path": "large.npy", "rate": 8000}, model="half.yaml",
+                            outputs=[{"file": {"path": "large.f64"}}])], name="good.yaml")
+    save_npy("large.npy", noise(300000))
+    for closed in "<&-", ">&-", "2>&-", "<&- >&- 2>&-":
+        shell = f'trap "" XFSZ; ulimit -f 1000; exec {SINEWD} {closed} -c '
+        assert subprocess.run(["sh", "-c", shell + path]).returncode == 1
+        # the second pipeline fails with a message, while the outputs of the first are open
+        assert subprocess.run(["sh", "-c", shell + good]).returncode == 1
+        for i in range(4):
+            equal(np.fromfile(f"{i}.f64").reshape(-1, 1), samples * 0.5)
+            os.remove(f"{i}.f64")
+    no_leftovers("half.yaml", "in.npy", "large.npy", "c.yaml", "good.yaml")
+
+
 def test_check():
     path = config([pipeline(outputs=[{"publish": {}}, {"file": {"path": "o.wav"}}])], [ipc()])
     assert "all is well" in run(path, "--check")
@@ -115,6 +140,20 @@ def test_an_ipc_socket_in_use_and_one_left_behind():
     subscriber = Subscriber(at, "a")
     second.ends()
     assert len(subscriber.wait().whole()) > 0
+
+
+def test_an_ipc_path_that_is_no_socket_stays():
+    write("s", "precious\n")
+    os.mkdir("folder")
+    os.symlink("nowhere", "link")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        other.bind("datagrams")
+        for name, words in ("s", "is no socket"), ("folder", "is no socket"), \
+                ("link", "is no socket"), ("datagrams", "ddress already in use"):
+            path = config([pipeline(outputs=[{"publish": {}}])], [ipc(name)])
+            fails(path, name, words)
+            assert os.path.lexists(name), name
+    assert open("s").read() == "precious\n"
 
 
 def test_a_bind_beyond_this_machine():
