@@ -204,15 +204,26 @@ static void complain(const sinewd_pipeline *p, const sinew_error *error)
     sinewd_log("pipeline '%s': %s", p->config->name, error->text);
 }
 
+/* A stream that ended before it said what it is: no file of it can be made. */
+static void say_what_is_missing(const sinewd_pipeline *p)
+{
+    for (size_t i = 0; i < p->n_outputs; i++)
+        if (output_config(p, i)->is_file)
+            sinewd_log("pipeline '%s': nothing came, so there is no %s", p->config->name,
+                       output_config(p, i)->file.path);
+}
+
 /* After a failure, what came from a live source is kept, as it will not come again; a file that
  * stopped in the middle of another file is not. */
 static sinew_status finish_outputs(sinewd_pipeline *p, sinew_status status)
 {
-    bool keep = status == SINEW_OK || p->source->live;
+    bool keep = status == SINEW_OK || (p->source->live && p->begun);
+    if (!status && !p->stream)
+        say_what_is_missing(p);
     for (size_t i = 0; i < p->n_outputs; i++) {
         sinew_error error = {0};
         sinewd_output *output = p->outputs[i];
-        if (output && output->ops->finish(output, keep && i != p->broken && p->begun, &error)) {
+        if (output && output->ops->finish(output, keep && i != p->broken, &error)) {
             complain(p, &error);
             status = error.status;
         }

@@ -8,8 +8,8 @@ import time
 import numpy as np
 import zmq
 
-from harness import (GAIN_HALF, Daemon, Subscriber, config, equal, ipc, main, noise, save_npy, tcp,
-                     until, write)
+from harness import (GAIN_HALF, Daemon, Subscriber, config, equal, ipc, main, noise, run,
+                     save_npy, tcp, until, write)
 
 
 def half():
@@ -79,6 +79,63 @@ def test_raw_samples_are_cut_into_blocks():
     equal(subscriber.wait().whole(), expected)
     equal(np.load("o.npy"), expected)
     assert [h["shape"][0] for h in subscriber.headers] == [100] * 50 + [0]
+
+
+def test_a_stop_keeps_a_block_that_is_not_full():
+    """One message, single-part, shorter than a block: there is none after it to look at."""
+    for number in signal.SIGTERM, signal.SIGINT:
+        up = tcp()
+        sender = Sender(up)
+        samples = noise(3)
+        daemon = Daemon(config([{
+            "name": "raw", "model": half(), "outputs": [{"file": {"path": "o.npy"}}],
+            "source": zmq_source(up, format="raw", rate="8k", channels=1, dtype="f64", block=16)}]))
+        sender.wait()
+        sender.socket.send(samples.tobytes())
+        time.sleep(0.3)  # nothing tells that it has arrived
+        assert daemon.stop(number) == 0, daemon.messages
+        equal(np.load("o.npy").reshape(-1, 1), samples * 0.5)
+        os.remove("o.npy")
+
+
+def test_a_stream_without_a_frame():
+    save_npy("in.npy", np.zeros((0, 2)))
+    run(config([{"name": "a", "model": half(), "outputs": [{"file": {"path": "o.npy"}}],
+                 "source": {"file": {"path": "in.npy", "rate": 8000}}}]))
+    assert np.load("o.npy").shape == (0, 2)
+    up = tcp()
+    path = config([{"name": "b", "model": half(), "outputs": [{"file": {"path": "p.npy"}}],
+                    "source": zmq_source(up, topic="a")}])
+    sender = Sender(up)
+    daemon = Daemon(path)
+    sender.wait()
+    sender.socket.send_multipart(message("a", noise(0, 3), 5, flags=["eos"]))
+    daemon.ends()  # it said what it is
+    assert np.load("p.npy").shape == (0, 3)
+    os.remove("p.npy")
+    daemon = Daemon(path)
+    until(lambda: sender.socket.recv() == b"\1a ")
+    assert daemon.stop() == 0, daemon.messages
+    assert "nothing came, so there is no ./p.npy" in daemon.messages, daemon.messages
+    assert not os.path.exists("p.npy")
+
+
+def test_gaps_before_messages_without_frames_add_up():
+    up, down = tcp(), ipc()
+    sender = Sender(up)
+    daemon = Daemon(config([{"name": "b", "model": half(), "source": zmq_source(up, topic="a"),
+                             "outputs": [{"publish": {}}]}], [down]))
+    sender.wait()
+    x = noise(30)
+    subscriber = heard(Subscriber(down, "b", news=True))
+    for parts in (message("a", x[:10], 0), message("a", x[10:10], 15, flags=["xrun"]),
+                  message("a", x[10:20], 22), message("a", x[20:20], 40),
+                  message("a", x[20:30], 7, epoch="b", flags=["eos"])):
+        sender.socket.send_multipart(parts)
+    daemon.ends()
+    heads = subscriber.wait().headers
+    assert [(h["index"], h["gap"]) for h in heads] == [(0, 0), (22, 12), (7, 0), (17, 0)], heads
+    assert [h["flags"] for h in heads] == [[], ["gap", "xrun"], [], ["eos"]], heads
 
 
 def test_two_daemons_in_a_chain():
