@@ -11,14 +11,25 @@ enum { MOST_PLANNED_PARTITIONS = 16, PLANNED_LENGTH = 64 };
 
 void sinew_convolve_plan(const sinew_discretization *d, sinew_filter_opts *opts)
 {
-    if (opts->partition_frames == 0)
+    if (opts->partition_frames == 0) {
         opts->partition_frames = PLANNED_LENGTH;
+        while (opts->partition_frames > SINEW_FIR_QUANTUM && !sinew_convolve_fits(d, opts))
+            opts->partition_frames /= 2;
+    }
     if (opts->partitions > 0)
         return;
     /* more partitions than the response is long only cost time */
     size_t settle = sinew_discretization_settle_frames(d);
     size_t needed = settle / opts->partition_frames + 1;
     opts->partitions = needed < MOST_PLANNED_PARTITIONS ? needed : MOST_PLANNED_PARTITIONS;
+}
+
+/* An FFT rounds in proportion to the largest of its numbers: within a partition a response may
+ * not grow by more than a digit, or its small beginning drowns. */
+bool sinew_convolve_fits(const sinew_discretization *d, const sinew_filter_opts *planned)
+{
+    double radius = sinew_discretization_radius(d);
+    return !(radius > 1) || (double)planned->partition_frames * log2(radius) <= 3;
 }
 
 double sinew_convolve_cost(const sinew_discretization *d, const sinew_filter_opts *planned)

@@ -75,9 +75,12 @@ sinew_status sinew_filter_new(sinew_node **out, const sinew_discretization *d,
     if (status)
         return status;
     sinew_convolve_plan(d, &planned);
+    if (planned.engine == SINEW_ENGINE_CONVOLVE && !sinew_convolve_fits(d, &planned))
+        planned.engine = SINEW_ENGINE_SCAN;
     if (planned.engine == SINEW_ENGINE_AUTO) {
         sinew_filter_cost cost = sinew_filter_costs(d, &planned);
-        planned.engine = cost.convolve < cost.scan ? SINEW_ENGINE_CONVOLVE : SINEW_ENGINE_SCAN;
+        bool convolve = cost.convolve < cost.scan && sinew_convolve_fits(d, &planned);
+        planned.engine = convolve ? SINEW_ENGINE_CONVOLVE : SINEW_ENGINE_SCAN;
     }
     return engines[planned.engine].make(out, d, &planned, error);
 }

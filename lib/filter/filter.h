@@ -6,6 +6,8 @@
 #ifndef SINEW_FILTER_FILTER_H
 #define SINEW_FILTER_FILTER_H
 
+#include <stdbool.h>
+
 #include "filter/recurrence.h"
 #include "sinew/filter.h"
 #include "sinew/node.h"
@@ -76,6 +78,7 @@ sinew_status sinew_convolve_new(sinew_node **out, const sinew_discretization *d,
 /* The partitions that convolve takes for a discretization, and its cost: nanoseconds a frame,
  * estimated as in recurrence.h. */
 void sinew_convolve_plan(const sinew_discretization *d, sinew_filter_opts *opts);
+bool sinew_convolve_fits(const sinew_discretization *d, const sinew_filter_opts *planned);
 double sinew_convolve_cost(const sinew_discretization *d, const sinew_filter_opts *planned);
 
 #endif

@@ -54,7 +54,10 @@ typedef struct sinew_filter_opts {
                        * x0 - G2 u[0] (sinew_discretization_foh_shift). */
 } sinew_filter_opts;
 
-/** Errors: SINEW_ERR_ARGUMENT for channels that do not fit and lengths out of range,
+/** A discretization that diverges by more than a digit in a partition runs by scan where convolve
+ *  is asked for: an FFT would drown what is small in what is large.
+ *
+ *  Errors: SINEW_ERR_ARGUMENT for channels that do not fit and lengths out of range,
  *  SINEW_ERR_UNSUPPORTED for an engine that this build does not hold. */
 SINEW_API sinew_status sinew_filter_new(sinew_node **out, const sinew_discretization *d,
                                         const sinew_filter_opts *opts, sinew_error *error);
