@@ -204,8 +204,8 @@ static sinew_status rational(work *w, double *less, sinew_error *error)
     return status;
 }
 
-/* Write the closed form of exp(scale A), less_one: less I, over rows and columns i, i + 1 of out: all of a block
- * of 2, but only the entry off the diagonal for two blocks of 1. */
+/* Write the closed form of exp(scale A), less_one: less I, over rows and columns i, i + 1 of out:
+ * all of a block of 2, but only the entry off the diagonal for two blocks of 1. */
 static void refresh_pair(const work *w, double *out, size_t i, double scale, bool whole,
                          bool less_one)
 {
@@ -224,7 +224,8 @@ static void refresh_pair(const work *w, double *out, size_t i, double scale, boo
         o[n] = e[2];
 }
 
-/* Set what is known of exp(scale A), less_one: less I: diagonal blocks, and the zeros on the empty side. */
+/* Set what is known of exp(scale A), less_one: less I: diagonal blocks, and the zeros on the empty
+ * side. */
 static void refresh(const work *w, double *out, double scale, bool less_one)
 {
     size_t n = w->n;
@@ -271,8 +272,7 @@ static void square(work *w, double *out, double *less, double scale)
 sinew_status sinew_expm(double *out, const double *A, size_t n, sinew_error *error)
 {
     double *less = sinew_alloc(n * n, sizeof *less);
-    sinew_status status =
-        less ? sinew_expm_less(out, less, A, n, error) : sinew_fail_memory(error);
+    sinew_status status = less ? sinew_expm_less(out, less, A, n, error) : sinew_fail_memory(error);
     sinew_free(less);
     return status;
 }

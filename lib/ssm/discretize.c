@@ -171,10 +171,10 @@ static sinew_status step_system(sinew_discretization *d, const sinew_system *sys
     sinew_section *sections = sinew_alloc(system->order, sizeof *sections);
     if (!sections)
         return sinew_fail_memory(error);
-    sinew_status status =
-        system->factored ? sinew_parallel_fractions(sections, &count, &direct, &good, &system->zpk,
-                                                    step->T, error)
-                         : sinew_parallel_blocks(sections, &count, system, error);
+    sinew_status status = system->factored
+                              ? sinew_parallel_fractions(sections, &count, &direct, &good,
+                                                         &system->zpk, step->T, error)
+                              : sinew_parallel_blocks(sections, &count, system, error);
     if (!status && whole)
         direct += step->T * sinew_parallel_first_impulse(&system->zpk);
     if (!status)

@@ -59,8 +59,7 @@ static void compare(double complex s, const sinew_zpk *zpk, const double complex
 /* Looked at beside each pole, and between, and at zero, on a line: Re s = 0 for what lasts, 1/t
  * for the first t seconds, in which slow poles, or close ones, have not come apart yet. An s
  * that is a pole says nothing, one term is infinite there, and is passed over. */
-static double growth(double re, const sinew_zpk *zpk, const double complex *residues,
-                     double direct)
+static double growth(double re, const sinew_zpk *zpk, const double complex *residues, double direct)
 {
     const double beside[] = {0, 0.7, 0.9, 1, 1.1, 1.4};
     double largest = fabs(direct), peak = fabs(direct);
