@@ -15,7 +15,7 @@
 static const double growth_bound = 32;
 
 /* The same for the first 1000 steps, where poles do not count yet: outputs only. */
-static const double early_growth_bound = 256;
+static const double early_growth_bound = 32;
 
 /* mantissa 2^exponent: a product of many differences leaves the range of any type. */
 typedef struct scaled {
