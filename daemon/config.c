@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config_check.h"
 #include "config_keys.h"
 
 /* A path of the file as it is seen from the daemon's folder. Without memory (which the document
@@ -27,7 +28,7 @@ static void resolve_endpoints(sinew_document *document, const char *folder, sine
     static const char ipc[] = "ipc://";
     const char **endpoints = list.items;
     for (size_t i = 0; i < list.n; i++)
-        if (strncmp(endpoints[i], ipc, sizeof ipc - 1) == 0 && endpoints[i][6] != '@')
+        if (endpoints[i] && strncmp(endpoints[i], ipc, sizeof ipc - 1) == 0 && endpoints[i][6] != '@')
             resolve(document, folder, ipc, &endpoints[i]);
 }
 
@@ -46,6 +47,8 @@ static void resolve_paths(sinewd_config *config, sinew_document *document, const
     for (size_t i = 0; i < config->pipelines.n; i++) {
         sinewd_pipeline_config *pipeline = &pipelines[i];
         sinewd_output_config *outputs = pipeline->outputs.items;
+        if (!pipeline->good)
+            continue;
         if (model_is_path(pipeline->model))
             resolve(document, folder, "", &pipeline->model);
         if (pipeline->source.is_file)
@@ -62,10 +65,9 @@ static bool read_document(sinewd_config_file *file, const char *where)
 {
     char path[4096];
     sinew_keys_read(file->document, &sinewd_config_table, &file->config);
-    if (file->problems.n > 0)
-        return false;
     snprintf(path, sizeof path, "%s", where);
     resolve_paths(&file->config, file->document, dirname(path));
+    sinewd_config_check(file);
     return file->problems.n == 0;
 }
 

@@ -87,18 +87,23 @@ static bool stale(const char *path)
 
 const char *sinewd_endpoint_obstacle(const char *endpoint)
 {
-    static const char taken[] = "Address already in use";
+    struct stat about;
+    if (!starts(endpoint, IPC) || endpoint[sizeof IPC - 1] == '@')
+        return NULL;
+    if (lstat(endpoint + sizeof IPC - 1, &about) < 0)
+        return NULL; /* bind knows better what is wrong, if anything is */
+    return S_ISSOCK(about.st_mode) ? NULL : "is there already, and is no socket";
+}
+
+bool sinewd_endpoint_taken(const char *endpoint)
+{
     struct stat about;
     if (!starts(endpoint, IPC))
-        return NULL;
+        return false;
     const char *path = endpoint + sizeof IPC - 1;
     if (path[0] == '@')
-        return knock(path) == ECONNREFUSED ? NULL : taken;
-    if (lstat(path, &about) < 0)
-        return NULL; /* bind knows better what is wrong, if anything is */
-    if (!S_ISSOCK(about.st_mode))
-        return "is there already, and is no socket";
-    return stale(path) ? NULL : taken;
+        return knock(path) != ECONNREFUSED;
+    return lstat(path, &about) == 0 && !stale(path);
 }
 
 void sinewd_endpoint_remove(const char *endpoint)

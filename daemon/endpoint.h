@@ -10,10 +10,13 @@ const char *sinewd_endpoint_fault(const char *endpoint);
 /* Only this machine can reach it. */
 bool sinewd_endpoint_local(const char *endpoint);
 
-/* Why an ipc endpoint cannot be bound to, as text that follows it; NULL: nothing known. libzmq
- * would remove whatever is there, a file or the socket of one who listens, without a word; only
- * a socket that nobody listens at may be replaced. */
+/* What stands at an ipc endpoint's path and is no socket, as text that follows the endpoint;
+ * NULL: nothing. libzmq would remove it without a word. */
 const char *sinewd_endpoint_obstacle(const char *endpoint);
+
+/* Something is at an ipc endpoint that must not be replaced: all but a socket that nobody listens
+ * at any more. libzmq would remove that too. */
+bool sinewd_endpoint_taken(const char *endpoint);
 
 /* Remove the socket that an ipc endpoint left in the file system, unless somebody listens. */
 void sinewd_endpoint_remove(const char *endpoint);

@@ -338,6 +338,10 @@ static sinew_status bind_one(sinewd_publisher *p, const char *endpoint, sinew_er
     const char *obstacle = sinewd_endpoint_obstacle(endpoint);
     if (obstacle)
         return sinew_fail(error, SINEW_ERR_IO, "%s: %s", endpoint, obstacle);
+    if (sinewd_endpoint_taken(endpoint)) {
+        errno = EADDRINUSE;
+        return fail_zmq(error, endpoint);
+    }
     int ipv6 = strchr(endpoint, '[') != NULL;
     zmq_setsockopt(p->socket, ZMQ_IPV6, &ipv6, sizeof ipv6);
     mode_t before = umask(0117); /* an ipc socket is for the group at most */

@@ -116,7 +116,7 @@ def test_a_stream_without_a_frame():
     daemon = Daemon(path)
     until(lambda: sender.socket.recv() == b"\1a ")
     assert daemon.stop() == 0, daemon.messages
-    assert "nothing came, so there is no ./p.npy" in daemon.messages, daemon.messages
+    assert "nothing came, so ./p.npy is not made" in daemon.messages, daemon.messages
     assert not os.path.exists("p.npy")
 
 
