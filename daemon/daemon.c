@@ -197,6 +197,8 @@ static bool drain_publisher(daemon_run *d)
 
 static void close_all(daemon_run *d)
 {
+    if (d->stop.fd >= 0)
+        sinewd_stop_ask(&d->stop); /* what never ran waits for nobody now */
     for (size_t i = 0; i < d->n && d->pipelines; i++)
         sinewd_pipeline_close(d->pipelines[i]);
     sinewd_publisher_free(d->publisher);

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import threading
 import time
 
 import numpy as np
@@ -203,6 +204,90 @@ def test_a_stream_that_changes_its_rate_ends():
     sender.socket.send_multipart(message("a", x, 300, rate=16000))
     assert "is now 1 channels at 16000 Hz" in daemon.ends(1)
     equal(np.load("o.npy").reshape(-1, 1), x * 0.5)  # live: what came is kept
+
+
+def test_fifos_do_not_keep_it_from_stopping():
+    """Nobody writes, nobody reads, or one comes and does nothing more."""
+    half()
+    os.mkfifo("in.f64")
+    os.mkfifo("in.wav")
+    os.mkfifo("out.f64")
+    save_npy("in.npy", noise(300000))
+    raw = {"file": {"path": "in.f64", "rate": 8000, "channels": 1, "pace": "fast", "block": 64}}
+    sound = {"file": {"path": "in.wav"}}
+    file = {"file": {"path": "in.npy", "rate": 8000, "pace": "fast"}}
+    samples = noise(100)
+
+    def daemon(source, to):
+        config([{"name": "a", "model": "half.yaml", "source": source,
+                 "outputs": [{"file": {"path": to}}]}])
+        assert "all is well" in run("c.yaml", "--check")
+        return Daemon("c.yaml")
+
+    for source in raw, sound:
+        for opened in False, True:
+            idle = daemon(source, "o.npy")
+            name = source["file"]["path"]
+            writer = open(name, "wb", buffering=0) if opened else None
+            time.sleep(0.2)
+            assert idle.stop(signal.SIGINT if opened else signal.SIGTERM) == 0, idle.messages
+            assert "nothing came" in idle.messages, idle.messages
+            if opened:
+                writer.close()
+    stopped = daemon(raw, "o.npy")  # in the middle of a block, which is kept
+    with open("in.f64", "wb", buffering=0) as writer:
+        writer.write(samples.tobytes())
+        time.sleep(0.3)
+        assert stopped.stop() == 0, stopped.messages
+    equal(np.load("o.npy").reshape(-1, 1), samples * 0.5)
+    for opened in False, True:
+        idle = daemon(file, "out.f64")
+        reader = open("out.f64", "rb") if opened else None
+        time.sleep(0.2)
+        assert idle.stop() == 0, idle.messages
+        if opened:
+            reader.close()
+
+
+def test_fifos_carry_streams():
+    half()
+    os.mkfifo("in.f64")
+    os.mkfifo("out.f64")
+    samples = noise(100000, 2)
+    source = {"file": {"path": "in.f64", "rate": 8000, "channels": 2, "pace": "fast"}}
+    path = config([{"name": "a", "model": "half.yaml", "source": source,
+                    "outputs": [{"file": {"path": "out.f64"}}, {"file": {"path": "o.npy"}}]}])
+    daemon = Daemon(path)
+
+    def send():
+        with open("in.f64", "wb") as writer:
+            writer.write(samples.tobytes())
+    sender = threading.Thread(target=send)
+    sender.start()
+    with open("out.f64", "rb") as reader:
+        got = np.frombuffer(reader.read()).reshape(-1, 2)
+    sender.join()
+    daemon.ends()
+    equal(got, samples * 0.5)
+    equal(np.load("o.npy"), samples * 0.5)
+    daemon = Daemon(path)  # a stream that is broken off is a failure by name
+    with open("in.f64", "wb") as writer, open("out.f64", "rb") as reader:
+        writer.write(b"half a frame")
+    assert "./in.f64: ends 12 bytes into a frame" in daemon.ends(1), daemon.messages
+    daemon = Daemon(path)  # so is a reader that goes
+    sender = threading.Thread(target=lambda: broken_off(send))
+    sender.start()
+    with open("out.f64", "rb") as reader:
+        reader.read(10)
+    assert "./out.f64: Broken pipe" in daemon.ends(1), daemon.messages
+    sender.join()
+
+
+def broken_off(send):
+    try:
+        send()
+    except BrokenPipeError:
+        pass
 
 
 def test_many_pipelines_and_topics():
