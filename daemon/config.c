@@ -28,7 +28,8 @@ static void resolve_endpoints(sinew_document *document, const char *folder, sine
     static const char ipc[] = "ipc://";
     const char **endpoints = list.items;
     for (size_t i = 0; i < list.n; i++)
-        if (endpoints[i] && strncmp(endpoints[i], ipc, sizeof ipc - 1) == 0 && endpoints[i][6] != '@')
+        if (endpoints[i] && strncmp(endpoints[i], ipc, sizeof ipc - 1) == 0 &&
+            endpoints[i][6] != '@')
             resolve(document, folder, ipc, &endpoints[i]);
 }
 

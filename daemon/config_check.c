@@ -140,9 +140,8 @@ static size_t list_readers(const sinewd_config_file *file, reader *readers)
     for (size_t i = 0; i < file->config.pipelines.n; i++) {
         const sinewd_pipeline_config *pipeline = pipeline_at(file, i);
         if (pipeline->good && pipeline->source.is_file)
-            readers[n++] =
-                (reader){.pipeline = pipeline,
-                         .target = sinewd_target_of(pipeline->source.file.path)};
+            readers[n++] = (reader){.pipeline = pipeline,
+                                    .target = sinewd_target_of(pipeline->source.file.path)};
     }
     return n;
 }

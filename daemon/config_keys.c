@@ -315,14 +315,13 @@ static const sinew_key publish_keys[] = {
 
 static const sinew_table publish_table = {.keys = publish_keys};
 
-static const sinew_key config_keys[] = {
-    {.name = "pipelines",
-     READER(read_pipelines),
-     .offset = offsetof(sinewd_config, pipelines),
-     .required = true},
-    {.name = "publish",
-     MAPPING(publish_table),
-     .offset = offsetof(sinewd_config, publish),
-     .given = SINEW_KEY_GIVEN(sinewd_config, has_publish)},
-    {.name = NULL}};
+static const sinew_key config_keys[] = {{.name = "pipelines",
+                                         READER(read_pipelines),
+                                         .offset = offsetof(sinewd_config, pipelines),
+                                         .required = true},
+                                        {.name = "publish",
+                                         MAPPING(publish_table),
+                                         .offset = offsetof(sinewd_config, publish),
+                                         .given = SINEW_KEY_GIVEN(sinewd_config, has_publish)},
+                                        {.name = NULL}};
 const sinew_table sinewd_config_table = {.keys = config_keys};

@@ -22,9 +22,9 @@ struct sinewd_fifo {
     const char *path;
     sinewd_fifo_way way;
     const sinewd_stop *stop;
-    int inner;      /* the thread's end of the pipe */
-    int handed;     /* the other one; -1: it is handed over */
-    char text[32];  /* its path */
+    int inner;     /* the thread's end of the pipe */
+    int handed;    /* the other one; -1: it is handed over */
+    char text[32]; /* its path */
     pthread_t thread;
 };
 

@@ -16,7 +16,7 @@ typedef struct file_source {
     sinew_source *file;
     bool is_fifo;
     sinewd_fifo *fifo; /* from start on, where the path is one */
-    void *samples; /* (max_frames, channels) */
+    void *samples;     /* (max_frames, channels) */
     sinewd_pace pace;
     bool loop;
     int64_t index; /* of the next frame; goes on where the file begins again */
@@ -169,8 +169,8 @@ sinew_status sinewd_source_file(sinewd_source **out, const sinewd_file_config *c
     f->config = config;
     f->pace = config->pace;
     f->loop = config->loop;
-    sinew_status status = sinewd_fifo_at(config->path) ? prepare_fifo(f, error)
-                                                       : open_path(f, config->path, error);
+    sinew_status status =
+        sinewd_fifo_at(config->path) ? prepare_fifo(f, error) : open_path(f, config->path, error);
     if (status) {
         file_close(&f->base);
         return status;

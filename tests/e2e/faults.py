@@ -234,10 +234,9 @@ def test_all_mistakes_at_once():
     half = write("half.yaml", GAIN_HALF)
     delay = write("delay.yaml", "system: {design: {family: butterworth, band: lowpass, order: 4, "
                                 "edges_hz: [100]}}\nmethod: bilinear\n")
-    two = noise(10, 2)
-    save_npy("in.npy", two)
+    write("integrator.yaml", "system: {zpk: {zeros: [], poles: [[0, 0]], gain: 1}}\n")
+    save_npy("in.npy", noise(10, 2))
     write("s", "")
-    source = {"file": {"path": "in.npy", "rate": 8000}}
     write("c.yaml", f"""
 publish: {{bind: [tcp://0.0.0.0:5555, ipc://s]}}
 pipelines:
@@ -250,6 +249,8 @@ pipelines:
   - {{name: d, model: {half}, sorce: {{file: {{path: in.npy, rate: 8k}}}}, outputs: []}}
   - {{name: e, model: {half}, source: {{file: {{path: in.npy}}}},
      outputs: [{{file: {{path: in.npy}}}}]}}
+  - {{name: f, model: integrator.yaml, source: {{file: {{path: in.npy, rate: 8k}}}},
+     gap: jump, outputs: [{{file: {{path: f.npy}}}}]}}
 """)
     expected = ["2:18: publish.bind[0]: ", "2:38: publish.bind[1]: 'ipc://./s' is there already",
                 "4:22: pipelines[0].model: ", "4:58: pipelines[0].source.file.path: ",
@@ -259,13 +260,14 @@ pipelines:
                 "7:55: pipelines[1].channel_names: pipeline 'b': 1 names for 2 channels",
                 "9:36: pipelines[2].prewarp_hz: ", "10:33: pipelines[3]: unknown key 'sorce'",
                 "pipelines[3].outputs: has 0 items", "11:55: pipelines[4].source.file.path: ",
-                "12:30: pipelines[4].outputs[0].file.path: "]
+                "12:30: pipelines[4].outputs[0].file.path: ",
+                "14:11: pipelines[5].gap: "]
     for args in [], ["--check"]:
         lines = run("c.yaml", *args, status=1).splitlines()
         for words, line in zip(expected, lines):
             assert words in line and line.startswith("sinewd: c.yaml:"), (words, lines)
         assert len(lines) == len(expected), lines
-    no_leftovers("c.yaml", "half.yaml", "delay.yaml", "in.npy", "s")
+    no_leftovers("c.yaml", "half.yaml", "delay.yaml", "integrator.yaml", "in.npy", "s")
 
 
 main(globals())
