@@ -111,7 +111,7 @@ Test(config, all_mistakes_are_reported_at_once_with_their_places)
             "c.yaml:3:45: pipelines.source.file: unknown key 'lop', did you mean 'loop'?",
             "c.yaml:3:62: pipelines.source.file.block: '0' is too small",
             "c.yaml:5:11: pipelines.engine", "c.yaml:6:10: pipelines.dtype",
-            "c.yaml:7:11: pipelines.method: 'bilinaer'");
+            "c.yaml:7:11: pipelines.method: unknown choice 'bilinaer', did you mean 'bilinear'?");
 }
 
 Test(config, what_is_missing_is_named)
