@@ -11,7 +11,8 @@
  *
  *  1. Cuts do not matter: any division of the input into blocks gives the same output, to the
  *     bit under one identity.
- *  2. Engines of one filter agree, on streams far longer than any kernel.
+ *  2. Engines of one filter agree, on streams far longer than any kernel, within a tolerance of the
+ *     response's peak.
  *  3. Reset equals new.
  *  4. Saved is restored: save, load, continue equals never having stopped, to the bit under the
  *     same identity.
