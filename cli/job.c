@@ -23,7 +23,7 @@ typedef struct task {
     sinew_error *error;
 
     sinew_source *source;
-    double *first; /* (channels): the first frame, read ahead of the others */
+    double *first;  /* (channels): the first frame, read ahead of the others */
     size_t n_first; /* frames in it that are not processed yet: 0 or 1 */
     sinew_node *node;
     sinew_stream *stream;
@@ -129,8 +129,7 @@ static sinew_status make_room(task *t)
     const sinew_node *node = t->node;
     bool alike = node->channels_in == node->channels_out && node->sample_in == node->sample_out;
     t->in_samples = new_samples(t, node->channels_in, node->sample_in);
-    t->out_samples =
-        alike ? t->in_samples : new_samples(t, node->channels_out, node->sample_out);
+    t->out_samples = alike ? t->in_samples : new_samples(t, node->channels_out, node->sample_out);
     return t->in_samples && t->out_samples ? SINEW_OK : sinew_fail_memory(t->error);
 }
 
@@ -148,8 +147,8 @@ static sinew_status read_block(task *t)
         sinew_sample_put(t->in_samples, node->sample_in, i, t->first[i]);
     t->n_first = 0;
     t->in.samples = t->in_samples + n * in_frame_bytes(t);
-    sinew_status status = sinew_source_read(t->source, node->sample_in, t->plan->block_frames - n,
-                                            &t->in, t->error);
+    sinew_status status =
+        sinew_source_read(t->source, node->sample_in, t->plan->block_frames - n, &t->in, t->error);
     t->in.samples = t->in_samples;
     t->in.n_frames += n;
     t->in.index -= (int64_t)n;

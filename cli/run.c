@@ -9,6 +9,7 @@
 #include "batch.h"
 #include "interrupt.h"
 #include "job.h"
+#include "model/engines.h"
 #include "model/find.h"
 #include "numbers.h"
 #include "paths.h"
@@ -24,15 +25,14 @@ typedef struct settings {
     bool force, json, quiet;
 } settings;
 
-static const char *const engines[] = {"auto", "scan", "block", "convolve", NULL};
 static const char *const dtypes[] = {"f32", "f64", NULL};
 
 static const option options[] = {
     SAMPLING_STEP_OPTIONS(settings),
     SAMPLING_METHOD_OPTIONS(settings),
-    WORD_OPTION(settings, engine, "engine", "E", "auto scan block convolve", engines),
+    WORD_OPTION(settings, engine, "engine", "E", "", sinew_engine_names),
     COUNT_OPTION(settings, block, "block", "N", "frames computed at a time: 4096", 1, 1 << 24),
-    WORD_OPTION(settings, dtype, "dtype", "D", "compute in f32 or f64", dtypes),
+    WORD_OPTION(settings, dtype, "dtype", "D", "compute in", dtypes),
     TEXT_OPTION(settings, state_in, "state-in", "FILE", "continue from a saved state"),
     TEXT_OPTION(settings, state_out, "state-out", "FILE", "save the state at the end"),
     TEXT_OPTION(settings, x0_path, "x0", "FILE", "a csv row: the continuous state at the start"),

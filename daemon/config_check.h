@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-/* After the keys are read and the paths resolved: topics and files that are used twice, endpoints
+/* After the keys are read: topics and files that are used twice, endpoints
  * that other machines reach. Adds to file->problems; looks at good pipelines only. */
 void sinewd_config_check(sinewd_config_file *file);
 

@@ -252,7 +252,7 @@ pipelines:
   - {{name: f, model: integrator.yaml, source: {{file: {{path: in.npy, rate: 8k}}}},
      gap: jump, outputs: [{{file: {{path: f.npy}}}}]}}
 """)
-    expected = ["2:18: publish.bind[0]: ", "2:38: publish.bind[1]: 'ipc://./s' is there already",
+    expected = ["2:18: publish.bind[0]: ", "2:38: publish.bind[1]: 'ipc://s' is there already",
                 "4:22: pipelines[0].model: ", "4:58: pipelines[0].source.file.path: ",
                 "5:45: pipelines[0].outputs[1].file.path: ",
                 "5:78: pipelines[0].outputs[2].file.path: ",
