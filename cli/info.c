@@ -29,7 +29,7 @@ typedef struct roots {
 typedef struct sampled {
     double rate_hz, radius, settle_s; /* settle_s: infinite where it does not settle */
     const char *method, *engine;
-    sinew_filter_cost cost;
+    double cost_ns[SINEW_ENGINES]; /* infinite: an engine that is not in this build */
     char warning[SAMPLING_WARNING_BYTES];
 } sampled;
 
@@ -78,7 +78,8 @@ static sinew_status sample(sampled *out, const sinew_model *model, const setting
         out->radius = sinew_discretization_radius(d);
         out->settle_s = settle == SIZE_MAX ? INFINITY : (double)settle / rate_hz;
         out->engine = sinew_engine_name(sinew_filter_engine(node));
-        out->cost = sinew_filter_costs(d, &filter);
+        for (int e = SINEW_ENGINE_AUTO; e < SINEW_ENGINES; e++)
+            out->cost_ns[e] = sinew_filter_cost(d, &filter, (sinew_engine)e);
     }
     sinew_node_free(node);
     sinew_discretization_free(d);
@@ -131,8 +132,14 @@ static void json_sampled(const sampled *at)
     printf(",\"method\":\"%s\",\"engine\":\"%s\"", at->method, at->engine);
     json_field(",\"radius\":", at->radius);
     json_field(",\"settle_s\":", at->settle_s);
-    json_field(",\"costs_ns\":{\"scan\":", at->cost.scan);
-    json_field(",\"convolve\":", at->cost.convolve);
+    fputs(",\"costs_ns\":{", stdout);
+    const char *comma = "";
+    for (int e = SINEW_ENGINE_SCAN; e < SINEW_ENGINES; e++)
+        if (isfinite(at->cost_ns[e])) {
+            printf("%s\"%s\"", comma, sinew_engine_name((sinew_engine)e));
+            json_field(":", at->cost_ns[e]);
+            comma = ",";
+        }
     fputs("}}", stdout);
 }
 
@@ -187,8 +194,14 @@ static void print_sampled(const sampled *at)
         printf("  settles  in %.4g s\n", at->settle_s);
     else
         puts("  settles  never");
-    printf("  engine   %s (estimated ns a frame: scan %.4g, convolve %.4g)\n", at->engine,
-           at->cost.scan, at->cost.convolve);
+    printf("  engine   %s (estimated ns a frame:", at->engine);
+    const char *comma = " ";
+    for (int e = SINEW_ENGINE_SCAN; e < SINEW_ENGINES; e++)
+        if (isfinite(at->cost_ns[e])) {
+            printf("%s%s %.4g", comma, sinew_engine_name((sinew_engine)e), at->cost_ns[e]);
+            comma = ", ";
+        }
+    puts(")");
 }
 
 static void print_table(const facts *f)

@@ -15,4 +15,16 @@ static inline uint64_t sinew_hash(uint64_t hash, const void *bytes, size_t n)
     return hash;
 }
 
+/* Numbers and counts, each list with its length, so that lists cannot run into one another. */
+static inline uint64_t sinew_hash_count(uint64_t hash, uint64_t count)
+{
+    return sinew_hash(hash, &count, sizeof count);
+}
+
+static inline uint64_t sinew_hash_numbers(uint64_t hash, const double *numbers, size_t n)
+{
+    hash = sinew_hash_count(hash, n);
+    return n > 0 ? sinew_hash(hash, numbers, n * sizeof *numbers) : hash;
+}
+
 #endif

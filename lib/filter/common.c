@@ -1,4 +1,5 @@
 /* What all engines of a filter share, but for the saved state (saved.c). */
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -6,23 +7,20 @@
 #include "base/memory.h"
 #include "filter/filter.h"
 
-enum { SILENCE_FRAMES = 256 };
-
 sinew_status sinew_filter_init(sinew_filter *f, const sinew_node_ops *ops, sinew_engine engine,
                                const sinew_discretization *d, const sinew_filter_opts *opts,
                                sinew_error *error)
 {
+    bool forgets = sinew_discretization_settle_frames(d) < SIZE_MAX;
     int single = d->inputs == 1 && d->outputs == 1;
     uint32_t channels = opts->channels ? opts->channels : (uint32_t)d->inputs;
-    f->engine = engine;
     f->copies = single ? channels : 1;
-    f->settle_frames = sinew_discretization_settle_frames(d);
     f->node = (sinew_node){.ops = ops,
                            .sample_in = opts->sample,
                            .sample_out = opts->sample,
                            .channels_in = channels,
                            .channels_out = single ? channels : (uint32_t)d->outputs,
-                           .flags = f->settle_frames < SIZE_MAX ? SINEW_NODE_FORGETS : 0,
+                           .flags = forgets ? SINEW_NODE_FORGETS : 0,
                            .step_s = d->step_s};
     f->node.model_hash = sinew_hash(d->hash, &channels, sizeof channels);
     uint32_t how[2] = {(uint32_t)engine, (uint32_t)opts->sample};
@@ -32,12 +30,14 @@ sinew_status sinew_filter_init(sinew_filter *f, const sinew_node_ops *ops, sinew
         if (!f->x0)
             return sinew_fail_memory(error);
     }
-    return sinew_recurrence_init(&f->recurrence, d, sinew_simd_best(), error);
+    sinew_status status = sinew_recurrence_init(&f->recurrence, d, sinew_simd_best(), error);
+    return status ? status : sinew_decay_init(&f->decay, d, error);
 }
 
 void sinew_filter_finish(sinew_filter *f)
 {
     sinew_recurrence_finish(&f->recurrence);
+    sinew_decay_finish(&f->decay);
     sinew_free(f->x0);
 }
 
@@ -83,27 +83,5 @@ void sinew_filter_scatter(const sinew_filter *f, void *samples, size_t from, siz
         for (size_t t = 0; t < n; t++)
             for (size_t i = 0; i < width; i++)
                 out[t * stride + i] = from_[t * width + i];
-    }
-}
-
-size_t sinew_filter_fold_scratch(const sinew_filter *f)
-{
-    const sinew_recurrence *r = &f->recurrence;
-    return sinew_recurrence_scratch(r) + SILENCE_FRAMES * (r->inputs + r->outputs) + r->order;
-}
-
-void sinew_filter_decay(const sinew_filter *f, double *x, uint64_t n, double *scratch)
-{
-    const sinew_recurrence *r = &f->recurrence;
-    if (n >= f->settle_frames) {
-        memset(x, 0, r->order * sizeof *x);
-        return;
-    }
-    double *silence = scratch, *output = silence + SILENCE_FRAMES * r->inputs;
-    memset(silence, 0, SILENCE_FRAMES * r->inputs * sizeof *silence);
-    while (n > 0) {
-        size_t now = n < SILENCE_FRAMES ? (size_t)n : SILENCE_FRAMES;
-        sinew_recurrence_run(r, x, silence, output, now, output + SILENCE_FRAMES * r->outputs);
-        n -= now;
     }
 }

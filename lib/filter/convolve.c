@@ -9,25 +9,28 @@
 
 enum { MOST_PLANNED_PARTITIONS = 16, PLANNED_LENGTH = 64 };
 
-void sinew_convolve_plan(const sinew_discretization *d, sinew_filter_opts *opts)
+/* The options with the lengths that were left open. */
+static sinew_filter_opts planned(const sinew_discretization *d, const sinew_filter_opts *opts)
 {
-    if (opts->partition_frames == 0)
-        opts->partition_frames = PLANNED_LENGTH;
-    if (opts->partitions > 0)
-        return;
-    /* more partitions than the response is long only cost time */
-    size_t settle = sinew_discretization_settle_frames(d);
-    size_t needed = settle / opts->partition_frames + 1;
-    opts->partitions = needed < MOST_PLANNED_PARTITIONS ? needed : MOST_PLANNED_PARTITIONS;
+    sinew_filter_opts plan = *opts;
+    if (plan.partition_frames == 0)
+        plan.partition_frames = PLANNED_LENGTH;
+    if (plan.partitions == 0) {
+        /* more partitions than the response is long only cost time */
+        size_t needed = sinew_discretization_settle_frames(d) / plan.partition_frames + 1;
+        plan.partitions = needed < MOST_PLANNED_PARTITIONS ? needed : MOST_PLANNED_PARTITIONS;
+    }
+    return plan;
 }
 
-double sinew_convolve_cost(const sinew_discretization *d, const sinew_filter_opts *planned)
+double sinew_convolve_cost(const sinew_discretization *d, const sinew_filter_opts *opts)
 {
+    sinew_filter_opts plan = planned(d, opts);
     double n = (double)d->order, m = (double)d->inputs, p = (double)d->outputs;
-    double length = (double)planned->partition_frames;
+    double length = (double)plan.partition_frames;
     double head = 0.09 * m * p * length;
     double transforms = 0.85 * (m + p) * log2(2 * length);
-    double products = 0.15 * m * p * (double)planned->partitions;
+    double products = 0.15 * m * p * (double)plan.partitions;
     double state = 0.075 * (n * (m + p) + n * n / length);
     return head + transforms + products + state;
 }
@@ -155,14 +158,15 @@ void sinew_convolve_finish(sinew_convolve *c)
 sinew_status sinew_convolve_new(sinew_node **out, const sinew_discretization *d,
                                 const sinew_filter_opts *opts, sinew_error *error)
 {
-    size_t length = opts->partition_frames, most = 65536;
+    sinew_filter_opts plan = planned(d, opts);
+    size_t length = plan.partition_frames, most = 65536;
     if (length < SINEW_FIR_QUANTUM || length > most || (length & (length - 1)))
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
                           "a partition of %zu frames: it must be a power of two, %d to %zu", length,
                           SINEW_FIR_QUANTUM, most);
-    if (opts->partitions > 4096)
+    if (plan.partitions > 4096)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "%zu partitions: 1 to 4096 can be",
-                          opts->partitions);
-    return opts->sample == SINEW_SAMPLE_F32 ? sinew_convolve_new_f32(out, d, opts, error)
-                                            : sinew_convolve_new_f64(out, d, opts, error);
+                          plan.partitions);
+    return plan.sample == SINEW_SAMPLE_F32 ? sinew_convolve_new_f32(out, d, &plan, error)
+                                           : sinew_convolve_new_f64(out, d, &plan, error);
 }

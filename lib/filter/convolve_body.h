@@ -17,12 +17,20 @@ static uint64_t most_inputs(const sinew_convolve *c)
     return c->partitions * c->length + c->length - 1;
 }
 
+/* What folding and decaying a state need. */
+static size_t fold_doubles(const sinew_convolve *c)
+{
+    size_t fold = sinew_filter_fold_scratch(&c->filter);
+    size_t decay = sinew_decay_scratch(&c->filter.recurrence);
+    return fold > decay ? fold : decay;
+}
+
 static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)
 {
     (void)max_frames;
     const sinew_convolve *c = (const sinew_convolve *)node;
     /* advance saves into the scratch and folds from there, behind the work of a block */
-    size_t fold = sinew_filter_fold_scratch(&c->filter) * sizeof(double);
+    size_t fold = fold_doubles(c) * sizeof(double);
     size_t x = c->filter.copies * c->filter.recurrence.order * sizeof(double);
     out->state_bytes = SINEW_ALIGN + c->filter.copies * sizes_of(c).copy;
     out->saved_bytes = sinew_filter_saved_bytes(&c->filter, most_inputs(c));
@@ -287,8 +295,10 @@ static sinew_status build(sinew_convolve *c, const sinew_filter_opts *opts, sine
     }
     sinew_free(h);
     sinew_free(scratch);
-    uint64_t layout = layout_of(c);
-    c->filter.node.identity = sinew_hash(c->filter.node.identity, &layout, sizeof layout);
+    /* FFTW chooses its code by version and processor, and that rounds as it likes */
+    uint64_t identity = sinew_hash_count(c->filter.node.identity, layout_of(c));
+    identity = sinew_hash(identity, FFTW(version), strlen(FFTW(version)));
+    c->filter.node.identity = sinew_hash(identity, r->simd->name, strlen(r->simd->name));
     return status;
 }
 

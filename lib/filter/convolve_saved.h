@@ -65,7 +65,7 @@ static double *fold_scratch(const sinew_convolve *c, void *scratch, double **x, 
 {
     unsigned char *at = (unsigned char *)scratch + work_sizes_of(c).all;
     double *fold = (double *)(void *)at;
-    at += sinew_aligned(sinew_filter_fold_scratch(&c->filter) * sizeof(double));
+    at += sinew_aligned(fold_doubles(c) * sizeof(double));
     *x = (double *)(void *)at;
     *bytes = at + sinew_aligned(c->filter.copies * c->filter.recurrence.order * sizeof(double));
     return fold;
@@ -106,6 +106,7 @@ static void advance(const sinew_node *node, void *state, void *scratch, uint64_t
                            sinew_filter_saved_bytes(&c->filter, most_inputs(c)), NULL);
     sinew_filter_fold(&c->filter, &saved, x, fold);
     for (size_t i = 0; i < c->filter.copies; i++)
-        sinew_filter_decay(&c->filter, x + i * c->filter.recurrence.order, n_frames, fold);
+        sinew_decay_run(&c->filter.decay, &c->filter.recurrence, x + i * c->filter.recurrence.order,
+                        n_frames, fold);
     restart(c, state, x, &w);
 }

@@ -1,38 +1,36 @@
 /* The constructor of filters: checks at the door, the choice of an engine, its table. */
 #include "filter/filter.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
 
-/* In the order of sinew_engine. */
+/* In the order of sinew_engine. An engine plans what its options leave open, alike in both. */
 static const struct engine {
-    sinew_engine engine;
     const char *name;
     sinew_status (*make)(sinew_node **, const sinew_discretization *, const sinew_filter_opts *,
                          sinew_error *);
+    double (*cost)(const sinew_discretization *, const sinew_filter_opts *);
 } engines[] = {
-    {SINEW_ENGINE_AUTO, "auto", NULL},
-    {SINEW_ENGINE_SCAN, "scan", sinew_scan_new},
-    {SINEW_ENGINE_BLOCK, "block", NULL},
-    {SINEW_ENGINE_CONVOLVE, "convolve", sinew_convolve_new},
+    [SINEW_ENGINE_AUTO] = {"auto", NULL, NULL},
+    [SINEW_ENGINE_SCAN] = {"scan", sinew_scan_new, sinew_scan_cost},
+    [SINEW_ENGINE_BLOCK] = {"block", NULL, NULL},
+    [SINEW_ENGINE_CONVOLVE] = {"convolve", sinew_convolve_new, sinew_convolve_cost},
 };
 
 enum { N_ENGINES = sizeof engines / sizeof *engines };
 
 const char *sinew_engine_name(sinew_engine engine)
 {
-    for (size_t i = 0; i < N_ENGINES; i++)
-        if (engines[i].engine == engine)
-            return engines[i].name;
-    return "unknown";
+    return (unsigned)engine < N_ENGINES ? engines[engine].name : "unknown";
 }
 
 int sinew_engine_from_name(const char *name, sinew_engine *out)
 {
-    for (size_t i = 0; i < N_ENGINES; i++)
+    for (unsigned i = 0; i < N_ENGINES; i++)
         if (strcmp(engines[i].name, name) == 0) {
-            *out = engines[i].engine;
+            *out = (sinew_engine)i;
             return 1;
         }
     return 0;
@@ -57,36 +55,48 @@ static sinew_status check(const sinew_discretization *d, const sinew_filter_opts
     return SINEW_OK;
 }
 
-sinew_filter_cost sinew_filter_costs(const sinew_discretization *d, const sinew_filter_opts *opts)
+/* The engine that is estimated to be fastest. */
+static sinew_engine choose(const sinew_discretization *d, const sinew_filter_opts *opts)
 {
-    sinew_filter_opts planned = *opts;
-    sinew_convolve_plan(d, &planned);
-    return (sinew_filter_cost){.scan = sinew_recurrence_cost(d),
-                               .convolve = sinew_convolve_cost(d, &planned)};
+    sinew_engine best = SINEW_ENGINE_SCAN;
+    for (unsigned i = 0; i < N_ENGINES; i++)
+        if (engines[i].cost && engines[i].cost(d, opts) < engines[best].cost(d, opts))
+            best = (sinew_engine)i;
+    return best;
+}
+
+static const sinew_filter_opts defaults;
+
+double sinew_filter_cost(const sinew_discretization *d, const sinew_filter_opts *opts,
+                         sinew_engine engine)
+{
+    if (!opts)
+        opts = &defaults;
+    if (engine == SINEW_ENGINE_AUTO)
+        engine = choose(d, opts);
+    if ((unsigned)engine >= N_ENGINES || !engines[engine].cost)
+        return INFINITY;
+    return engines[engine].cost(d, opts);
 }
 
 sinew_status sinew_filter_new(sinew_node **out, const sinew_discretization *d,
                               const sinew_filter_opts *opts, sinew_error *error)
 {
     *out = NULL;
-    static const sinew_filter_opts defaults;
-    sinew_filter_opts planned = opts ? *opts : defaults;
-    sinew_status status = check(d, &planned, error);
+    if (!opts)
+        opts = &defaults;
+    sinew_status status = check(d, opts, error);
     if (status)
         return status;
-    sinew_convolve_plan(d, &planned);
-    if (planned.engine == SINEW_ENGINE_AUTO) {
-        sinew_filter_cost cost = sinew_filter_costs(d, &planned);
-        planned.engine = cost.convolve < cost.scan ? SINEW_ENGINE_CONVOLVE : SINEW_ENGINE_SCAN;
-    }
-    return engines[planned.engine].make(out, d, &planned, error);
+    sinew_engine engine = opts->engine == SINEW_ENGINE_AUTO ? choose(d, opts) : opts->engine;
+    return engines[engine].make(out, d, opts, error);
 }
 
 sinew_engine sinew_filter_engine(const sinew_node *node)
 {
-    for (size_t i = 0; i < N_ENGINES; i++)
+    for (unsigned i = 0; i < N_ENGINES; i++)
         if (strncmp(node->ops->kind, "filter.", 7) == 0 &&
             strcmp(node->ops->kind + 7, engines[i].name) == 0)
-            return engines[i].engine;
+            return (sinew_engine)i;
     return SINEW_ENGINE_AUTO;
 }

@@ -1,22 +1,22 @@
 /* What all engines of a filter share: the first member of each engine's node, and the one
  * portable form of a filter's state, which each engine writes and any engine reads.
  *
- * A new engine is one file beside scan.c, a line in the table of filter.c, and its cost there.
+ * A new engine is one file beside scan.c and a line in the table of filter.c.
  */
 #ifndef SINEW_FILTER_FILTER_H
 #define SINEW_FILTER_FILTER_H
 
+#include "filter/decay.h"
 #include "filter/recurrence.h"
 #include "sinew/filter.h"
 #include "sinew/node.h"
 
 typedef struct sinew_filter {
     sinew_node node;
-    sinew_engine engine;
     size_t copies; /* runs of the model side by side: the channels of a one-in one-out model */
-    size_t settle_frames;
-    double *x0; /* (copies, order) or NULL */
+    double *x0;    /* (copies, order) or NULL */
     sinew_recurrence recurrence;
+    sinew_decay decay;
 } sinew_filter;
 
 /* The fields that do not depend on the engine. Errors: SINEW_ERR_MEMORY; finish in any case. */
@@ -64,18 +64,14 @@ void sinew_filter_fold(const sinew_filter *f, const sinew_filter_saved *saved, d
                        double *scratch);
 size_t sinew_filter_fold_scratch(const sinew_filter *f);
 
-/* x (order) after n frames of silence; what has settled is zero. */
-void sinew_filter_decay(const sinew_filter *f, double *x, uint64_t n, double *scratch);
-
-/* The engines. */
+/* The engines: how each is made, and what it will cost (nanoseconds a frame and copy, estimated).
+ */
 sinew_status sinew_scan_new(sinew_node **out, const sinew_discretization *d,
                             const sinew_filter_opts *opts, sinew_error *error);
+double sinew_scan_cost(const sinew_discretization *d, const sinew_filter_opts *opts);
+
 sinew_status sinew_convolve_new(sinew_node **out, const sinew_discretization *d,
                                 const sinew_filter_opts *opts, sinew_error *error);
-
-/* The partitions that convolve takes for a discretization, and its cost: nanoseconds a frame,
- * estimated as in recurrence.h. */
-void sinew_convolve_plan(const sinew_discretization *d, sinew_filter_opts *opts);
-double sinew_convolve_cost(const sinew_discretization *d, const sinew_filter_opts *planned);
+double sinew_convolve_cost(const sinew_discretization *d, const sinew_filter_opts *opts);
 
 #endif

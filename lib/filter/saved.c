@@ -81,3 +81,9 @@ void sinew_filter_fold(const sinew_filter *f, const sinew_filter_saved *saved, d
         run_inputs(f, saved, c, saved->n_inputs - saved->lag, saved->n_inputs, x, scratch);
     }
 }
+
+size_t sinew_filter_fold_scratch(const sinew_filter *f)
+{
+    const sinew_recurrence *r = &f->recurrence;
+    return r->inputs + r->outputs + sinew_recurrence_scratch(r);
+}

@@ -26,10 +26,11 @@ static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint
     (void)max_frames;
     const sinew_filter *f = (const sinew_filter *)node;
     size_t run = chunk_doubles(f) + sinew_recurrence_scratch(&f->recurrence);
-    size_t fold = sinew_filter_fold_scratch(f);
+    size_t fold = sinew_filter_fold_scratch(f), decay = sinew_decay_scratch(&f->recurrence);
+    run = run > fold ? run : fold;
     out->state_bytes = f->copies * f->recurrence.order * sizeof(double);
     out->saved_bytes = sinew_filter_saved_bytes(f, 0);
-    out->scratch_bytes = (run > fold ? run : fold) * sizeof(double);
+    out->scratch_bytes = (run > decay ? run : decay) * sizeof(double);
 }
 
 static void reset(const sinew_node *node, void *state)
@@ -78,7 +79,8 @@ static void advance(const sinew_node *node, void *state, void *scratch, uint64_t
 {
     const sinew_filter *f = (const sinew_filter *)node;
     for (size_t c = 0; c < f->copies; c++)
-        sinew_filter_decay(f, (double *)state + c * f->recurrence.order, n_frames, scratch);
+        sinew_decay_run(&f->decay, &f->recurrence, (double *)state + c * f->recurrence.order,
+                        n_frames, scratch);
 }
 
 static void scan_free(sinew_node *node)
@@ -108,4 +110,10 @@ sinew_status sinew_scan_new(sinew_node **out, const sinew_discretization *d,
     else
         *out = &f->node;
     return status;
+}
+
+double sinew_scan_cost(const sinew_discretization *d, const sinew_filter_opts *opts)
+{
+    (void)opts;
+    return sinew_recurrence_cost(d);
 }

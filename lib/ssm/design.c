@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "math/complex.h"
 #include "ssm/system.h"
 
@@ -142,5 +143,13 @@ sinew_status sinew_system_new_design(sinew_system **out, const sinew_design *d, 
         return status;
     const double edges_rad[2] = {2 * M_PI * d->edges_hz[0],
                                  has_two_edges(d) ? 2 * M_PI * d->edges_hz[1] : 0};
-    return sinew_system_new_design_at(out, d, edges_rad, error);
+    status = sinew_system_new_design_at(out, d, edges_rad, error);
+    if (!status) {
+        uint64_t asked = sinew_hash(SINEW_HASH_START, "design", 6);
+        asked = sinew_hash_count(asked, (uint64_t)d->family);
+        asked = sinew_hash_count(asked, (uint64_t)d->band);
+        asked = sinew_hash_count(asked, d->order);
+        (*out)->asked = sinew_hash_numbers(asked, d->edges_hz, has_two_edges(d) ? 2 : 1);
+    }
+    return status;
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "math/matrix.h"
 #include "ssm/form.h"
@@ -161,6 +162,20 @@ static sinew_status step_system(sinew_discretization *d, const sinew_system *sys
     return status;
 }
 
+/* The version of the coordinates: another one where the same question gets another state vector, so
+ * that saved states are not taken for what they are not. */
+enum { COORDINATES = 1 };
+
+static uint64_t hash_asked(const sinew_discretization *d, const sinew_system *system,
+                           const sinew_discretize_opts *opts)
+{
+    const double numbers[] = {d->step_s, opts->prewarp_hz, opts->alpha};
+    uint64_t hash = sinew_hash_numbers(system->asked, numbers, 3);
+    hash = sinew_hash_count(hash, (uint64_t)opts->method);
+    hash = sinew_hash_count(hash, (uint64_t)d->form);
+    return sinew_hash_count(hash, COORDINATES);
+}
+
 static sinew_status build(sinew_discretization **out, const sinew_system *system,
                           const sinew_discretize_opts *opts, double step_s, sinew_error *error)
 {
@@ -181,6 +196,8 @@ static sinew_status build(sinew_discretization **out, const sinew_system *system
         status = step_system(d, prewarped ? prewarped : system, &step, error);
     if (!status)
         status = sinew_form_finish(d, error);
+    if (!status)
+        d->hash = hash_asked(d, system, opts);
     sinew_system_free(prewarped);
     if (status)
         sinew_discretization_free(d);

@@ -40,7 +40,7 @@ struct sinew_discretization {
     size_t n_sections;       /* 0 for DENSE */
     sinew_section *sections; /* (n_sections) */
     double direct;           /* PARALLEL: D */
-    uint64_t hash;           /* of step, matrices and form: what is computed */
+    uint64_t hash;           /* of what was asked: the system, the step, the method */
 };
 
 #endif

@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/memory.h"
 #include "math/eigen.h"
 #include "math/matrix.h"
@@ -68,32 +67,6 @@ static sinew_status find_radius(sinew_discretization *d, sinew_error *error)
     return status;
 }
 
-static uint64_t hash_sections(uint64_t hash, const sinew_discretization *d)
-{
-    for (size_t i = 0; i < d->n_sections; i++) {
-        const sinew_section *s = &d->sections[i];
-        uint64_t states = (uint64_t)s->states;
-        hash = sinew_hash(hash, &states, sizeof states);
-        hash = sinew_hash(hash, s->A, sizeof s->A);
-        hash = sinew_hash(hash, s->b, sizeof s->b);
-        hash = sinew_hash(hash, s->c, sizeof s->c);
-        hash = sinew_hash(hash, &s->d, sizeof s->d);
-    }
-    return sinew_hash(hash, &d->direct, sizeof d->direct);
-}
-
-static uint64_t hash_all(const sinew_discretization *d)
-{
-    const uint64_t whole[] = {d->order, d->inputs, d->outputs, (uint64_t)d->form, d->n_sections};
-    uint64_t hash = sinew_hash(SINEW_HASH_START, &d->step_s, sizeof d->step_s);
-    hash = sinew_hash(hash, whole, sizeof whole);
-    hash = sinew_hash(hash, d->A, d->order * d->order * sizeof *d->A);
-    hash = sinew_hash(hash, d->B, d->order * d->inputs * sizeof *d->B);
-    hash = sinew_hash(hash, d->C, d->outputs * d->order * sizeof *d->C);
-    hash = sinew_hash(hash, d->D, d->outputs * d->inputs * sizeof *d->D);
-    return hash_sections(hash, d);
-}
-
 sinew_status sinew_form_finish(sinew_discretization *d, sinew_error *error)
 {
     size_t n = d->order, q = d->inputs, p = d->outputs;
@@ -101,7 +74,6 @@ sinew_status sinew_form_finish(sinew_discretization *d, sinew_error *error)
         !sinew_all_finite(d->C, p * n) || !sinew_all_finite(d->D, p * q) ||
         !sinew_all_finite(d->shift, n * q))
         return sinew_fail(error, SINEW_ERR_NUMERIC, "the discrete matrices are not finite");
-    d->hash = hash_all(d);
     return find_radius(d, error);
 }
 

@@ -12,7 +12,7 @@ sinew_status sinew_form_alloc(sinew_discretization **out, const sinew_system *sy
 sinew_status sinew_form_sections(sinew_discretization *d, sinew_form form, size_t count,
                                  sinew_error *error);
 
-/* Once the matrices are there: check them, find the radius and the hash. */
+/* Once the matrices are there: check them and find the radius. */
 sinew_status sinew_form_finish(sinew_discretization *d, sinew_error *error);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/memory.h"
 
 sinew_status sinew_system_alloc(sinew_system **out, size_t order, size_t inputs, size_t outputs,
@@ -91,6 +92,11 @@ sinew_status sinew_system_new_ss(sinew_system **out, const sinew_matrices *m, si
     copy((*out)->B, m->B, m->order * m->inputs);
     copy((*out)->C, m->C, m->outputs * m->order);
     copy((*out)->D, m->D, m->outputs * m->inputs);
+    uint64_t asked = sinew_hash(SINEW_HASH_START, "ss", 2);
+    asked = sinew_hash_numbers(asked, m->A, m->order * m->order);
+    asked = sinew_hash_numbers(asked, m->B, m->order * m->inputs);
+    asked = sinew_hash_numbers(asked, m->C, m->outputs * m->order);
+    (*out)->asked = sinew_hash_numbers(asked, m->D, m->outputs * m->inputs);
     return SINEW_OK;
 }
 

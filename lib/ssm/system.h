@@ -26,6 +26,8 @@ struct sinew_system {
     sinew_section *sections; /* of the cascade that A, B, C, D are assembled from */
     bool designed;           /* the bilinear rule may prewarp the edges and design again */
     sinew_design design;
+    uint64_t asked; /* hash of what the maker gave: the same on every machine, as what was computed
+                     * from it may not be */
 };
 
 enum {

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "math/roots.h"
 #include "ssm/system.h"
 
@@ -58,8 +59,11 @@ sinew_status sinew_system_new_tf(sinew_system **out, const double *num, size_t n
         status = sinew_roots(zpk.zeros, num, n_num - 1, error);
     if (!status)
         status = sinew_roots(zpk.poles, den, n_den - 1, error);
-    if (!status)
-        return sinew_system_new_factored(out, &zpk, error);
+    if (!status && !(status = sinew_system_new_factored(out, &zpk, error))) {
+        uint64_t asked = sinew_hash(SINEW_HASH_START, "tf", 2);
+        (*out)->asked = sinew_hash_numbers(sinew_hash_numbers(asked, num, n_num), den, n_den);
+        return SINEW_OK;
+    }
     sinew_zpk_finish(&zpk);
     return status;
 }

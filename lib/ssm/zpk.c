@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "math/complex.h"
 #include "math/matrix.h"
@@ -159,8 +160,16 @@ sinew_status sinew_system_new_zpk(sinew_system **out, const sinew_complex *zeros
     status = pair(zpk.zeros, zeros, n_zeros, "zeros", error);
     if (!status)
         status = pair(zpk.poles, poles, n_poles, "poles", error);
-    if (!status)
-        return sinew_system_new_factored(out, &zpk, error);
-    sinew_zpk_finish(&zpk);
+    if (status) {
+        sinew_zpk_finish(&zpk);
+        return status;
+    }
+    status = sinew_system_new_factored(out, &zpk, error);
+    if (!status) {
+        uint64_t asked = sinew_hash(SINEW_HASH_START, "zpk", 3);
+        asked = sinew_hash_numbers(asked, (const double *)zeros, 2 * n_zeros);
+        asked = sinew_hash_numbers(asked, (const double *)poles, 2 * n_poles);
+        (*out)->asked = sinew_hash_numbers(asked, &gain, 1);
+    }
     return status;
 }

@@ -20,7 +20,8 @@ sinew_status sinew_run_init(sinew_run *run, const sinew_node *node, size_t max_f
     run->state = sinew_alloc(run->footprint.state_bytes, 1);
     run->spare = sinew_alloc(run->footprint.state_bytes, 1);
     run->scratch = sinew_alloc(run->footprint.scratch_bytes, 1);
-    if (!run->state || !run->spare || !run->scratch) {
+    run->saved = sinew_alloc(sinew_run_saved_bytes(run), 1);
+    if (!run->state || !run->spare || !run->scratch || !run->saved) {
         sinew_run_finish(run);
         return sinew_fail_memory(error);
     }
@@ -33,6 +34,7 @@ void sinew_run_finish(sinew_run *run)
     sinew_free(run->state);
     sinew_free(run->spare);
     sinew_free(run->scratch);
+    sinew_free(run->saved);
     *run = (sinew_run){0};
 }
 
@@ -101,16 +103,16 @@ sinew_status sinew_run_load(sinew_run *run, int64_t *index, const void *bytes, s
     return SINEW_OK;
 }
 
+bool sinew_run_is_exact(const sinew_run *run, const void *bytes, size_t n_bytes)
+{
+    return !check_saved(run, bytes, n_bytes, NULL) &&
+           sinew_get_u64((const uint8_t *)bytes + 16) == run->node->identity;
+}
+
 sinew_status sinew_run_carry_over(sinew_run *to, const sinew_run *from, int64_t index,
                                   sinew_error *error)
 {
     size_t n_bytes = sinew_run_saved_bytes(from);
-    void *bytes = sinew_alloc(n_bytes, 1);
-    if (!bytes)
-        return sinew_fail_memory(error);
-    sinew_status status = sinew_run_save(from, index, bytes, n_bytes, error);
-    if (!status)
-        status = sinew_run_load(to, &index, bytes, n_bytes, error);
-    sinew_free(bytes);
-    return status;
+    sinew_status status = sinew_run_save(from, index, from->saved, n_bytes, error);
+    return status ? status : sinew_run_load(to, &index, from->saved, n_bytes, error);
 }

@@ -6,6 +6,8 @@
 #ifndef SINEW_STREAM_RUN_H
 #define SINEW_STREAM_RUN_H
 
+#include <stdbool.h>
+
 #include "sinew/node.h"
 
 typedef struct sinew_run {
@@ -13,6 +15,7 @@ typedef struct sinew_run {
     sinew_footprint footprint;
     void *state, *spare; /* a load goes to `spare` first, so that it fails without a trace */
     void *scratch;
+    void *saved; /* (sinew_run_saved_bytes): for a run that takes over from this one */
 } sinew_run;
 
 /* A new run. Errors: SINEW_ERR_MEMORY, after which there is nothing to finish. */
@@ -28,7 +31,10 @@ sinew_status sinew_run_save(const sinew_run *run, int64_t index, void *bytes, si
 sinew_status sinew_run_load(sinew_run *run, int64_t *index, const void *bytes, size_t n_bytes,
                             sinew_error *error);
 
-/* Let `to` continue from `from`, a run of a node with the same model hash. Allocates. */
+/* Whether these bytes are of a run with the same identity. */
+bool sinew_run_is_exact(const sinew_run *run, const void *bytes, size_t n_bytes);
+
+/* Let `to` continue from `from`, a run of a node with the same model hash. Real time. */
 sinew_status sinew_run_carry_over(sinew_run *to, const sinew_run *from, int64_t index,
                                   sinew_error *error);
 

@@ -23,7 +23,7 @@ struct sinew_source {
     int fd;     /* owned; a reader that takes it over sets it to -1 */
     bool seekable, time_column, ended;
     sinew_status failed; /* what a read answered: none goes on behind a bad place */
-    int64_t file_bytes; /* -1: a pipe or a device */
+    int64_t file_bytes;  /* -1: a pipe or a device */
     sinew_signal signal;
     int64_t index;         /* of the next frame */
     double *times, *steps; /* (room_frames): of the block last read */

@@ -9,15 +9,25 @@
 
 enum { DEFAULT_MAX_FRAMES = 4096 };
 
+/* A change under way: `next` runs beside the present node, first unheard, then fading in. */
+typedef struct change {
+    sinew_run next;        /* zeroed: no change is under way */
+    unsigned char *output; /* (max_frames, channels_out): what `next` gives; kept in between */
+    size_t warm_left, fade_frames, faded;
+} change;
+
 struct sinew_stream {
     sinew_run now;
-    sinew_run before;   /* while fading: what `now` replaces; later the memory is kept until the
-                         * next swap or close, since `process` may not free it */
-    size_t fade_frames; /* of the present fade */
-    size_t faded;       /* how many of them are done; equal when there is no fade */
-    unsigned char *fade_out; /* (max_frames, channels_out): what `before` gives */
+    change change;
     sinew_stream_opts opts;
     int64_t index;
+};
+
+/* Before it is made: a run that is ready. Afterwards: what is left over, to be freed. */
+struct sinew_swap {
+    sinew_run run;
+    unsigned char *output;
+    size_t max_frames;
 };
 
 static sinew_status check_opts(const sinew_node *node, const sinew_stream_opts *opts,
@@ -33,6 +43,14 @@ static sinew_status check_opts(const sinew_node *node, const sinew_stream_opts *
     return SINEW_OK;
 }
 
+static sinew_stream_opts filled_in(const sinew_stream_opts *opts)
+{
+    sinew_stream_opts filled = opts ? *opts : (sinew_stream_opts){0};
+    if (filled.max_frames == 0)
+        filled.max_frames = DEFAULT_MAX_FRAMES;
+    return filled;
+}
+
 sinew_status sinew_stream_open(sinew_stream **out, const sinew_node *node,
                                const sinew_stream_opts *opts, sinew_error *error)
 {
@@ -40,10 +58,7 @@ sinew_status sinew_stream_open(sinew_stream **out, const sinew_node *node,
     sinew_stream *s = sinew_alloc(1, sizeof *s);
     if (!s)
         return sinew_fail_memory(error);
-    if (opts)
-        s->opts = *opts;
-    if (s->opts.max_frames == 0)
-        s->opts.max_frames = DEFAULT_MAX_FRAMES;
+    s->opts = filled_in(opts);
     s->index = s->opts.index;
     sinew_status status = check_opts(node, &s->opts, error);
     if (!status)
@@ -56,72 +71,97 @@ sinew_status sinew_stream_open(sinew_stream **out, const sinew_node *node,
     return SINEW_OK;
 }
 
-static void drop_before(sinew_stream *s)
-{
-    sinew_run_finish(&s->before);
-    sinew_free(s->fade_out);
-    s->fade_out = NULL;
-}
-
 void sinew_stream_close(sinew_stream *s)
 {
     if (!s)
         return;
-    drop_before(s);
     sinew_run_finish(&s->now);
+    sinew_run_finish(&s->change.next);
+    sinew_free(s->change.output);
     sinew_free(s);
 }
 
-static int fading(const sinew_stream *s)
+bool sinew_stream_changing(const sinew_stream *s)
 {
-    return s->faded < s->fade_frames;
+    return s->change.next.node != NULL;
 }
 
-/* out = old + (out - old) (faded + t + 1) / fade_frames, while that is below 1. */
-static void mix_fade(sinew_stream *s, sinew_block *out)
+/* The new node is alone from here on; the old run waits in its place to be handed out. */
+static void end_change(sinew_stream *s)
 {
-    size_t left = s->fade_frames - s->faded;
-    size_t n = out->n_frames < left ? out->n_frames : left;
-    for (size_t t = 0; t < n; t++) {
-        double weight = (double)(s->faded + t + 1) / (double)s->fade_frames;
+    sinew_run old = s->now;
+    s->now = s->change.next;
+    s->change.next = old;
+    s->change.next.node = NULL;
+}
+
+/* out = old + (new - old) (faded + t + 1) / fade_frames, while that is below 1. */
+static void mix(change *c, sinew_sample sample, sinew_block *out)
+{
+    for (size_t t = 0; t < out->n_frames; t++) {
+        double weight = 1;
+        if (c->faded < c->fade_frames)
+            weight = (double)++c->faded / (double)c->fade_frames;
         for (size_t i = t * out->channels; i < (t + 1) * out->channels; i++)
-            if (s->now.node->sample_out == SINEW_SAMPLE_F32) {
-                float old = ((float *)(void *)s->fade_out)[i], *sample = (float *)out->samples + i;
-                *sample = (float)((double)old + ((double)*sample - (double)old) * weight);
+            if (sample == SINEW_SAMPLE_F32) {
+                float *old = (float *)out->samples + i, new = ((float *)(void *)c->output)[i];
+                *old = weight < 1 ? (float)((double)*old + ((double)new - (double)*old) * weight)
+                                  : new;
             } else {
-                double old = ((double *)(void *)s->fade_out)[i];
-                double *sample = (double *)out->samples + i;
-                *sample = old + (*sample - old) * weight;
+                double *old = (double *)out->samples + i, new = ((double *)(void *)c->output)[i];
+                *old = weight < 1 ? *old + (new - *old) * weight : new;
             }
     }
-    s->faded += n;
 }
 
-/* At most max_frames frames. */
+static void process_run(sinew_run *run, const sinew_block *in, sinew_block *out)
+{
+    run->node->ops->process(run->node, run->state, run->scratch, in, out);
+}
+
+/* At most max_frames frames, all of them warming or none. */
 static void process_piece(sinew_stream *s, const sinew_block *in, sinew_block *out)
 {
-    const sinew_node *node = s->now.node;
-    int fade = fading(s);
-    if (fade) { /* first, since out may be in */
-        sinew_block old = *out;
-        old.samples = s->fade_out;
-        s->before.node->ops->process(s->before.node, s->before.state, s->before.scratch, in, &old);
+    if (!sinew_stream_changing(s)) {
+        process_run(&s->now, in, out);
+        return;
     }
-    node->ops->process(node, s->now.state, s->now.scratch, in, out);
-    if (fade)
-        mix_fade(s, out);
+    change *c = &s->change;
+    sinew_block beside = *out;
+    beside.samples = c->output;
+    process_run(&c->next, in, &beside); /* first, since out may be in */
+    process_run(&s->now, in, out);
+    if (c->warm_left > 0)
+        c->warm_left -= in->n_frames;
+    else
+        mix(c, s->now.node->sample_out, out);
+    if (c->warm_left == 0 && c->faded == c->fade_frames)
+        end_change(s);
+}
+
+/* The most frames that can be processed alike from here. */
+static size_t piece_frames(const sinew_stream *s, size_t left)
+{
+    size_t n = left < s->opts.max_frames ? left : s->opts.max_frames;
+    size_t warm = sinew_stream_changing(s) ? s->change.warm_left : 0;
+    return warm > 0 && warm < n ? warm : n;
+}
+
+static void cross_run(const sinew_run *run, sinew_gap gap, uint64_t lost)
+{
+    if (gap == SINEW_GAP_RESET)
+        run->node->ops->reset(run->node, run->state);
+    else if (gap == SINEW_GAP_JUMP)
+        run->node->ops->advance(run->node, run->state, run->scratch, lost);
 }
 
 /* Frames before in->index were lost; index is always the true one afterwards. */
 static void cross_gap(sinew_stream *s, int64_t index)
 {
     uint64_t lost = index > s->index ? (uint64_t)index - (uint64_t)s->index : 0;
-    const sinew_node *node = s->now.node;
-    if (s->opts.gap == SINEW_GAP_RESET)
-        node->ops->reset(node, s->now.state);
-    else if (s->opts.gap == SINEW_GAP_JUMP)
-        node->ops->advance(node, s->now.state, s->now.scratch, lost);
-    s->faded = s->fade_frames; /* a fade does not reach over a gap */
+    cross_run(&s->now, s->opts.gap, lost);
+    if (sinew_stream_changing(s))
+        cross_run(&s->change.next, s->opts.gap, lost);
     s->index = index;
 }
 
@@ -133,19 +173,20 @@ void sinew_stream_process(sinew_stream *s, const sinew_block *in, sinew_block *o
         cross_gap(s, in->index);
     size_t in_bytes = node->channels_in * sinew_sample_bytes(node->sample_in);
     size_t out_bytes = node->channels_out * sinew_sample_bytes(node->sample_out);
+    const double *steps = s->opts.steps ? in->step_s : NULL;
     out->n_frames = in->n_frames;
     out->channels = node->channels_out;
     out->index = s->index;
     out->flags = in->flags;
-    out->step_s = in->step_s;
-    for (size_t at = 0; at < in->n_frames; at += s->opts.max_frames) {
-        size_t left = in->n_frames - at;
+    out->step_s = steps;
+    for (size_t at = 0, n; at < in->n_frames; at += n) {
+        n = piece_frames(s, in->n_frames - at);
         sinew_block from = *in, to = *out;
-        from.n_frames = to.n_frames = left < s->opts.max_frames ? left : s->opts.max_frames;
+        from.n_frames = to.n_frames = n;
         from.index = to.index = s->index + (int64_t)at;
         from.samples = (unsigned char *)in->samples + at * in_bytes;
         to.samples = (unsigned char *)out->samples + at * out_bytes;
-        from.step_s = to.step_s = in->step_s ? in->step_s + at : NULL;
+        from.step_s = to.step_s = steps ? steps + at : NULL;
         process_piece(s, &from, &to);
     }
     s->index += (int64_t)in->n_frames;
@@ -154,8 +195,9 @@ void sinew_stream_process(sinew_stream *s, const sinew_block *in, sinew_block *o
 
 void sinew_stream_reset(sinew_stream *s, int64_t index)
 {
+    if (sinew_stream_changing(s))
+        end_change(s);
     s->now.node->ops->reset(s->now.node, s->now.state);
-    s->faded = s->fade_frames;
     s->index = index;
 }
 
@@ -177,8 +219,9 @@ size_t sinew_stream_saved_bytes(const sinew_stream *s)
 sinew_status sinew_stream_save(const sinew_stream *s, void *bytes, size_t n_bytes,
                                sinew_error *error)
 {
-    if (fading(s))
-        return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "a stream cannot be saved while it fades");
+    if (sinew_stream_changing(s))
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "a stream cannot be saved while its node changes");
     return sinew_run_save(&s->now, s->index, bytes, n_bytes, error);
 }
 
@@ -186,19 +229,26 @@ sinew_status sinew_stream_load(sinew_stream *s, const void *bytes, size_t n_byte
                                sinew_error *error)
 {
     int64_t index;
+    if (sinew_stream_changing(s))
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "a stream cannot be loaded while its node changes");
     sinew_status status = sinew_run_load(&s->now, &index, bytes, n_bytes, error);
-    if (!status) {
+    if (!status)
         s->index = index;
-        s->faded = s->fade_frames;
-    }
     return status;
+}
+
+bool sinew_stream_continues_exactly(const sinew_stream *s, const void *bytes, size_t n_bytes)
+{
+    return sinew_run_is_exact(&s->now, bytes, n_bytes);
 }
 
 sinew_status sinew_stream_clone(sinew_stream **out, const sinew_stream *s, sinew_error *error)
 {
     *out = NULL;
-    if (fading(s))
-        return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "a stream cannot be cloned while it fades");
+    if (sinew_stream_changing(s))
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "a stream cannot be cloned while its node changes");
     sinew_status status = sinew_stream_open(out, s->now.node, &s->opts, error);
     if (!status) {
         sinew_run_copy(&(*out)->now, &s->now);
@@ -207,9 +257,45 @@ sinew_status sinew_stream_clone(sinew_stream **out, const sinew_stream *s, sinew
     return status;
 }
 
-static sinew_status check_swap(const sinew_stream *s, const sinew_node *next, sinew_error *error)
+sinew_status sinew_swap_new(sinew_swap **out, const sinew_node *next, const sinew_stream_opts *opts,
+                            sinew_error *error)
 {
-    const sinew_node *now = s->now.node;
+    *out = NULL;
+    sinew_stream_opts filled = filled_in(opts);
+    sinew_status status = check_opts(next, &filled, error);
+    if (status)
+        return status;
+    sinew_swap *swap = sinew_alloc(1, sizeof *swap);
+    if (!swap)
+        return sinew_fail_memory(error);
+    swap->max_frames = filled.max_frames;
+    size_t frame_bytes = next->channels_out * sinew_sample_bytes(next->sample_out);
+    swap->output = sinew_alloc(filled.max_frames, frame_bytes);
+    status = swap->output ? sinew_run_init(&swap->run, next, filled.max_frames, error)
+                          : sinew_fail_memory(error);
+    if (status) {
+        sinew_swap_free(swap);
+        return status;
+    }
+    *out = swap;
+    return SINEW_OK;
+}
+
+void sinew_swap_free(sinew_swap *swap)
+{
+    if (!swap)
+        return;
+    sinew_run_finish(&swap->run);
+    sinew_free(swap->output);
+    sinew_free(swap);
+}
+
+static sinew_status check_swap(const sinew_stream *s, const sinew_swap *swap, sinew_error *error)
+{
+    const sinew_node *now = s->now.node, *next = swap->run.node;
+    if (!next || sinew_stream_changing(s))
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "%s",
+                          next ? "another change is under way" : "this swap was used before");
     if (next->sample_in != now->sample_in || next->sample_out != now->sample_out ||
         next->channels_in != now->channels_in || next->channels_out != now->channels_out)
         return sinew_fail(error, SINEW_ERR_MISMATCH,
@@ -217,34 +303,33 @@ static sinew_status check_swap(const sinew_stream *s, const sinew_node *next, si
                           "%u and %u, or its sample type differs",
                           next->channels_in, next->channels_out, now->channels_in,
                           now->channels_out);
-    if (fading(s))
-        return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "the stream is still fading");
+    if (now->sample_out == SINEW_SAMPLE_I32)
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "there is no fading between integers");
+    if (swap->max_frames < s->opts.max_frames)
+        return sinew_fail(error, SINEW_ERR_MISMATCH,
+                          "the swap is for blocks of %zu frames, the stream has %zu",
+                          swap->max_frames, s->opts.max_frames);
     return check_opts(next, &s->opts, error);
 }
 
-sinew_status sinew_stream_swap(sinew_stream *s, const sinew_node *next, size_t fade_frames,
-                               sinew_error *error)
+sinew_status sinew_stream_swap(sinew_stream *s, sinew_swap *swap, size_t warm_frames,
+                               size_t fade_frames, sinew_error *error)
 {
-    sinew_status status = check_swap(s, next, error);
+    sinew_status status = check_swap(s, swap, error);
+    bool same = !status && swap->run.node->model_hash == s->now.node->model_hash;
+    if (same)
+        status = sinew_run_carry_over(&swap->run, &s->now, s->index, error);
     if (status)
         return status;
-    sinew_run run = {0};
-    unsigned char *fade_out =
-        sinew_alloc(s->opts.max_frames * next->channels_out, sinew_sample_bytes(next->sample_out));
-    status =
-        fade_out ? sinew_run_init(&run, next, s->opts.max_frames, error) : sinew_fail_memory(error);
-    if (!status && next->model_hash == s->now.node->model_hash)
-        status = sinew_run_carry_over(&run, &s->now, s->index, error);
-    if (status) {
-        sinew_free(fade_out);
-        sinew_run_finish(&run);
-        return status;
-    }
-    drop_before(s);
-    s->before = s->now;
-    s->now = run;
-    s->fade_out = fade_out;
-    s->fade_frames = fade_frames;
-    s->faded = 0;
+    change old = s->change;
+    s->change = (change){.next = swap->run,
+                         .output = swap->output,
+                         .warm_left = same ? 0 : warm_frames,
+                         .fade_frames = fade_frames};
+    swap->run = old.next;
+    swap->output = old.output;
+    swap->run.node = NULL;
+    if (s->change.warm_left == 0 && fade_frames == 0)
+        end_change(s);
     return SINEW_OK;
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 static void must(sinew_status status, const sinew_error *error)
@@ -107,93 +109,259 @@ static sinew_discretization *gain(void)
 
 static const double dense_x0[18] = {1, -2, 3, 0, 0, 0, 0, 0, 5, 0, 0, 0, 7};
 
-#define SCAN(sample_, channels_)                                                                   \
-    {                                                                                              \
-        .sample = sample_, .engine = SINEW_ENGINE_SCAN, .channels = channels_                      \
-    }
-#define CONVOLVE(sample_, channels_, frames_, partitions_)                                         \
-    {                                                                                              \
-        .sample = sample_, .engine = SINEW_ENGINE_CONVOLVE, .channels = channels_,                 \
-        .partition_frames = frames_, .partitions = partitions_                                     \
-    }
-#define F64 SINEW_SAMPLE_F64
-#define F32 SINEW_SAMPLE_F32
-
-const law_node law_nodes[] = {
-    {"scan lowpass f64", "lowpass", 0, F64, 2, 2, lowpass_zoh, SCAN(F64, 2)},
-    {"scan lowpass f32", "lowpass", 2e-7, F32, 2, 2, lowpass_zoh, SCAN(F32, 2)},
-    {"convolve lowpass f64", "lowpass", 1e-13, F64, 2, 2, lowpass_zoh, CONVOLVE(F64, 2, 0, 0)},
-    {"convolve lowpass f64 16x1", "lowpass", 1e-13, F64, 2, 2, lowpass_zoh,
-     CONVOLVE(F64, 2, 16, 1)},
-    {"convolve lowpass f64 256x3", "lowpass", 1e-13, F64, 2, 2, lowpass_zoh,
-     CONVOLVE(F64, 2, 256, 3)},
-    {"convolve lowpass f32", "lowpass", 1e-6, F32, 2, 2, lowpass_zoh, CONVOLVE(F32, 2, 0, 0)},
-    {"scan highpass f64", "highpass", 0, F64, 1, 1, highpass_bilinear, SCAN(F64, 1)},
-    {"convolve highpass f64", "highpass", 1e-13, F64, 1, 1, highpass_bilinear,
-     CONVOLVE(F64, 1, 32, 5)},
-    {"scan bandpass 24 f64", "bandpass", 0, F64, 1, 1, bandpass_24, SCAN(F64, 1)},
-    {"convolve bandpass 24 f64", "bandpass", 1e-12, F64, 1, 1, bandpass_24, CONVOLVE(F64, 1, 0, 0)},
-    {"scan lowpass 20 f64", "slow", 0, F64, 3, 3, lowpass_20, SCAN(F64, 3)},
-    {"convolve lowpass 20 f64", "slow", 1e-12, F64, 3, 3, lowpass_20, CONVOLVE(F64, 3, 0, 0)},
-    {"convolve lowpass 20 f32", "slow", 1e-5, F32, 3, 3, lowpass_20, CONVOLVE(F32, 3, 0, 0)},
-    {"scan mimo f64", "mimo", 0, F64, 2, 3, mimo, SCAN(F64, 0)},
-    {"scan mimo f32", "mimo", 2e-7, F32, 2, 3, mimo, SCAN(F32, 0)},
-    {"convolve mimo f64", "mimo", 1e-13, F64, 2, 3, mimo, CONVOLVE(F64, 0, 64, 2)},
-    {"convolve mimo f32", "mimo", 1e-6, F32, 2, 3, mimo, CONVOLVE(F32, 0, 16, 4)},
-    {"scan dense f64", "dense", 0, F64, 2, 2, dense, SCAN(F64, 2)},
-    {"convolve dense f64", "dense", 1e-13, F64, 2, 2, dense, CONVOLVE(F64, 2, 128, 2)},
-    {"scan dense x0 f64",
-     "dense from x0",
-     0,
-     F64,
-     2,
-     2,
-     dense,
-     {.engine = SINEW_ENGINE_SCAN, .channels = 2, .x0 = dense_x0}},
-    {"convolve dense x0 f64",
-     "dense from x0",
-     1e-13,
-     F64,
-     2,
-     2,
-     dense,
-     {.engine = SINEW_ENGINE_CONVOLVE,
-      .channels = 2,
-      .partition_frames = 32,
-      .partitions = 2,
-      .x0 = dense_x0}},
-    {"scan integrator f64", "integrator", 0, F64, 1, 1, integrator, SCAN(F64, 1)},
-    {"convolve integrator f64", "integrator", 1e-12, F64, 1, 1, integrator,
-     CONVOLVE(F64, 1, 64, 4)},
-    {"scan gain f64", "gain", 0, F64, 2, 2, gain, SCAN(F64, 0)},
-    {"convolve gain f32", "gain", 1e-6, F32, 2, 2, gain, CONVOLVE(F32, 0, 16, 1)},
-};
-
-const size_t n_law_nodes = sizeof law_nodes / sizeof *law_nodes;
-
-sinew_node *law_make(const law_node *law)
+static sinew_node *make_filter(const law_node *law)
 {
     sinew_error error;
     sinew_node *node = NULL;
     sinew_discretization *d = law->discretization();
     must(sinew_filter_new(&node, d, &law->opts, &error), &error);
     sinew_discretization_free(d);
-    if (node->channels_in != law->channels_in || node->channels_out != law->channels_out)
+    return node;
+}
+
+/* Two nodes that are no filters hold the interface to what layers will ask of it. */
+
+/* test.clock: y = t u, where t is the time from the steps: irregular time. State: t. */
+static void clock_footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)
+{
+    (void)node;
+    (void)max_frames;
+    *out = (sinew_footprint){.state_bytes = sizeof(double), .saved_bytes = sizeof(double)};
+}
+
+static void clock_reset(const sinew_node *node, void *state)
+{
+    (void)node;
+    *(double *)state = 0;
+}
+
+static void clock_process(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
+                          sinew_block *out)
+{
+    (void)scratch;
+    double *t = state;
+    for (size_t i = 0; i < in->n_frames; i++) {
+        *t += in->step_s ? in->step_s[i] : node->step_s;
+        ((double *)out->samples)[i] = *t * ((const double *)in->samples)[i];
+    }
+}
+
+static void clock_save(const sinew_node *node, const void *state, void *bytes)
+{
+    (void)node;
+    sinew_put_f64(bytes, *(const double *)state);
+}
+
+static sinew_status clock_load(const sinew_node *node, void *state, void *scratch,
+                               const void *bytes, size_t n_bytes, sinew_error *error)
+{
+    (void)node;
+    (void)scratch;
+    if (n_bytes != 8)
+        return sinew_fail(error, SINEW_ERR_DATA, "a clock has 8 bytes");
+    *(double *)state = sinew_get_f64(bytes);
+    return SINEW_OK;
+}
+
+/* test.lookup: each id gives three floats, as an embedding does: other channels and another type
+ * come out. No state. */
+static void lookup_footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)
+{
+    (void)node;
+    (void)max_frames;
+    *out = (sinew_footprint){0};
+}
+
+static void lookup_reset(const sinew_node *node, void *state)
+{
+    (void)node;
+    (void)state;
+}
+
+static void lookup_process(const sinew_node *node, void *state, void *scratch,
+                           const sinew_block *in, sinew_block *out)
+{
+    (void)node;
+    (void)state;
+    (void)scratch;
+    for (size_t i = 0; i < in->n_frames; i++)
+        for (size_t c = 0; c < 3; c++)
+            ((float *)out->samples)[3 * i + c] =
+                (float)(((const int32_t *)in->samples)[i] % 17) * (float)(c + 1);
+}
+
+static void lookup_save(const sinew_node *node, const void *state, void *bytes)
+{
+    (void)node;
+    (void)state;
+    (void)bytes;
+}
+
+static sinew_status lookup_load(const sinew_node *node, void *state, void *scratch,
+                                const void *bytes, size_t n_bytes, sinew_error *error)
+{
+    (void)node;
+    (void)state;
+    (void)scratch;
+    (void)bytes;
+    (void)n_bytes;
+    (void)error;
+    return SINEW_OK;
+}
+
+static void plain_free(sinew_node *node)
+{
+    sinew_free(node);
+}
+
+static const sinew_node_ops clock_ops = {.kind = "test.clock",
+                                         .footprint = clock_footprint,
+                                         .reset = clock_reset,
+                                         .process = clock_process,
+                                         .save_state = clock_save,
+                                         .load_state = clock_load,
+                                         .free = plain_free};
+
+static const sinew_node_ops lookup_ops = {.kind = "test.lookup",
+                                          .footprint = lookup_footprint,
+                                          .reset = lookup_reset,
+                                          .process = lookup_process,
+                                          .save_state = lookup_save,
+                                          .load_state = lookup_load,
+                                          .free = plain_free};
+
+static sinew_node *make_plain(const law_node *law, const sinew_node_ops *ops, uint64_t hash)
+{
+    sinew_node *node = sinew_alloc(1, sizeof *node);
+    *node = (sinew_node){.ops = ops,
+                         .sample_in = law->sample_in,
+                         .sample_out = law->sample_out,
+                         .channels_in = law->channels_in,
+                         .channels_out = law->channels_out,
+                         .flags = law->steps ? SINEW_NODE_TAKES_STEPS : 0,
+                         .step_s = 0.5,
+                         .model_hash = hash,
+                         .identity = hash};
+    return node;
+}
+
+static sinew_node *make_clock(const law_node *law)
+{
+    return make_plain(law, &clock_ops, 1001);
+}
+
+static sinew_node *make_lookup(const law_node *law)
+{
+    return make_plain(law, &lookup_ops, 1002);
+}
+#define F64 SINEW_SAMPLE_F64
+#define F32 SINEW_SAMPLE_F32
+#define I32 SINEW_SAMPLE_I32
+
+/* NAME, GROUP, TOLERANCE, sample type, channels in and out, the discretization, its options */
+#define FILTER(name_, group_, tolerance_, sample_, in_, out_, discretization_, ...)                \
+    {                                                                                              \
+        .name = name_, .group = group_, .tolerance = tolerance_, .sample_in = sample_,             \
+        .sample_out = sample_, .channels_in = in_, .channels_out = out_, .make = make_filter,      \
+        .discretization = discretization_, .opts = {                                               \
+            .sample = sample_,                                                                     \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+#define SCAN(channels_) .engine = SINEW_ENGINE_SCAN, .channels = channels_
+#define CONVOLVE(channels_, frames_, partitions_)                                                  \
+    .engine = SINEW_ENGINE_CONVOLVE, .channels = channels_, .partition_frames = frames_,           \
+    .partitions = partitions_
+
+const law_node law_nodes[] = {
+    FILTER("scan lowpass f64", "lowpass", 0, F64, 2, 2, lowpass_zoh, SCAN(2)),
+    FILTER("scan lowpass f32", "lowpass", 2e-7, F32, 2, 2, lowpass_zoh, SCAN(2)),
+    FILTER("convolve lowpass f64", "lowpass", 1e-13, F64, 2, 2, lowpass_zoh, CONVOLVE(2, 0, 0)),
+    FILTER("convolve lowpass f64 16x1", "lowpass", 1e-13, F64, 2, 2, lowpass_zoh,
+           CONVOLVE(2, 16, 1)),
+    FILTER("convolve lowpass f64 256x3", "lowpass", 1e-13, F64, 2, 2, lowpass_zoh,
+           CONVOLVE(2, 256, 3)),
+    FILTER("convolve lowpass f32", "lowpass", 1e-6, F32, 2, 2, lowpass_zoh, CONVOLVE(2, 0, 0)),
+    FILTER("scan highpass f64", "highpass", 0, F64, 1, 1, highpass_bilinear, SCAN(1)),
+    FILTER("convolve highpass f64", "highpass", 1e-13, F64, 1, 1, highpass_bilinear,
+           CONVOLVE(1, 32, 5)),
+    FILTER("scan bandpass 24 f64", "bandpass", 0, F64, 1, 1, bandpass_24, SCAN(1)),
+    FILTER("convolve bandpass 24 f64", "bandpass", 1e-12, F64, 1, 1, bandpass_24,
+           CONVOLVE(1, 0, 0)),
+    FILTER("scan lowpass 20 f64", "slow", 0, F64, 3, 3, lowpass_20, SCAN(3)),
+    FILTER("convolve lowpass 20 f64", "slow", 1e-12, F64, 3, 3, lowpass_20, CONVOLVE(3, 0, 0)),
+    FILTER("convolve lowpass 20 f32", "slow", 1e-5, F32, 3, 3, lowpass_20, CONVOLVE(3, 0, 0)),
+    FILTER("scan mimo f64", "mimo", 0, F64, 2, 3, mimo, SCAN(0)),
+    FILTER("scan mimo f32", "mimo", 2e-7, F32, 2, 3, mimo, SCAN(0)),
+    FILTER("convolve mimo f64", "mimo", 1e-13, F64, 2, 3, mimo, CONVOLVE(0, 64, 2)),
+    FILTER("convolve mimo f32", "mimo", 1e-6, F32, 2, 3, mimo, CONVOLVE(0, 16, 4)),
+    FILTER("scan dense f64", "dense", 0, F64, 2, 2, dense, SCAN(2)),
+    FILTER("convolve dense f64", "dense", 1e-13, F64, 2, 2, dense, CONVOLVE(2, 128, 2)),
+    FILTER("scan dense x0 f64", "dense from x0", 0, F64, 2, 2, dense, SCAN(2), .x0 = dense_x0),
+    FILTER("convolve dense x0 f64", "dense from x0", 1e-13, F64, 2, 2, dense, CONVOLVE(2, 32, 2),
+           .x0 = dense_x0),
+    FILTER("scan integrator f64", "integrator", 0, F64, 1, 1, integrator, SCAN(1)),
+    FILTER("convolve integrator f64", "integrator", 1e-12, F64, 1, 1, integrator,
+           CONVOLVE(1, 64, 4)),
+    FILTER("scan gain f64", "gain", 0, F64, 2, 2, gain, SCAN(0)),
+    FILTER("convolve gain f32", "gain", 1e-6, F32, 2, 2, gain, CONVOLVE(0, 16, 1)),
+    {.name = "test.clock",
+     .group = "clock",
+     .sample_in = F64,
+     .sample_out = F64,
+     .channels_in = 1,
+     .channels_out = 1,
+     .steps = true,
+     .make = make_clock},
+    {.name = "test.lookup",
+     .group = "lookup",
+     .sample_in = I32,
+     .sample_out = F32,
+     .channels_in = 1,
+     .channels_out = 3,
+     .make = make_lookup},
+};
+
+const size_t n_law_nodes = sizeof law_nodes / sizeof *law_nodes;
+
+sinew_node *law_make(const law_node *law)
+{
+    sinew_node *node = law->make(law);
+    if (node->channels_in != law->channels_in || node->channels_out != law->channels_out ||
+        node->sample_in != law->sample_in || node->sample_out != law->sample_out)
         abort();
     return node;
 }
 
 double law_value(sinew_sample sample, const void *samples, size_t i)
 {
-    return sample == F32 ? (double)((const float *)samples)[i] : ((const double *)samples)[i];
+    switch (sample) {
+    case F32:
+        return (double)((const float *)samples)[i];
+    case I32:
+        return ((const int32_t *)samples)[i];
+    case F64:
+        break;
+    }
+    return ((const double *)samples)[i];
 }
 
 void law_set(sinew_sample sample, void *samples, size_t i, double value)
 {
     if (sample == F32)
         ((float *)samples)[i] = (float)value;
+    else if (sample == I32)
+        ((int32_t *)samples)[i] = isfinite(value) ? (int32_t)(fabs(value) * 1000) : 0;
     else
         ((double *)samples)[i] = value;
+}
+
+double *law_steps(size_t n)
+{
+    double *steps = sinew_alloc(n, sizeof *steps);
+    for (size_t t = 0; t < n; t++)
+        steps[t] = 0.001 * (double)(1 + t * 7 % 13);
+    return steps;
 }
 
 void *law_input(sinew_sample sample, uint32_t channels, size_t n, unsigned seed)
@@ -212,15 +380,19 @@ void *law_input(sinew_sample sample, uint32_t channels, size_t n, unsigned seed)
 void law_run(sinew_stream *stream, const law_node *law, const void *in, void *out, size_t from,
              size_t n, const size_t *cuts)
 {
-    size_t in_bytes = law->channels_in * sinew_sample_bytes(law->sample);
-    size_t out_bytes = law->channels_out * sinew_sample_bytes(law->sample);
+    size_t in_bytes = law->channels_in * sinew_sample_bytes(law->sample_in);
+    size_t out_bytes = law->channels_out * sinew_sample_bytes(law->sample_out);
+    double *steps = law->steps ? law_steps(from + n) : NULL;
     for (size_t at = 0, c = 0; at < n; c = cuts[c + 1] ? c + 1 : 0) {
         size_t now = cuts[c] < n - at ? cuts[c] : n - at;
         sinew_block block = {.samples = (unsigned char *)(uintptr_t)in + (from + at) * in_bytes,
                              .n_frames = now,
-                             .channels = law->channels_in};
+                             .channels = law->channels_in,
+                             .step_s = steps ? steps + from + at : NULL};
         sinew_block result = {.samples = (unsigned char *)out + (from + at) * out_bytes};
         sinew_stream_process(stream, &block, &result);
         at += now;
     }
+    if (steps)
+        sinew_free(steps); /* not even free(NULL): the trap counts it */
 }

@@ -7,15 +7,19 @@
 
 #include "sinew/sinew.h"
 
-typedef struct law_node {
+typedef struct law_node law_node;
+struct law_node {
     const char *name;
     const char *group; /* nodes of one group have one model hash and one answer */
     double tolerance;  /* to the group's first node, relative to the peak */
-    sinew_sample sample;
+    sinew_sample sample_in, sample_out;
     uint32_t channels_in, channels_out;
+    bool steps; /* takes a time step for each frame */
+    sinew_node *(*make)(const law_node *law);
+    /* Filters: what they are made of. NULL for what is no linear system. */
     sinew_discretization *(*discretization)(void);
     sinew_filter_opts opts;
-} law_node;
+};
 
 extern const law_node law_nodes[];
 extern const size_t n_law_nodes;
@@ -27,6 +31,9 @@ sinew_node *law_make(const law_node *law);
 void *law_input(sinew_sample sample, uint32_t channels, size_t n, unsigned seed);
 double law_value(sinew_sample sample, const void *samples, size_t i);
 void law_set(sinew_sample sample, void *samples, size_t i, double value);
+
+/* The time step of frame t of the irregular streams: (n). */
+double *law_steps(size_t n);
 
 /* Process n frames from `in` to `out` in pieces of the given lengths (0 ends the list, which is
  * then repeated), continuing at frame `from`. */

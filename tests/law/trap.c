@@ -87,17 +87,41 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
 
 enum { FRAMES = 3000 };
 
-/* All that a callback does: process in odd blocks, save, load, reset, swap's fade. */
-static void run_node(const law_node *law, sinew_stream *stream, const void *in, void *out,
-                     void *saved, size_t n_saved)
+/* law_run without its memory for steps. */
+static void run_blocks(sinew_stream *stream, const law_node *law, const void *in, void *out,
+                       const size_t *cuts)
+{
+    law_node plain = *law;
+    plain.steps = false;
+    law_run(stream, &plain, in, out, 0, FRAMES, cuts);
+}
+
+/* The block at the start of `in`, after a gap. */
+static void cross_gap(const law_node *law, sinew_stream *stream, const void *in, void *out)
+{
+    sinew_block block = {.samples = (void *)(uintptr_t)in,
+                         .n_frames = 10,
+                         .channels = law->channels_in,
+                         .flags = SINEW_BLOCK_GAP,
+                         .index = sinew_stream_index(stream) + 1500};
+    sinew_block result = {.samples = out};
+    sinew_stream_process(stream, &block, &result);
+}
+
+/* All that a callback does: a swap of nodes in mid-stream, odd blocks, a gap, save, load, reset. */
+static void run_node(const law_node *law, sinew_stream *stream, sinew_swap *swap, const void *in,
+                     void *out, void *saved, size_t n_saved)
 {
     static const size_t cuts[] = {1, 64, 7, 500, 0};
-    law_run(stream, law, in, out, 0, FRAMES, cuts);
+    if (law->sample_out != SINEW_SAMPLE_I32 && sinew_stream_swap(stream, swap, 50, 100, NULL))
+        abort();
+    run_blocks(stream, law, in, out, cuts);
+    cross_gap(law, stream, in, out);
     if (sinew_stream_save(stream, saved, n_saved, NULL) ||
         sinew_stream_load(stream, saved, n_saved, NULL))
         abort();
     sinew_stream_reset(stream, 0);
-    law_run(stream, law, in, out, 0, FRAMES, cuts);
+    run_blocks(stream, law, in, out, cuts);
 }
 
 /* 0: clean; otherwise what the child died of. */
@@ -107,10 +131,10 @@ static int run_trapped(const law_node *law)
     sinew_stream *stream = NULL;
     sinew_stream_opts opts = {.gap = node->flags & SINEW_NODE_FORGETS ? SINEW_GAP_JUMP
                                                                       : SINEW_GAP_CONTINUE};
-    void *in = law_input(law->sample, law->channels_in, FRAMES, 1);
-    void *out = sinew_alloc(FRAMES * law->channels_out, sinew_sample_bytes(law->sample));
-    if (sinew_stream_open(&stream, node, &opts, NULL) ||
-        sinew_stream_swap(stream, other, 100, NULL))
+    void *in = law_input(law->sample_in, law->channels_in, FRAMES, 1);
+    void *out = sinew_alloc(FRAMES * law->channels_out, sinew_sample_bytes(law->sample_out));
+    sinew_swap *swap = NULL;
+    if (sinew_stream_open(&stream, node, &opts, NULL) || sinew_swap_new(&swap, other, &opts, NULL))
         abort();
     size_t n_saved = sinew_stream_saved_bytes(stream);
     void *saved = sinew_alloc(n_saved, 1);
@@ -120,13 +144,14 @@ static int run_trapped(const law_node *law)
         if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
             _exit(77);
         armed = 1;
-        run_node(law, stream, in, out, saved, n_saved);
+        run_node(law, stream, swap, in, out, saved, n_saved);
         armed = 0;
         syscall(SYS_exit, 0); /* exit_group is not among the calls that strict mode allows */
     }
     if (child < 0 || waitpid(child, &status, 0) < 0)
         abort();
     sinew_stream_close(stream);
+    sinew_swap_free(swap);
     sinew_node_free(node);
     sinew_node_free(other);
     sinew_free(in);

@@ -49,7 +49,8 @@ typedef struct sinew_block {
     uint32_t channels;
     uint32_t flags;       /* SINEW_BLOCK_... */
     int64_t index;        /* of the first frame, on the true time line */
-    const double *step_s; /* (n_frames): seconds since the frame before; NULL: the node's own */
+    const double *step_s; /* (n_frames): seconds since the frame before; NULL: the node's own.
+                           * Only for streams that were opened with `steps`. */
 } sinew_block;
 
 #ifdef __cplusplus

@@ -36,6 +36,8 @@ typedef enum sinew_engine {
     SINEW_ENGINE_CONVOLVE
 } sinew_engine;
 
+enum { SINEW_ENGINES = SINEW_ENGINE_CONVOLVE + 1 }; /* how many there are, auto included */
+
 /** The name as the command line spells it ("scan"), and back: false for no such engine. */
 SINEW_API const char *sinew_engine_name(sinew_engine engine);
 SINEW_API int sinew_engine_from_name(const char *name, sinew_engine *out);
@@ -62,14 +64,12 @@ SINEW_API sinew_status sinew_filter_new(sinew_node **out, const sinew_discretiza
 /** The engine that a filter node runs by (never AUTO). SINEW_ENGINE_AUTO for other nodes. */
 SINEW_API sinew_engine sinew_filter_engine(const sinew_node *node);
 
-/** What `auto` compares: nanoseconds a frame and run of the model, estimated from the form, order
- *  and lengths with constants measured on one machine (a Zen 4 with AVX-512). */
-typedef struct sinew_filter_cost {
-    double scan, convolve;
-} sinew_filter_cost;
-
-SINEW_API sinew_filter_cost sinew_filter_costs(const sinew_discretization *d,
-                                               const sinew_filter_opts *opts);
+/** What `auto` compares: nanoseconds a frame and run of the model that an engine will take, estimated
+ *  from the form, order and lengths with constants measured on one machine (a Zen 4 with AVX-512).
+ *  opts may be NULL for the defaults; its `engine` does not count. Infinite for an engine that this
+ *  build does not hold, the least of all for SINEW_ENGINE_AUTO. */
+SINEW_API double sinew_filter_cost(const sinew_discretization *d, const sinew_filter_opts *opts,
+                                   sinew_engine engine);
 
 #ifdef __cplusplus
 }

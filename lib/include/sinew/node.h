@@ -11,7 +11,8 @@
  *
  *  1. Cuts do not matter: any division of the input into blocks gives the same output, to the
  *     bit under one identity.
- *  2. Engines of one filter agree, on streams far longer than any kernel.
+ *  2. Engines of one filter agree, on streams far longer than any kernel, within a tolerance of the
+ *     response's peak.
  *  3. Reset equals new.
  *  4. Saved is restored: save, load, continue equals never having stopped, to the bit under the
  *     same identity.
@@ -21,6 +22,9 @@
  *  7. A state saved by one engine of a filter is loaded by another, within tolerance.
  *  8. A NaN or Inf reaches no earlier output, and no other channel of a filter that runs on
  *     each channel by itself; `reset` cures it.
+ *
+ * Thread-safety: a node is constant; its functions are called by many threads at once, each with a
+ * state and scratch memory of its own. All functions are there but those that say so.
  */
 #ifndef SINEW_NODE_H
 #define SINEW_NODE_H
@@ -49,8 +53,10 @@ typedef struct sinew_node_ops {
     /** Make `state` the state of a new stream (the memory may hold anything). */
     void (*reset)(const sinew_node *node, void *state);
 
-    /** in->n_frames <= max_frames frames into as many. Real time: no allocation, lock, log or
-     *  system call. in->samples and out->samples are the same or do not overlap. */
+    /** in->n_frames <= max_frames frames into as many. The stream has set all fields of `out`; the
+     *  node fills out->samples. Real time: no allocation, lock, log or system call. in->samples
+     *  and out->samples are the same or do not overlap. step_s is NULL but where the stream was
+     *  opened with steps. */
     void (*process)(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
                     sinew_block *out);
 
@@ -85,8 +91,9 @@ struct sinew_node {
     uint32_t flags;          /* SINEW_NODE_... */
     double step_s;           /* the node's own time step; 0: none */
     uint64_t model_hash;     /* of what is computed: states are exchanged between equals */
-    uint64_t identity;       /* of how: model_hash, engine, lengths, SIMD row, FFT plan. Equal
-                              * identities compute equal bits. */
+    uint64_t identity;       /* of how: model_hash, engine, sample type, lengths, and where the
+                              * bits depend on them the FFT and SIMD code. Equal identities compute
+                              * equal bits. */
 };
 
 /** Free a node; NULL is fine. Its streams must be closed before. */

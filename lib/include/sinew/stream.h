@@ -33,8 +33,9 @@ typedef enum sinew_gap {
 typedef struct sinew_stream_opts {
     size_t max_frames; /* 0: 4096. Longer blocks are processed in pieces of this length. */
     sinew_gap gap;
-    bool steps;    /* blocks will carry step_s; refused where the node cannot */
-    int64_t index; /* of the first frame to come */
+    bool steps;        /* blocks carry step_s; refused where the node cannot. Without it step_s is
+                        * not looked at. */
+    int64_t index;     /* of the first frame to come */
 } sinew_stream_opts;
 
 typedef struct sinew_stream sinew_stream;
@@ -63,7 +64,7 @@ SINEW_API const sinew_node *sinew_stream_node(const sinew_stream *stream);
 
 /** Save to `bytes` (at least sinew_stream_saved_bytes of them; fixed for a stream): header with
  *  model hash, identity, index and checksum, then the node's state, little-endian throughout.
- *  Real time: yes. Refused (SINEW_ERR_UNSUPPORTED) in the middle of a swap. */
+ *  Real time: yes. Refused (SINEW_ERR_UNSUPPORTED) while a change is under way. */
 SINEW_API size_t sinew_stream_saved_bytes(const sinew_stream *stream);
 SINEW_API sinew_status sinew_stream_save(const sinew_stream *stream, void *bytes, size_t n_bytes,
                                          sinew_error *error);
@@ -74,17 +75,46 @@ SINEW_API sinew_status sinew_stream_save(const sinew_stream *stream, void *bytes
 SINEW_API sinew_status sinew_stream_load(sinew_stream *stream, const void *bytes, size_t n_bytes,
                                          sinew_error *error);
 
-/** A second stream of the same node, at the same place with the same state. */
+/** Whether a load of these bytes would continue to the bit: they are of a stream of the same
+ *  identity. Otherwise it continues within the engines' tolerance, or is refused. */
+SINEW_API bool sinew_stream_continues_exactly(const sinew_stream *stream, const void *bytes,
+                                              size_t n_bytes);
+
+/** A second stream of the same node, at the same place with the same state. Allocates. */
 SINEW_API sinew_status sinew_stream_clone(sinew_stream **out, const sinew_stream *stream,
                                           sinew_error *error);
 
-/** From the next frame on, run `next` in place of the present node, fading from one to the
- *  other over fade_frames. The state is carried over where both have the same model_hash
- *  (another engine), otherwise `next` starts new. Both nodes must outlive the stream. The two
- *  must agree in sample types and channels (SINEW_ERR_MISMATCH). Allocates: call it between
- *  blocks, off the audio path, or prepare a stream elsewhere. */
-SINEW_API sinew_status sinew_stream_swap(sinew_stream *stream, const sinew_node *next,
-                                         size_t fade_frames, sinew_error *error);
+/** A change of node in mid-stream is prepared anywhere and made in real time:
+ *
+ *     sinew_swap_new(&swap, next, &opts, &error);              any thread
+ *     sinew_stream_swap(stream, swap, 48000, 480, &error);     the stream's thread
+ *     ...
+ *     sinew_swap_free(swap);                                   any thread, at any time later
+ *
+ *  Where both nodes have one model hash (another engine), `next` takes the state over and is at
+ *  once what the other would have been. Otherwise it starts new and first runs unheard for
+ *  warm_frames, until it has forgotten that it did; then the output fades from the one to the other
+ *  over fade_frames: out = old + (new - old) (k + 1) / fade_frames. */
+typedef struct sinew_swap sinew_swap;
+
+/** The memory for running `next` in a stream that was opened with these opts. `next` must outlive
+ *  the stream. Errors: SINEW_ERR_UNSUPPORTED as for open, SINEW_ERR_MEMORY. */
+SINEW_API sinew_status sinew_swap_new(sinew_swap **out, const sinew_node *next,
+                                      const sinew_stream_opts *opts, sinew_error *error);
+
+/** From the next frame on, change to the swap's node. Afterwards `swap` holds what the stream no
+ *  longer needs and can be freed or kept, but not used again. Real time: yes.
+ *  Errors: SINEW_ERR_MISMATCH where sample types, channels or max_frames differ,
+ *  SINEW_ERR_UNSUPPORTED while another change is under way (sinew_stream_changing); nothing has
+ *  happened then. */
+SINEW_API sinew_status sinew_stream_swap(sinew_stream *stream, sinew_swap *swap,
+                                         size_t warm_frames, size_t fade_frames,
+                                         sinew_error *error);
+
+/** Whether a change is under way: the old node is still needed. */
+SINEW_API bool sinew_stream_changing(const sinew_stream *stream);
+
+SINEW_API void sinew_swap_free(sinew_swap *swap); /* NULL is fine */
 
 #ifdef __cplusplus
 }
