@@ -229,8 +229,10 @@ static sinew_status filter_tail(task *t)
 static void remove_output(const task *t)
 {
     struct stat about;
-    if (lstat(t->files->output, &about) == 0 && S_ISREG(about.st_mode))
-        unlink(t->files->output);
+    char *target = sinew_atomic_file_target(t->files->output);
+    if (target && lstat(target, &about) == 0 && S_ISREG(about.st_mode))
+        unlink(target);
+    sinew_free(target);
 }
 
 /* The state is on disk before the output gets its name, and gets its own name after it: neither
