@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "clash.h"
 #include "interrupt.h"
 #include "json.h"
 #include "paths.h"
@@ -75,7 +77,7 @@ static bool is_done_already(const batch *b, const entry *e)
 {
     struct stat output, input, model;
     if (b->opts->force || stat(e->output, &output) || stat(e->input, &input) ||
-        stat(b->opts->model_path, &model))
+        stat(b->opts->model_path, &model) || S_ISDIR(input.st_mode) || S_ISDIR(output.st_mode))
         return false;
     return !is_older(&output, &input) && !is_older(&output, &model);
 }
@@ -85,7 +87,10 @@ static void work_on(const batch *b, entry *e)
     job_files files = {e->input, e->output, b->opts->in_format, b->opts->out_format};
     if (is_done_already(b, e))
         e->outcome = OUTCOME_SKIPPED;
-    else if (job_run(&e->result, b->plan, &files, &(job_watch){0}, &e->error))
+    else if (path_is_folder(e->input)) {
+        sinew_fail(&e->error, SINEW_ERR_IO, "%s: %s", e->input, strerror(EISDIR));
+        e->outcome = OUTCOME_FAILED;
+    } else if (job_run(&e->result, b->plan, &files, &(job_watch){0}, &e->error))
         e->outcome = OUTCOME_FAILED;
 }
 
@@ -224,11 +229,32 @@ static int check_names(const command *self, const batch *b)
         if (strcmp(sorted[i - 1]->output, sorted[i]->output) == 0)
             status = report_misuse(self, "%s and %s would both become %s", sorted[i - 1]->input,
                                    sorted[i]->input, sorted[i]->output);
-    for (size_t i = 0; i < b->n && !status; i++)
-        if (paths_same(b->entries[i].input, b->entries[i].output))
-            status = report_misuse(self, "%s would be overwritten by its own output",
-                                   b->entries[i].input);
     free(sorted);
+    return status;
+}
+
+/* No output, through links too, is an input, the model, x0 or another output. */
+static int check_files(const command *self, const batch *b)
+{
+    clash_file *files = calloc(2 * b->n + 2, sizeof *files);
+    const clash_file *one, *other;
+    size_t n = 0;
+    int status = EXIT_DONE;
+    if (!files) {
+        report_error("out of memory");
+        return EXIT_FAILED;
+    }
+    for (size_t i = 0; i < b->n; i++) {
+        files[n++].path = b->entries[i].input;
+        files[n++] = (clash_file){.path = b->entries[i].output, .written = true};
+    }
+    files[n++].path = b->opts->model_path;
+    if (b->opts->x0_path)
+        files[n++].path = b->opts->x0_path;
+    if (clash_find(files, n, &one, &other))
+        status = report_misuse(self, "%s would be overwritten by the output %s", one->path,
+                               other->path);
+    free(files);
     return status;
 }
 
@@ -249,6 +275,8 @@ static int prepare(const command *self, batch *b, const char **inputs)
         return EXIT_FAILED;
     }
     int status = check_names(self, b);
+    if (!status)
+        status = check_files(self, b);
     if (!status && mkdir(b->opts->out_dir, 0777) && errno != EEXIST) {
         report_error("%s: %s", b->opts->out_dir, strerror(errno));
         status = EXIT_FAILED;

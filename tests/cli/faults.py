@@ -8,7 +8,7 @@ import time
 import numpy as np
 import soundfile
 
-from harness import (BANDPASS, PROGRAM, UNSTABLE, main, model, no_leftovers, same,
+from harness import (BANDPASS, PROGRAM, SINGLE, UNSTABLE, main, model, no_leftovers, same,
                      sinew, write)
 
 RATE = 48000
@@ -39,6 +39,47 @@ def test_misuse():
                  "- out.wav --format wav --x0 -", "in.wav - --out-format wav --json"):
         assert sinew("run", path, *line.split(), status=2).stdout == b"", line
     no_leftovers(*HELD)
+
+
+def test_no_file_of_a_run_is_written_over():
+    path = model(SINGLE)
+    np.save("x.npy", np.zeros((100, 1)))
+    rate = ["--rate", "48k"]
+    sinew("run", path, "x.npy", "y.npy", *rate, "--state-out", "s")
+    write("x0", "1,2\n")
+    os.symlink("model.yaml", "link.yaml")
+    os.link("s", "s2")
+    os.symlink("new.csv", "dangling.csv")
+    before = {n: open(n, "rb").read() for n in ("model.yaml", "x.npy", "s", "x0", "y.npy")}
+    for line in ("model.yaml --out-format csv", "link.yaml --out-format csv", "x0 --x0 x0 "
+                 "--out-format csv", "s --state-in s --out-format csv",
+                 "s2 --state-in s --out-format csv", "y.npy --state-out model.yaml",
+                 "y.npy --state-out link.yaml", "y.npy --state-out x.npy",
+                 "y.npy --state-out y.npy", "y.npy --x0 x0 --state-out x0",
+                 "dangling.csv --state-out new.csv", "new.csv --state-out dangling.csv"):
+        done = sinew("run", path, "x.npy", *line.split(), *rate, status=2)
+        assert "are one file" in done.messages, (line, done.messages)
+        assert before == {n: open(n, "rb").read() for n in before}, line
+    sinew("run", path, "x.npy", "y.npy", *rate, "--state-in", "s", "--state-out", "s")
+    sinew("run", path, "x.npy", "/dev/null", *rate, "--out-format", "csv")
+    no_leftovers(*before, "link.yaml", "s2", "dangling.csv")
+
+
+def test_links_are_followed():
+    path = prepare()
+    os.mkdir("far")
+    sinew("run", path, "in.wav", "truth.wav")
+    os.symlink("far/real.wav", "link.wav")
+    os.symlink("link.wav", "second.wav")
+    for _ in range(2):  # to nothing, then to a file
+        sinew("run", path, "in.wav", "second.wav")
+        assert os.readlink("second.wav") == "link.wav" and os.readlink("link.wav") == "far/real.wav"
+        assert same("truth.wav", "far/real.wav") and not os.path.islink("far/real.wav")
+    os.symlink("loop.wav", "loop.wav")
+    assert "loop.wav: Too many levels" in sinew("run", path, "in.wav", "loop.wav",
+                                                status=1).messages
+    assert os.listdir("far") == ["real.wav"]
+    no_leftovers(*HELD, "truth.wav", "far", "link.wav", "second.wav", "loop.wav")
 
 
 def test_bad_input():
