@@ -40,9 +40,13 @@ static sinew_status check_length(const sinew_source *source, sinew_error *error)
     int64_t missing = sinew_sound_missing_bytes(source->fd, source->file_bytes);
     if (missing > 0)
         return sinew_fail(error, SINEW_ERR_DATA,
-                          "%s: truncated: its header says %" PRId64 " bytes of samples more than "
+                          "%s: is truncated: its header says %" PRId64 " bytes of samples more than "
                           "there are",
                           source->name, missing);
+    if (sinew_sound_ogg_is_cut(source->fd, source->file_bytes))
+        return sinew_fail(error, SINEW_ERR_DATA,
+                          "%s: is truncated: the last page of its Ogg stream is missing",
+                          source->name);
     return SINEW_OK;
 }
 

@@ -276,8 +276,9 @@ Test(io_sound, a_wav_of_unknown_length_is_a_wav_and_equal_runs_are_equal_bytes)
 
 Test(io_sound, no_frames_is_fine)
 {
-    static const char *const names[] = {"a.wav", "a.aiff", "a.au", "a.w64", "a.rf64", "a.caf"};
-    for (size_t i = 0; i < 6; i++) {
+    static const char *const names[] = {"a.wav",  "a.aiff", "a.au",  "a.w64", "a.rf64",
+                                        "a.caf", "a.nist", "a.ogg"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         sinew_sink_opts to = {.signal = {8000, 2, 0, SINEW_SAMPLE_F32, SF_FORMAT_PCM_16}};
         sinew_error error = {0};
         cr_assert_eq(io_write(names[i], &to, SINEW_SAMPLE_F64, NULL, 0, 1, NULL, &error), 0, "%s",
@@ -288,11 +289,11 @@ Test(io_sound, no_frames_is_fine)
 
 Test(io_sound, a_truncated_file_is_an_error_whatever_the_container)
 {
-    static const char *const names[] = {"a.wav", "a.flac", "a.aiff", "a.au",
-                                        "a.w64", "a.rf64", "a.caf"};
+    static const char *const names[] = {"a.wav",  "a.flac", "a.aiff", "a.au",  "a.w64",
+                                        "a.rf64", "a.caf",  "a.nist", "a.ogg", "a.opus"};
     double in[20000];
     for (size_t i = 0; i < 20000; i++)
-        in[i] = (double)(int32_t)next_random() * 0x1p-31;
+        in[i] = (double)(int32_t)next_random() * 0x1p-32;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         sinew_sink_opts to = {.signal = {8000, 2, 10000, SINEW_SAMPLE_F32, SF_FORMAT_PCM_16}};
         size_t n;
