@@ -36,7 +36,7 @@ static const option options[] = {
     TEXT_OPTION(settings, state_in, "state-in", "FILE", "continue from a saved state"),
     TEXT_OPTION(settings, state_out, "state-out", "FILE", "save the state at the end"),
     TEXT_OPTION(settings, x0_path, "x0", "FILE", "a csv row: the continuous state at the start"),
-    COUNT_OPTION(settings, channels, "channels", "N", "of raw input", 1, 65536),
+    COUNT_OPTION(settings, channels, "channels", "N", "of raw input", 1, SINEW_CHANNELS_MOST),
     NUMBER_OPTION(settings, tail_s, "tail", "SECONDS", "go on so long after the end, with silence",
                   0, 1e9, SINEW_UNIT_S),
     TEXT_OPTION(settings, format, "format", "F", "of - and of names without a known extension"),

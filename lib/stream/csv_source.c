@@ -12,7 +12,7 @@
 #include "base/samples.h"
 #include "stream/source.h"
 
-enum { FIELD_BYTES = 512, MAX_COLUMNS = 1 << 16 };
+enum { FIELD_BYTES = 512 };
 
 typedef enum csv_end { END_COMMA, END_LINE, END_FILE } csv_end;
 
@@ -133,7 +133,7 @@ static sinew_status read_row(sinew_source *source, sinew_error *error)
         const char *wrong = parse_number(csv, &value);
         if (wrong)
             return fail_field(source, wrong, error);
-        if (n >= (csv->columns ? csv->columns : (size_t)MAX_COLUMNS))
+        if (n >= (csv->columns ? csv->columns : SINEW_CHANNELS_MOST + (size_t)source->time_column))
             return fail_field(source,
                               csv->columns ? "is one column more than the first row has"
                                            : "is one column more than a row may have",

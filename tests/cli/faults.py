@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """run: whatever goes wrong, the exit status is right and no output is left."""
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -247,6 +248,23 @@ def test_a_batch_is_stopped_too():
     text = running.communicate(timeout=30)[1]
     assert running.returncode == 130, (running.returncode, text)
     assert os.listdir("out") == []
+
+
+def test_very_many_channels_need_little_memory():
+    def limit():  # less than a block of 4096 frames would take
+        if b"__asan_init" not in open(PROGRAM, "rb").read():  # it reserves terabytes
+            resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+
+    path = model(SINGLE)
+    np.save("turned.npy", np.zeros((1, 1000000)))
+    done = sinew("run", path, "turned.npy", "out.npy", "--rate", "1k", status=1, preexec_fn=limit)
+    assert "turned.npy: the shape (1, 1000000)" in done.messages, done.messages
+    x = np.random.default_rng(4).normal(0, 1, (70, 65536))
+    np.save("wide.npy", x)
+    sinew("run", path, "wide.npy", "out.npy", "--rate", "1k", preexec_fn=limit)
+    np.save("one.npy", x[:, 7])
+    sinew("run", path, "one.npy", "one-out.npy", "--rate", "1k")
+    assert np.array_equal(np.load("out.npy")[:, 7], np.load("one-out.npy")[:, 0])
 
 
 def test_unstable_runs_with_a_warning():
