@@ -37,6 +37,8 @@ typedef struct batch {
     size_t next, n_workers; /* the next entry to take, the threads still at work */
     size_t *ready;          /* (n) entries that are through, in that order */
     size_t n_ready;
+    pthread_t *threads; /* (n_threads) of the first thread alone */
+    size_t n_threads;
 } batch;
 
 void batch_print_json(const char *input, const char *output, const char *status,
@@ -153,6 +155,9 @@ static size_t watch_workers(batch *b)
     size_t n_reported = 0, n_failed = 0;
     pthread_mutex_lock(&b->lock);
     while (b->n_workers > 0 || n_reported < b->n_ready) {
+        if (interrupt_signal())
+            for (size_t i = 0; i < b->n_threads; i++)
+                interrupt_nudge(b->threads[i]);
         if (n_reported == b->n_ready)
             wait_a_moment(b);
         size_t n_ready = b->n_ready;
@@ -182,28 +187,29 @@ static size_t count_threads(const batch *b)
 
 static int run_threads(batch *b)
 {
-    size_t wanted = count_threads(b), n = 0, n_failed = 0;
-    pthread_t *threads = calloc(wanted, sizeof *threads);
+    size_t wanted = count_threads(b), n_failed = 0;
+    b->threads = calloc(wanted, sizeof *b->threads);
     pthread_mutex_init(&b->lock, NULL);
     pthread_cond_init(&b->changed, NULL);
-    if (threads) {
+    if (b->threads) {
         pthread_mutex_lock(&b->lock);
-        while (n < wanted && pthread_create(&threads[n], NULL, worker, b) == 0)
-            n++;
-        b->n_workers = n;
+        while (b->n_threads < wanted &&
+               pthread_create(&b->threads[b->n_threads], NULL, worker, b) == 0)
+            b->n_threads++;
+        b->n_workers = b->n_threads;
         pthread_mutex_unlock(&b->lock);
         n_failed = watch_workers(b);
-        for (size_t i = 0; i < n; i++)
-            pthread_join(threads[i], NULL);
+        for (size_t i = 0; i < b->n_threads; i++)
+            pthread_join(b->threads[i], NULL);
     }
-    free(threads);
+    free(b->threads);
     pthread_cond_destroy(&b->changed);
     pthread_mutex_destroy(&b->lock);
-    if (n == 0)
+    if (b->n_threads == 0)
         report_error("no thread can be started");
     if (interrupt_signal())
         return 128 + interrupt_signal();
-    return n == 0 || n_failed > 0 ? EXIT_FAILED : EXIT_DONE;
+    return b->n_threads == 0 || n_failed > 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int compare_outputs(const void *a, const void *b)

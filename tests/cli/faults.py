@@ -250,6 +250,24 @@ def test_a_batch_is_stopped_too():
     assert os.listdir("out") == []
 
 
+def test_a_batch_that_waits_for_fifos_is_stopped():
+    path = prepare()
+    os.mkfifo("open.wav")  # one has a writer that says nothing, the other none at all
+    os.mkfifo("shut.wav")
+    for number in signal.SIGINT, signal.SIGTERM:
+        for jobs in "1", "2":
+            running = subprocess.Popen([PROGRAM, "run", path, "--out-dir", "out", "--jobs", jobs,
+                                        "open.wav", "shut.wav"], stderr=subprocess.PIPE)
+            writer = os.open("open.wav", os.O_WRONLY)  # waits for the reader
+            time.sleep(0.1)
+            running.send_signal(number)
+            text = running.communicate(timeout=30)[1]
+            os.close(writer)
+            assert running.returncode == 128 + number, (running.returncode, text)
+            assert b"open.wav: interrupted" in text, text
+            assert os.listdir("out") == []
+
+
 def test_very_many_channels_need_little_memory():
     def limit():  # less than a block of 4096 frames would take
         if b"__asan_init" not in open(PROGRAM, "rb").read():  # it reserves terabytes
