@@ -30,7 +30,7 @@ static const char *const dtypes[] = {"f32", "f64", NULL};
 static const option options[] = {
     SAMPLING_STEP_OPTIONS(settings),
     SAMPLING_METHOD_OPTIONS(settings),
-    WORD_OPTION(settings, engine, "engine", "E", "auto scan block convolve", engines),
+    WORD_OPTION(settings, engine, "engine", "E", "auto scan convolve", engines),
     COUNT_OPTION(settings, block, "block", "N", "frames computed at a time: 4096", 1, 1 << 24),
     WORD_OPTION(settings, dtype, "dtype", "D", "compute in f32 or f64", dtypes),
     TEXT_OPTION(settings, state_in, "state-in", "FILE", "continue from a saved state"),
