@@ -128,8 +128,11 @@ static sinew_status open_stream(task *t)
     t->block_frames = choose_block(t);
     sinew_stream_opts opts = {.max_frames = t->block_frames};
     sinew_status status = sinew_stream_open(&t->stream, t->node, &opts, t->error);
-    if (!status && t->plan->state_in)
-        status = state_file_load(t->stream, t->plan->state_in, t->error);
+    if (status || !t->plan->state_in)
+        return status;
+    bool exactly = false;
+    status = state_file_load(t->stream, &exactly, t->plan->state_in, t->error);
+    t->result->continues_inexactly = !status && !exactly;
     return status;
 }
 
