@@ -41,9 +41,11 @@ typedef struct batch {
     size_t n_threads;
 } batch;
 
-void batch_print_json(const char *input, const char *output, const char *status,
+bool batch_print_json(const char *input, const char *output, const char *status,
                       const job_result *result, const char *error)
 {
+    if (ferror(stdout)) /* one message will do */
+        return false;
     fputs("{\"file\":", stdout);
     json_string(input);
     fputs(",\"output\":", stdout);
@@ -64,7 +66,15 @@ void batch_print_json(const char *input, const char *output, const char *status,
     else
         fputs("null", stdout);
     puts("}");
-    fflush(stdout);
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return true;
+    const char *why = strerror(errno ? errno : EIO);
+    if (strcmp(status, "done") == 0)
+        report_error("standard output: %s; %s is written all the same", why, output);
+    else
+        report_error("standard output: %s", why);
+    return false;
 }
 
 static bool is_older(const struct stat *a, const struct stat *b)
@@ -114,8 +124,9 @@ static void *worker(void *context)
     return NULL;
 }
 
-/* An error text names the file already unless the trouble is the model's. */
-static void report_entry(const batch *b, const entry *e)
+/* An error text names the file already unless the trouble is the model's. False: there was JSON
+ * to print, and it went nowhere. */
+static bool report_entry(const batch *b, const entry *e)
 {
     static const char *const names[] = {"done", "skipped", "failed"};
     bool failed = e->outcome == OUTCOME_FAILED;
@@ -129,10 +140,9 @@ static void report_entry(const batch *b, const entry *e)
     if (e->outcome == OUTCOME_DONE && e->result.clipped)
         report_warning("%s: %llu samples were clipped", e->output,
                        (unsigned long long)e->result.clipped);
-    if (b->opts->json)
-        batch_print_json(e->input, e->output, names[e->outcome],
-                         e->outcome == OUTCOME_DONE ? &e->result : NULL,
-                         failed ? e->error.text : NULL);
+    return !b->opts->json || batch_print_json(e->input, e->output, names[e->outcome],
+                                              e->outcome == OUTCOME_DONE ? &e->result : NULL,
+                                              failed ? e->error.text : NULL);
 }
 
 static void wait_a_moment(batch *b)
@@ -168,7 +178,7 @@ static size_t watch_workers(batch *b)
                 signal_s += (double)e->result.frames / e->result.rate_hz;
             n_failed += e->outcome == OUTCOME_FAILED;
             progress_clear(&bar);
-            report_entry(b, e);
+            n_failed += !report_entry(b, e) && e->outcome != OUTCOME_FAILED;
         }
         progress_of_batch(&bar, n_reported, b->n, signal_s);
         pthread_mutex_lock(&b->lock);

@@ -106,17 +106,23 @@ static void tick(void *context, int64_t done, int64_t total, double rate_hz)
     progress_of_file(context, done, total, rate_hz);
 }
 
-static void report_result(const settings *s, const job_files *f, const job_result *result)
+/* The exit status. */
+static int report_result(const settings *s, const job_files *f, const job_result *result)
 {
     if (result->warning[0])
         report_warning("%s", result->warning);
+    if (result->continues_inexactly)
+        report_warning("%s: the state is of another engine or build: the output continues within "
+                       "rounding, not to the bit",
+                       s->state_in);
     if (result->frames == 0)
         report_warning("%s: holds no frames", f->input);
     if (result->clipped)
         report_warning("%s: %llu samples were clipped", f->output,
                        (unsigned long long)result->clipped);
-    if (s->json)
-        batch_print_json(f->input, f->output, "done", result, NULL);
+    if (s->json && !batch_print_json(f->input, f->output, "done", result, NULL))
+        return EXIT_FAILED;
+    return EXIT_DONE;
 }
 
 static int run_one(const command *self, const settings *s, const job_plan *plan,
@@ -135,10 +141,8 @@ static int run_one(const command *self, const settings *s, const job_plan *plan,
     sinew_error error;
     sinew_status failure = job_run(&result, plan, &files, &watch, &error);
     progress_clear(&line);
-    if (!failure) {
-        report_result(s, &files, &result);
-        return EXIT_DONE;
-    }
+    if (!failure)
+        return report_result(s, &files, &result);
     if (s->json)
         batch_print_json(files.input, files.output, "failed", NULL, error.text);
     status = report_failure(self, &error);

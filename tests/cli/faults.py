@@ -181,6 +181,14 @@ def test_closed_descriptors_do_no_harm():
     done = closed("<&-", "run", path, "-", "x.wav", "--in-format", "csv", "--rate", "1k")
     assert done.returncode == 1 and b"standard input: Bad file" in done.stderr, done
     assert closed(">&-", "run", path, "in.wav", "out.wav").returncode == 0
+    for shell, why in (">&-", b"Bad file"), (">/dev/full", b"No space"):
+        os.unlink("out.wav")
+        done = closed(shell, "run", path, "in.wav", "out.wav", "--json")
+        assert done.returncode == 1 and os.path.exists("out.wav"), done
+        assert b"standard output: " + why in done.stderr, done
+        assert b"out.wav is written all the same" in done.stderr, done
+        done = closed(shell, "run", path, "--out-dir", "out", "--json", "--force", "in.wav")
+        assert done.returncode == 1 and b"out/in.wav is written all the same" in done.stderr, done
     done = closed(">&-", "--version")
     assert done.returncode == 1 and b"standard output: Bad file" in done.stderr, done
     no_leftovers(*HELD, "long.wav", "truth.wav", "out", "out.wav")
