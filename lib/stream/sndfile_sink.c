@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/samples.h"
+#include "stream/quantize.h"
 #include "stream/sink.h"
 #include "stream/sound_encoding.h"
 
@@ -201,44 +201,21 @@ static sinew_status open_sink(sinew_sink *sink, sinew_error *error)
     return SINEW_OK;
 }
 
-/* x 2^(b-1), rounded half to even, saturated, and shifted up to 32 bits. A NaN, which no
- * integer is, becomes 0 and counts as clipped. */
-static void quantize(sinew_sink *sink, sinew_sample sample, const void *samples, size_t n)
-{
-    const sound_writer *sound = sink->writer;
-    double scale = ldexp(1, sound->bits - 1), lowest = sound->symmetric ? 1 - scale : -scale;
-    int shift = 32 - sound->bits;
-    for (size_t i = 0; i < n; i++) {
-        double value = rint(sinew_sample_get(samples, sample, i) * scale);
-        double inside = isnan(value) ? 0 : fmin(fmax(value, lowest), scale - 1);
-        sink->clipped += inside != value;
-        sound->integers[i] = (int)((int64_t)inside * (INT64_C(1) << shift));
-    }
-}
-
-/* To within -1 and 1; a NaN becomes 0. What changes is counted as clipped. */
-static void limit(sinew_sink *sink, sinew_sample sample, const void *samples, size_t n)
-{
-    const sound_writer *sound = sink->writer;
-    for (size_t i = 0; i < n; i++) {
-        double value = sinew_sample_get(samples, sample, i);
-        double inside = isnan(value) ? 0 : fmin(fmax(value, -1), 1);
-        sink->clipped += inside != value;
-        sound->limited[i] = inside;
-    }
-}
-
+/* Through integers of the file's bits, or limited, or as they are. */
 static sf_count_t write_piece(sinew_sink *sink, sinew_sample sample, const void *samples,
                               size_t n_frames)
 {
     const sound_writer *sound = sink->writer;
     sf_count_t n = (sf_count_t)n_frames;
+    size_t n_samples = n_frames * sink->signal.channels;
     if (sound->bits > 0) {
-        quantize(sink, sample, samples, n_frames * sink->signal.channels);
+        double lowest = -ldexp(1, sound->bits - 1) + sound->symmetric;
+        sink->clipped += sinew_quantize(sound->integers, samples, sample, n_samples, sound->bits,
+                                        lowest);
         return sf_writef_int(sound->file, sound->integers, n);
     }
     if (sound->lossy) {
-        limit(sink, sample, samples, n_frames * sink->signal.channels);
+        sink->clipped += sinew_saturate(sound->limited, samples, sample, n_samples);
         return sf_writef_double(sound->file, sound->limited, n);
     }
     return sample == SINEW_SAMPLE_F64 ? sf_writef_double(sound->file, samples, n)

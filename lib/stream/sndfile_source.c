@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/samples.h"
+#include "stream/quantize.h"
 #include "stream/sound_check.h"
 #include "stream/sound_encoding.h"
 #include "stream/source.h"
@@ -89,8 +89,7 @@ static size_t read_integers(const sinew_source *source, sinew_sample sample, siz
     size_t want = max_frames < PIECE_FRAMES ? max_frames : PIECE_FRAMES;
     sf_count_t got = sf_readf_int(sound->file, sound->integers, (sf_count_t)want);
     size_t n = got > 0 ? (size_t)got * channels : 0;
-    for (size_t i = 0; i < n; i++)
-        sinew_sample_put(out, sample, i, (double)sound->integers[i] * 0x1p-31);
+    sinew_dequantize(out, sample, sound->integers, n);
     return n / channels;
 }
 
