@@ -13,7 +13,7 @@
 #include "stream/sink.h"
 #include "stream/sound_encoding.h"
 
-enum { PIECE_FRAMES = 1024 };
+enum { PIECE_FRAMES = 2048 };
 
 typedef struct sound_writer {
     SNDFILE *file;

@@ -12,7 +12,7 @@
 #include "stream/sound_encoding.h"
 #include "stream/source.h"
 
-enum { PIECE_FRAMES = 1024 };
+enum { PIECE_FRAMES = 2048 };
 
 typedef struct sound_reader {
     SNDFILE *file;
