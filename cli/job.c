@@ -26,7 +26,7 @@ typedef struct task {
     sinew_error *error;
 
     sinew_source *source;
-    double *first; /* (channels): the first frame, read ahead of the others */
+    double *first;  /* (channels): the first frame, read ahead of the others */
     size_t n_first; /* frames in it that are not processed yet: 0 or 1 */
     sinew_node *node;
     sinew_stream *stream;
@@ -146,8 +146,7 @@ static sinew_status make_room(task *t)
     const sinew_node *node = t->node;
     bool alike = node->channels_in == node->channels_out && node->sample_in == node->sample_out;
     t->in_samples = new_samples(t, node->channels_in, node->sample_in);
-    t->out_samples =
-        alike ? t->in_samples : new_samples(t, node->channels_out, node->sample_out);
+    t->out_samples = alike ? t->in_samples : new_samples(t, node->channels_out, node->sample_out);
     return t->in_samples && t->out_samples ? SINEW_OK : sinew_fail_memory(t->error);
 }
 

@@ -2,6 +2,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
 
 void json_number(double value)
 {
@@ -11,37 +14,23 @@ void json_number(double value)
         fputs("null", stdout);
 }
 
-/* The length of the UTF-8 sequence at `at`, 0 for none (RFC 3629: no overlong forms, no
- * surrogates, nothing above U+10FFFF). */
-static size_t utf8_length(const unsigned char *at)
+void json_string(const char *at)
 {
-    size_t length = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
-    if (*at > 0xf4)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    if ((*at == 0xe0 && at[1] < 0xa0) || (*at == 0xed && at[1] > 0x9f) ||
-        (*at == 0xf0 && at[1] < 0x90) || (*at == 0xf4 && at[1] > 0x8f))
-        return 0;
-    return length;
-}
-
-void json_string(const char *bytes)
-{
-    const unsigned char *at = (const unsigned char *)bytes;
+    size_t left = strlen(at);
     putchar('"');
-    while (*at) {
-        size_t length = utf8_length(at);
-        if (length == 0)
+    while (left > 0) {
+        unsigned char c = (unsigned char)*at;
+        size_t n = sinew_utf8_bytes(at, left);
+        if (n == 0)
             fputs("\\ufffd", stdout);
-        else if (*at == '"' || *at == '\\')
-            printf("\\%c", *at);
-        else if (*at < 0x20 || *at == 0x7f)
-            printf("\\u%04x", *at);
+        else if (c == '"' || c == '\\')
+            printf("\\%c", c);
+        else if (c < 0x20 || c == 0x7f)
+            printf("\\u%04x", c);
         else
-            fwrite(at, 1, length, stdout);
-        at += length ? length : 1;
+            fwrite(at, 1, n, stdout);
+        at += n ? n : 1;
+        left -= n ? n : 1;
     }
     putchar('"');
 }

@@ -175,7 +175,10 @@ void options_help(const option *table)
     for (const option *o = table; o->name; o++) {
         char left[64];
         snprintf(left, sizeof left, "--%s %s", o->name, o->argument ? o->argument : "");
-        printf("  %-22s %s\n", left, o->help);
+        char words[128] = "";
+        if (o->words)
+            sinew_names_list(words, sizeof words, o->words);
+        printf("  %-22s %s%s%s\n", left, o->help, *o->help && *words ? " " : "", words);
     }
     printf("  %-22s %s\n", "-h, --help", "this text");
 }

@@ -51,8 +51,8 @@ typedef struct option {
     const char *name; /* without the dashes; NULL ends a table */
     option_kind kind;
     const char *argument; /* what the help calls the value; NULL for a FLAG */
-    const char *help;
-    size_t offset; /* into the settings */
+    const char *help;     /* of a WORD: what stands before the words */
+    size_t offset;        /* into the settings */
     double least, most;
     const char *const *words; /* NULL-terminated */
     sinew_unit unit;          /* of a number */

@@ -1,6 +1,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "command.h"
 
 /* One write a line, so that lines of several processes do not mix. Control characters, which may
@@ -9,9 +10,7 @@ static void print_line(const char *prefix, const char *format, va_list args)
 {
     char text[1024];
     vsnprintf(text, sizeof text, format, args);
-    for (unsigned char *c = (unsigned char *)text; *c; c++)
-        if (*c < 0x20 || *c == 0x7f)
-            *c = '?';
+    sinew_text_blank(text);
     fprintf(stderr, "sinew: %s%s\n", prefix, text);
 }
 

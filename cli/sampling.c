@@ -3,9 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const sampling_methods[] = {"zoh",      "foh", "bilinear", "euler",
-                                        "backward", "gbt", "impulse",  NULL};
-
 const char *sampling_wrong(const sampling *s, bool needs_step)
 {
     if (s->rate_hz.given && s->step_s.given)

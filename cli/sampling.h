@@ -5,14 +5,13 @@
 #include "command.h"
 #include "sinew/discretization.h"
 #include "sinew/model.h"
+#include "ssm/method.h"
 
 typedef struct sampling {
     option_number rate_hz, step_s;
     const char *method;
     option_number prewarp_hz, alpha;
 } sampling;
-
-extern const char *const sampling_methods[];
 
 #define SAMPLING_STEP_OPTIONS(settings)                                                            \
     NUMBER_OPTION(settings, sampling.rate_hz, "rate", "HZ", "frames a second: 48000 or 48k",       \
@@ -21,8 +20,7 @@ extern const char *const sampling_methods[];
                       "or seconds from one frame to the next", 1e-15, 1e12, SINEW_UNIT_S)
 
 #define SAMPLING_METHOD_OPTIONS(settings)                                                          \
-    WORD_OPTION(settings, sampling.method, "method", "M",                                          \
-                "zoh foh bilinear euler backward gbt impulse", sampling_methods),                  \
+    WORD_OPTION(settings, sampling.method, "method", "M", "", sinew_method_names),                 \
         NUMBER_OPTION(settings, sampling.prewarp_hz, "prewarp-hz", "F",                            \
                       "bilinear: this frequency keeps its place", 1e-12, 1e15, SINEW_UNIT_HZ),     \
         NUMBER_OPTION(settings, sampling.alpha, "alpha", "A",                                      \

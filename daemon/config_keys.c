@@ -2,9 +2,13 @@
  * the checks. */
 #include "config_keys.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "endpoint.h"
+#include "model/engines.h"
+#include "model/find.h"
+#include "model/values.h"
 #include "topic.h"
 
 enum {
@@ -34,14 +38,47 @@ enum {
 
 static const sinew_key plain_text = {TEXT};
 
+/* A path of the file, behind `prefix`, as it is seen from the daemon's folder. Without memory
+ * (which the document reports) it stays as it is. */
+static void resolve(const sinew_at *at, const char *prefix, const char **path)
+{
+    const char *where = sinew_document_where(at->document), *slash = strrchr(where, '/');
+    const char *rest = *path + strlen(prefix);
+    int folder = slash ? (int)(slash - where) : 0;
+    if (!slash || rest[0] == '/')
+        return;
+    size_t n = strlen(*path) + (size_t)folder + 2;
+    char *joined = sinew_document_alloc(at->document, n, 1);
+    if (!joined)
+        return;
+    snprintf(joined, n, "%s%.*s/%s", prefix, folder, where, rest);
+    *path = joined;
+}
+
+static void read_path(const sinew_at *at, void *into)
+{
+    if (sinew_key_read(at, &plain_text, into))
+        resolve(at, "", into);
+}
+
+static void read_model(const sinew_at *at, void *into)
+{
+    const char **model = into;
+    if (sinew_key_read(at, &plain_text, into) && sinew_model_is_path(*model))
+        resolve(at, "", model);
+}
+
 static void read_endpoint(const sinew_at *at, void *into)
 {
+    static const char ipc[] = "ipc://";
     const char **endpoint = into;
     if (!sinew_key_read(at, &plain_text, into))
         return;
     const char *fault = sinewd_endpoint_fault(*endpoint);
     if (fault)
         sinew_at_problem(at, "'%s' %s", *endpoint, fault);
+    else if (strncmp(*endpoint, ipc, sizeof ipc - 1) == 0 && (*endpoint)[sizeof ipc - 1] != '@')
+        resolve(at, ipc, endpoint);
 }
 
 static void read_topic(const sinew_at *at, void *into)
@@ -74,15 +111,12 @@ static void read_endpoints(const sinew_at *at, void *into)
     read_one_or_more(at, &list, into);
 }
 
-/* The value of a key that is there. */
+/* The value of a key that is there, to complain of it. */
 static sinew_at child(const sinew_at *at, const char *key)
 {
-    for (size_t i = 0; i < sinew_at_count(at); i++) {
-        sinew_at key_at, value = sinew_at_pair(at, i, &key_at);
-        if (value.key && strcmp(value.key, key) == 0)
-            return value;
-    }
-    return *at;
+    sinew_at value = *at;
+    sinew_at_find(at, key, &value);
+    return value;
 }
 
 /* ---- source ---- */
@@ -90,7 +124,7 @@ static sinew_at child(const sinew_at *at, const char *key)
 #define AT(member) .offset = offsetof(sinewd_file_config, member)
 static const char *const pace_names[] = {"realtime", "fast", NULL};
 static const sinew_key file_keys[] = {
-    {.name = "path", TEXT, AT(path), .required = true},
+    {.name = "path", READER(read_path), AT(path), .required = true},
     {.name = "format", TEXT, AT(format)},
     {.name = "pace", CHOICE(pace_names), AT(pace), .fallback = "realtime"},
     {.name = "loop", BOOLEAN, AT(loop)},
@@ -191,7 +225,7 @@ static const sinew_key publish_output_keys[] = {{.name = "topic", READER(read_to
                                                 {.name = NULL}};
 static const sinew_table publish_output_table = {.keys = publish_output_keys};
 
-static const sinew_key file_output_keys[] = {{.name = "path", TEXT, .required = true},
+static const sinew_key file_output_keys[] = {{.name = "path", READER(read_path), .required = true},
                                              {.name = NULL}};
 static const sinew_table file_output_table = {.keys = file_output_keys};
 
@@ -214,22 +248,13 @@ static const sinew_key output = {MAPPING(output_table)};
 
 static void read_method(const sinew_at *at, void *into)
 {
-    const char *name = NULL;
-    if (!sinew_key_read(at, &plain_text, &name))
-        return;
-    sinew_method method = sinew_method_from_name(name);
-    if (method == SINEW_METHOD_DEFAULT)
-        sinew_at_problem(at,
-                         "unknown method '%s': it must be zoh, foh, bilinear, euler, "
-                         "backward or impulse",
-                         name);
-    else if (method == SINEW_METHOD_GBT)
+    sinew_method *method = into;
+    sinew_value_method(at, method);
+    if (*method == SINEW_METHOD_GBT)
         sinew_at_problem(at, "gbt needs its alpha: write it into the model's description");
-    *(sinew_method *)into = method;
 }
 
 #define AT(member) .offset = offsetof(sinewd_pipeline_config, member)
-static const char *const engine_names[] = {"auto", "scan", "block", "convolve", NULL};
 static const char *const sample_names[] = {"f64", "f32", NULL};
 static const char *const gap_names[] = {"continue", "jump", "reset", NULL};
 static const sinew_key start_keys[] = {{.name = "subscribers", COUNT(SUBSCRIBERS_MOST)},
@@ -238,10 +263,10 @@ static const sinew_table start_table = {.keys = start_keys};
 static const sinew_key pipeline_keys[] = {
     {.name = "name", READER(read_topic), AT(name), .required = true},
     {.name = "source", MAPPING(source_table), AT(source), .required = true},
-    {.name = "model", TEXT, AT(model), .required = true},
+    {.name = "model", READER(read_model), AT(model), .required = true},
     {.name = "method", READER(read_method), AT(method)},
     {.name = "prewarp_hz", RATE, AT(prewarp_hz)},
-    {.name = "engine", CHOICE(engine_names), AT(engine), .fallback = "auto"},
+    {.name = "engine", CHOICE(sinew_engine_names), AT(engine), .fallback = "auto"},
     {.name = "dtype",
      CHOICE(sample_names),
      AT(sample),

@@ -48,9 +48,9 @@ static sinew_status add_topics(sinewd_pipeline *p, sinew_error *error)
     sinew_status status = SINEW_OK;
     for (size_t i = 0; i < p->n_outputs && p->world.publisher && !status; i++)
         if (output_config(p, i)->is_publish)
-            status = sinewd_publisher_add(p->world.publisher, &p->topics[i],
-                                          output_config(p, i)->publish.topic, p->source->waits,
-                                          error);
+            status =
+                sinewd_publisher_add(p->world.publisher, &p->topics[i],
+                                     output_config(p, i)->publish.topic, p->source->waits, error);
     return status;
 }
 

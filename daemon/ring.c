@@ -81,8 +81,3 @@ size_t sinewd_ring_filled(sinewd_ring *ring)
     size_t have_read = atomic_load_explicit(&ring->have_read, memory_order_acquire);
     return atomic_load_explicit(&ring->wrote, memory_order_acquire) - have_read;
 }
-
-size_t sinewd_ring_slots(const sinewd_ring *ring)
-{
-    return ring->mask + 1;
-}

@@ -31,6 +31,5 @@ void sinewd_ring_have_read(sinewd_ring *ring);
 
 /* How many slots are filled, exact for neither side: the other one may be at work. */
 size_t sinewd_ring_filled(sinewd_ring *ring);
-size_t sinewd_ring_slots(const sinewd_ring *ring);
 
 #endif

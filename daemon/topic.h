@@ -5,6 +5,10 @@
  * the next block (`gap`). A topic that may wait (a file as fast as it goes) does so, and nothing
  * is lost. A topic without subscribers costs neither copy nor message; its seq and index go on.
  *
+ * Real time: writing to a live topic takes bounded time and no lock of ours, and allocates nothing,
+ * but it may wake the publisher, which is a system call (a write to an eventfd that never blocks).
+ * So it is for a worker's thread; a device's callback is stricter, and writes to a ring only.
+ *
  * Thread-safety: `_new`, `_free` and the worker's functions in turn; see each group. */
 #ifndef SINEWD_TOPIC_H
 #define SINEWD_TOPIC_H
@@ -51,10 +55,11 @@ const char *sinewd_topic_name(const sinewd_topic *topic);
 bool sinewd_topic_may_wait(const sinewd_topic *topic);
 size_t sinewd_topic_subscribers(const sinewd_topic *topic);
 
-/* The worker's thread. open once, before write; write after open; finish at last. */
+/* The worker's thread. open once, before write; write after open; finish at last. A write to a live
+ * topic takes bounded time; another waits for room. */
 sinew_status sinewd_topic_open(sinewd_topic *topic, const sinewd_topic_opts *opts,
                                sinew_error *error);
-void sinewd_topic_write(sinewd_topic *topic, const sinewd_chunk *chunk); /* Real time if live */
+void sinewd_topic_write(sinewd_topic *topic, const sinewd_chunk *chunk);
 void sinewd_topic_finish(sinewd_topic *topic);
 
 /* The publisher's thread. */

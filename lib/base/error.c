@@ -3,12 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void blank_control_characters(char *text)
-{
-    for (unsigned char *c = (unsigned char *)text; *c; c++)
-        if (*c < 0x20 || *c == 0x7f)
-            *c = '?';
-}
+#include "base/text.h"
 
 sinew_status sinew_fail(sinew_error *error, sinew_status status, const char *format, ...)
 {
@@ -17,7 +12,7 @@ sinew_status sinew_fail(sinew_error *error, sinew_status status, const char *for
         va_start(args, format);
         vsnprintf(error->text, sizeof error->text, format, args);
         va_end(args);
-        blank_control_characters(error->text);
+        sinew_text_blank(error->text);
         error->status = status;
     }
     return status;

@@ -2,6 +2,7 @@
 #include "filter/convolve.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -9,12 +10,23 @@
 
 enum { MOST_PLANNED_PARTITIONS = 16, PLANNED_LENGTH = 64 };
 
+/* An FFT rounds in proportion to the largest of its numbers: within a partition a response may
+ * not grow by more than a digit, or its small beginning drowns. */
+static bool holds(const sinew_discretization *d, size_t length)
+{
+    double radius = sinew_discretization_radius(d);
+    return !(radius > 1) || (double)length * log2(radius) <= 3;
+}
+
 /* The options with the lengths that were left open. */
 static sinew_filter_opts planned(const sinew_discretization *d, const sinew_filter_opts *opts)
 {
     sinew_filter_opts plan = *opts;
-    if (plan.partition_frames == 0)
+    if (plan.partition_frames == 0) {
         plan.partition_frames = PLANNED_LENGTH;
+        while (plan.partition_frames > SINEW_FIR_QUANTUM && !holds(d, plan.partition_frames))
+            plan.partition_frames /= 2;
+    }
     if (plan.partitions == 0) {
         /* more partitions than the response is long only cost time */
         size_t needed = sinew_discretization_settle_frames(d) / plan.partition_frames + 1;
@@ -26,6 +38,8 @@ static sinew_filter_opts planned(const sinew_discretization *d, const sinew_filt
 double sinew_convolve_cost(const sinew_discretization *d, const sinew_filter_opts *opts)
 {
     sinew_filter_opts plan = planned(d, opts);
+    if (!holds(d, plan.partition_frames))
+        return INFINITY;
     double n = (double)d->order, m = (double)d->inputs, p = (double)d->outputs;
     double length = (double)plan.partition_frames;
     double head = 0.09 * m * p * length;

@@ -89,6 +89,8 @@ sinew_status sinew_filter_new(sinew_node **out, const sinew_discretization *d,
     if (status)
         return status;
     sinew_engine engine = opts->engine == SINEW_ENGINE_AUTO ? choose(d, opts) : opts->engine;
+    if (!isfinite(engines[engine].cost(d, opts)))
+        engine = SINEW_ENGINE_SCAN; /* which holds everything, where this one would be wrong */
     return engines[engine].make(out, d, opts, error);
 }
 

@@ -59,7 +59,7 @@ static double sum_of_products(double a, double b, double c, double d)
 /* With m the mean of the diagonal, h half its difference and q^2 = h^2 + a01 a10:
  * exp(a) = e^m (cosh q I + sinh q / q (a - m I)). For real q the smaller diagonal entry,
  * e^m (cosh q - |h| sinh q / q), would cancel; it is e^(m-q) + (q - |h|) e^m sinh q / q. */
-static void exp_real(double out[4], const double a[4], double h, double q)
+static void exp_real(double out[4], const double a[4], double h, double q, bool less_one)
 {
     double mean = (a[0] + a[3]) / 2, size = fabs(h);
     double high = mean + q, low = mean - q;
@@ -76,6 +76,10 @@ static void exp_real(double out[4], const double a[4], double h, double q)
         spread = exp(mean) * sinh(q) / q;
     else
         spread = (e_high - e_low) / (2 * q);
+    if (less_one) {
+        e_high = expm1(high);
+        e_low = expm1(low);
+    }
     double large = (e_high + e_low) / 2 + size * spread;
     double small = e_low + (q + size > 0 ? a[1] * a[2] / (q + size) * spread : 0);
     out[0] = h >= 0 ? large : small;
@@ -84,20 +88,31 @@ static void exp_real(double out[4], const double a[4], double h, double q)
     out[2] = a[2] * spread;
 }
 
-void sinew_block2_exp(double out[4], const double a[4])
+static void block2_exp(double out[4], const double a[4], bool less_one)
 {
     double h = a[0] / 2 - a[3] / 2;
     double q2 = sum_of_products(h, h, a[1], a[2]);
     if (q2 >= 0) {
-        exp_real(out, a, h, sqrt(q2));
+        exp_real(out, a, h, sqrt(q2), less_one);
         return;
     }
-    double w = sqrt(-q2), scale = exp(a[0] / 2 + a[3] / 2);
-    double cosine = scale * cos(w), spread = scale * sin(w) / w;
+    double mean = a[0] / 2 + a[3] / 2, w = sqrt(-q2), half = sin(w / 2), scale = exp(mean);
+    double cosine = less_one ? expm1(mean) * cos(w) - 2 * half * half : scale * cos(w);
+    double spread = scale * sin(w) / w;
     out[0] = cosine + h * spread;
     out[3] = cosine - h * spread;
     out[1] = a[1] * spread;
     out[2] = a[2] * spread;
+}
+
+void sinew_block2_exp(double out[4], const double a[4])
+{
+    block2_exp(out, a, false);
+}
+
+void sinew_block2_expm1(double out[4], const double a[4])
+{
+    block2_exp(out, a, true);
 }
 
 void sinew_block2_eigenvalues(double complex out[2], const double a[4])

@@ -20,8 +20,9 @@ sinew_shape sinew_blocks_find(const double *A, size_t n, unsigned char *sizes);
 /* A is block diagonal with blocks of 1 or 2; sizes as above. */
 bool sinew_blocks_diagonal(const double *A, size_t n, unsigned char *sizes);
 
-/* out = exp(a) for a real 2 x 2 matrix, row after row. */
+/* out = exp(a) for a real 2 x 2 matrix, row after row; and exp(a) - I. */
 void sinew_block2_exp(double out[4], const double a[4]);
+void sinew_block2_expm1(double out[4], const double a[4]);
 
 /* Both eigenvalues; a complex pair has Im >= 0 first. */
 void sinew_block2_eigenvalues(double complex out[2], const double a[4]);

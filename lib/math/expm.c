@@ -184,8 +184,8 @@ static void numerator(work *w, const pade *p)
     sinew_matrix_multiply(w->U, w->A, w->T, n, n, n);
 }
 
-/* out = (V - U)^-1 (V + U) = I + 2 (V - U)^-1 U, which keeps exp(A) - I of a small A. */
-static sinew_status rational(work *w, double *out, sinew_error *error)
+/* less = (V - U)^-1 (V + U) - I = 2 (V - U)^-1 U */
+static sinew_status rational(work *w, double *less, sinew_error *error)
 {
     size_t n = w->n;
     sinew_lu lu;
@@ -195,26 +195,25 @@ static sinew_status rational(work *w, double *out, sinew_error *error)
     if (status)
         return status;
     if (!lu.singular)
-        status = sinew_lu_left(&lu, out, w->U, n, error);
+        status = sinew_lu_left(&lu, less, w->U, n, error);
     else
         status = sinew_fail(error, SINEW_ERR_NUMERIC, "the matrix exponential is not finite");
     sinew_lu_finish(&lu);
     for (size_t i = 0; !status && i < n * n; i++)
-        out[i] *= 2;
-    for (size_t i = 0; !status && i < n; i++)
-        out[i * n + i] += 1;
+        less[i] *= 2;
     return status;
 }
 
-/* Write the closed form of exp(scale A) over rows and columns i, i + 1 of out: all of a block
- * of 2, but only the entry off the diagonal for two blocks of 1. */
-static void refresh_pair(const work *w, double *out, size_t i, double scale, bool whole)
+/* Write the closed form of exp(scale A), less_one: less I, over rows and columns i, i + 1 of out:
+ * all of a block of 2, but only the entry off the diagonal for two blocks of 1. */
+static void refresh_pair(const work *w, double *out, size_t i, double scale, bool whole,
+                         bool less_one)
 {
     size_t n = w->n;
     const double *a = w->A + i * n + i;
     double block[4] = {scale * a[0], scale * a[1], scale * a[n], scale * a[n + 1]}, e[4];
     double *o = out + i * n + i;
-    sinew_block2_exp(e, block);
+    (less_one ? sinew_block2_expm1 : sinew_block2_exp)(e, block);
     if (whole) {
         o[0] = e[0];
         o[n + 1] = e[3];
@@ -225,8 +224,9 @@ static void refresh_pair(const work *w, double *out, size_t i, double scale, boo
         o[n] = e[2];
 }
 
-/* Set what is known of exp(scale A): diagonal blocks, and the zeros on the empty side. */
-static void refresh(const work *w, double *out, double scale)
+/* Set what is known of exp(scale A), less_one: less I: diagonal blocks, and the zeros on the empty
+ * side. */
+static void refresh(const work *w, double *out, double scale, bool less_one)
 {
     size_t n = w->n;
     if (w->shape == SINEW_SHAPE_FULL)
@@ -236,11 +236,12 @@ static void refresh(const work *w, double *out, double scale)
             out[w->shape == SINEW_SHAPE_LOWER ? i * n + j : j * n + i] = 0;
     for (size_t i = 0; i < n; i += w->sizes[i]) {
         if (w->sizes[i] == 2)
-            refresh_pair(w, out, i, scale, true);
+            refresh_pair(w, out, i, scale, true, less_one);
         else {
-            out[i * n + i] = exp(scale * w->A[i * n + i]);
+            double a = scale * w->A[i * n + i];
+            out[i * n + i] = less_one ? expm1(a) : exp(a);
             if (i + 1 < n && w->sizes[i + 1] == 1)
-                refresh_pair(w, out, i, scale, false);
+                refresh_pair(w, out, i, scale, false, less_one);
         }
     }
 }
@@ -254,7 +255,30 @@ static void scale_powers(work *w, int s)
             power[k][i] = ldexp(power[k][i], -s * degree[k]);
 }
 
+/* exp(2A) = exp(A)^2, exp(2A) - I = 2 L + L^2 with L = exp(A) - I. */
+static void square(work *w, double *out, double *less, double scale)
+{
+    size_t n = w->n;
+    memcpy(w->T, out, n * n * sizeof *out);
+    sinew_matrix_multiply(out, w->T, w->T, n, n, n);
+    refresh(w, out, scale, false);
+    memcpy(w->T, less, n * n * sizeof *less);
+    sinew_matrix_multiply(less, w->T, w->T, n, n, n);
+    for (size_t i = 0; i < n * n; i++)
+        less[i] += 2 * w->T[i];
+    refresh(w, less, scale, true);
+}
+
 sinew_status sinew_expm(double *out, const double *A, size_t n, sinew_error *error)
+{
+    double *less = sinew_alloc(n * n, sizeof *less);
+    sinew_status status = less ? sinew_expm_less(out, less, A, n, error) : sinew_fail_memory(error);
+    sinew_free(less);
+    return status;
+}
+
+sinew_status sinew_expm_less(double *out, double *less, const double *A, size_t n,
+                             sinew_error *error)
 {
     work w;
     int squarings;
@@ -269,15 +293,15 @@ sinew_status sinew_expm(double *out, const double *A, size_t n, sinew_error *err
     const pade *p = choose(&w, &squarings);
     scale_powers(&w, squarings);
     numerator(&w, p);
-    status = rational(&w, out, error);
+    status = rational(&w, less, error);
     if (status)
         goto done;
-    refresh(&w, out, 1);
-    for (int k = 1; k <= squarings; k++) {
-        memcpy(w.T, out, n * n * sizeof *out);
-        sinew_matrix_multiply(out, w.T, w.T, n, n, n);
-        refresh(&w, out, ldexp(1, k));
-    }
+    for (size_t i = 0; i < n * n; i++)
+        out[i] = less[i] + (i % (n + 1) == 0 ? 1 : 0);
+    refresh(&w, out, 1, false);
+    refresh(&w, less, 1, true);
+    for (int k = 1; k <= squarings; k++)
+        square(&w, out, less, ldexp(1, k));
     if (!sinew_all_finite(out, n * n))
         status = sinew_fail(error, SINEW_ERR_NUMERIC, "the matrix exponential is not finite");
 done:

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +48,8 @@ static bool add_colon_separated(places *at, const char *list)
 }
 
 /* Beside the running program: an installation that was moved (bin/../share/sinew/models), or a
- * build folder inside the source tree (build/cli/../../models). */
+ * build folder inside the source tree (build/cli/../../models), so that what was just built finds
+ * its models before it is installed. Whoever can write there can write the program itself. */
 static bool add_beside_program(places *at)
 {
     static const char *const relative[] = {"/../share/sinew/models", "/../../models"};
@@ -179,10 +179,10 @@ static bool ends_in(const char *text, const char *end)
     return n > m && !strcmp(text + n - m, end);
 }
 
-static bool is_path(const char *text)
+bool sinew_model_is_path(const char *text)
 {
     return strchr(text, '/') || ends_in(text, ".yaml") || ends_in(text, ".yml") ||
-           ends_in(text, ".json");
+           ends_in(text, ".json") || ends_in(text, ".safetensors");
 }
 
 sinew_status sinew_model_find(char **path, const char *path_or_name, sinew_error *error)
@@ -196,7 +196,7 @@ sinew_status sinew_model_find(char **path, const char *path_or_name, sinew_error
                           "%s: models with weights (.safetensors) are not supported yet: "
                           "a description (.yaml, .json) is needed",
                           path_or_name);
-    if (!is_path(path_or_name))
+    if (!sinew_model_is_path(path_or_name))
         return find_name(path, path_or_name, error);
     if (stat(path_or_name, &status) == 0 && S_ISDIR(status.st_mode))
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,

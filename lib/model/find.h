@@ -2,7 +2,13 @@
 #ifndef SINEW_MODEL_FIND_H
 #define SINEW_MODEL_FIND_H
 
+#include <stdbool.h>
+
 #include "sinew/status.h"
+
+/* Is this a path, by its look: a '/' in it, or the ending of a file that a model may be? Else it
+ * is the name of a shipped model. */
+bool sinew_model_is_path(const char *path_or_name);
 
 /* The file of the description (free with sinew_free). SINEW_ERR_IO for a name that no folder
  * holds, with the nearest name and where it was looked for; SINEW_ERR_UNSUPPORTED for weights. */

@@ -32,7 +32,8 @@ static sinew_status check_x0(const sinew_system *system, const sinew_discretizat
                           "x0 is for a system given as matrices (ss): the state of this one has "
                           "coordinates of the library's choice");
     if (method != SINEW_METHOD_ZOH && method != SINEW_METHOD_FOH)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "x0 is for the methods zoh and foh, not for %s",
+        return sinew_fail(error, SINEW_ERR_ARGUMENT,
+                          "x0 is for the methods zoh and foh, not for %s",
                           sinew_method_name(method));
     if (opts->n_x0 != order)
         return sinew_fail(error, SINEW_ERR_MISMATCH, "x0 has %zu numbers, the system has order %zu",

@@ -1,6 +1,7 @@
 #include "model/values.h"
 
 #include "model/spec.h"
+#include "ssm/method.h"
 
 static const sinew_key plain_number = {.kind = SINEW_KEY_NUMBER};
 
@@ -92,10 +93,8 @@ void sinew_value_edges(const sinew_at *at, void *into)
 
 void sinew_value_method(const sinew_at *at, void *into)
 {
-    const char *names[SINEW_METHOD_IMPULSE + 1] = {NULL};
-    for (int i = 0; i < SINEW_METHOD_IMPULSE; i++)
-        names[i] = sinew_method_name((sinew_method)(i + 1)); /* 0 is the default, not a name */
+    static const sinew_key names = {.kind = SINEW_KEY_CHOICE, .choices = sinew_method_names};
     int choice = 0;
-    if (sinew_key_read(at, &(sinew_key){.kind = SINEW_KEY_CHOICE, .choices = names}, &choice))
+    if (sinew_key_read(at, &names, &choice))
         *(sinew_method *)into = (sinew_method)(choice + 1);
 }

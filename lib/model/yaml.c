@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "model/guard.h"
 #include "model/scalar.h"
-#include "model/utf8.h"
 
 typedef struct allocation {
     struct allocation *next;
@@ -148,6 +148,11 @@ void sinew_document_free(sinew_document *document)
         yaml_document_delete(&document->yaml);
     sinew_free(document->where);
     sinew_free(document);
+}
+
+const char *sinew_document_where(const sinew_document *document)
+{
+    return document->where;
 }
 
 void *sinew_document_alloc(sinew_document *document, size_t n, size_t size)

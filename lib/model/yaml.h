@@ -27,6 +27,9 @@ bool sinew_document_read(sinew_document **out, const char *text, size_t n_bytes,
                          sinew_problems *problems);
 void sinew_document_free(sinew_document *document); /* NULL is fine */
 
+/* The file's name, or what stood for it. */
+const char *sinew_document_where(const sinew_document *document);
+
 /* Zeroed memory that goes with the document; NULL, and a problem, where there is none. */
 void *sinew_document_alloc(sinew_document *document, size_t n, size_t size);
 

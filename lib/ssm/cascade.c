@@ -22,9 +22,22 @@ typedef struct zero_pool { /* the zeros that no section has yet, and the room fo
     size_t twos, ones;         /* sections left with two poles, with one */
 } zero_pool;
 
+/* The slower pole of a group: its second where there are two. */
+static double slowness(const group *g)
+{
+    return -cabs(g->p[g->poles - 1]);
+}
+
+/* Of equal resonance the slowest are last and so choose their zeros first: a zero far below its
+ * section's poles would be what is left of d - d. */
 static int by_resonance(const void *a, const void *b)
 {
-    double x = ((const group *)a)->resonance, y = ((const group *)b)->resonance;
+    const group *g = a, *h = b;
+    double x = g->resonance, y = h->resonance;
+    if (x == y) {
+        x = slowness(g);
+        y = slowness(h);
+    }
     return (x > y) - (x < y);
 }
 

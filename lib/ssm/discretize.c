@@ -96,8 +96,22 @@ static sinew_status step_section(sinew_section *out, double shift[2], const sine
 {
     sinew_matrices m = sinew_section_matrices(in);
     *out = (sinew_section){.states = in->states};
-    return sinew_step_matrices(&(sinew_step_out){out->A[0], out->b, out->c, &out->d, shift}, &m,
-                               step, error);
+    sinew_step_out to = {out->A[0], out->b, out->c, &out->d, shift, out->less[0]};
+    return sinew_step_matrices(&to, &m, step, error);
+}
+
+/* less of the whole: that of the sections on the diagonal, A beside it. */
+static void join_less(sinew_discretization *d)
+{
+    size_t n = d->order, at = 0;
+    for (size_t i = 0; i < n * n; i++)
+        d->less[i] = d->A[i];
+    for (const sinew_section *s = d->sections; s < d->sections + d->n_sections; s++) {
+        for (int r = 0; r < s->states; r++)
+            for (int j = 0; j < s->states; j++)
+                d->less[(at + (size_t)r) * n + at + (size_t)j] = s->less[r][j];
+        at += (size_t)s->states;
+    }
 }
 
 /* A substitution of a cascade is the cascade of the substituted sections, in the same
@@ -109,13 +123,16 @@ static sinew_status step_cascade(sinew_discretization *d, const sinew_system *sy
     sinew_status status = sinew_form_sections(d, SINEW_FORM_CASCADE, system->n_sections, error);
     for (size_t i = 0; !status && i < d->n_sections; i++)
         status = step_section(&d->sections[i], no_shift, &system->sections[i], step, error);
-    if (!status)
+    if (!status) {
         sinew_sections_series(d->sections, d->n_sections, 0, d->order, d->A, d->B, d->C, d->D);
+        join_less(d);
+    }
     return status;
 }
 
+/* `whole`: direct is known to be all of the discrete D. */
 static sinew_status step_parallel(sinew_discretization *d, const sinew_section *sections,
-                                  size_t count, double direct, const sinew_step *step,
+                                  size_t count, double direct, bool whole, const sinew_step *step,
                                   sinew_error *error)
 {
     sinew_status status = sinew_form_sections(d, SINEW_FORM_PARALLEL, count, error);
@@ -123,12 +140,15 @@ static sinew_status step_parallel(sinew_discretization *d, const sinew_section *
     for (size_t i = 0; !status && i < count; i++) {
         status = step_section(&d->sections[i], shift, &sections[i], step, error);
         shift += sections[i].states;
-        direct += d->sections[i].d; /* foh, impulse and the substitutions pass u on */
+        if (!whole)
+            direct += d->sections[i].d; /* foh, impulse and the substitutions pass u on */
         d->sections[i].d = 0;
     }
     d->direct = direct;
-    if (!status)
+    if (!status) {
         sinew_sections_parallel(d->sections, count, direct, d->order, d->A, d->B, d->C, d->D);
+        join_less(d);
+    }
     return status;
 }
 
@@ -136,8 +156,8 @@ static sinew_status step_dense(sinew_discretization *d, const sinew_system *syst
                                const sinew_step *step, sinew_error *error)
 {
     sinew_matrices m = sinew_system_matrices(system);
-    return sinew_step_matrices(&(sinew_step_out){d->A, d->B, d->C, d->D, d->shift}, &m, step,
-                               error);
+    return sinew_step_matrices(&(sinew_step_out){d->A, d->B, d->C, d->D, d->shift, d->less}, &m,
+                               step, error);
 }
 
 /* The cheapest form that loses nothing: sections where the system has them. */
@@ -148,15 +168,18 @@ static sinew_status step_system(sinew_discretization *d, const sinew_system *sys
         return step_cascade(d, system, step, error);
     size_t count = 0;
     double direct = system->D[0];
-    bool good = true;
+    bool good = true, whole = system->factored && step->method == SINEW_METHOD_IMPULSE;
     sinew_section *sections = sinew_alloc(system->order, sizeof *sections);
     if (!sections)
         return sinew_fail_memory(error);
-    sinew_status status = system->factored ? sinew_parallel_fractions(sections, &count, &direct,
-                                                                      &good, &system->zpk, error)
-                                           : sinew_parallel_blocks(sections, &count, system, error);
+    sinew_status status = system->factored
+                              ? sinew_parallel_fractions(sections, &count, &direct, &good,
+                                                         &system->zpk, step->T, error)
+                              : sinew_parallel_blocks(sections, &count, system, error);
+    if (!status && whole)
+        direct += step->T * sinew_parallel_first_impulse(&system->zpk);
     if (!status)
-        status = count > 0 ? step_parallel(d, sections, count, direct, step, error)
+        status = count > 0 ? step_parallel(d, sections, count, direct, whole, step, error)
                            : step_dense(d, system, step, error);
     sinew_free(sections);
     return status;

@@ -23,9 +23,10 @@ typedef enum sinew_form {
 } sinew_form;
 
 /* x+ = A x + b v, output c x + d v. A section of one state uses A[0][0], b[0], c[0]; the rest
- * is 0. */
+ * is 0. `less` is of a discrete section: A - I before it was rounded to A. */
 typedef struct sinew_section {
     double A[2][2], b[2], c[2], d;
+    double less[2][2];
     int states; /* 1 or 2 */
 } sinew_section;
 
@@ -35,6 +36,7 @@ struct sinew_discretization {
     size_t order, inputs, outputs;
     double *A, *B, *C, *D; /* rows first, as in sinew_matrices */
     double *shift;         /* (order, inputs): foh's G2, else zeros */
+    double *less;          /* A - I before it was rounded to A */
     double radius;         /* largest |eigenvalue| of A */
     sinew_form form;
     size_t n_sections;       /* 0 for DENSE */

@@ -24,7 +24,8 @@ sinew_status sinew_form_alloc(sinew_discretization **out, const sinew_system *sy
     d->C = sinew_alloc(p * n, sizeof(double));
     d->D = sinew_alloc(p * q, sizeof(double));
     d->shift = sinew_alloc(n * q, sizeof(double));
-    if (!d->A || !d->B || !d->C || !d->D || !d->shift) {
+    d->less = sinew_alloc(n * n, sizeof(double));
+    if (!d->A || !d->B || !d->C || !d->D || !d->shift || !d->less) {
         sinew_discretization_free(d);
         return sinew_fail_memory(error);
     }
@@ -52,6 +53,7 @@ void sinew_discretization_free(sinew_discretization *d)
     sinew_free(d->C);
     sinew_free(d->D);
     sinew_free(d->shift);
+    sinew_free(d->less);
     sinew_free(d->sections);
     sinew_free(d);
 }

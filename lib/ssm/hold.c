@@ -23,7 +23,7 @@
 #include "ssm/step.h"
 
 typedef struct hold {
-    double *F, *G1, *G2;
+    double *F, *G1, *G2, *less; /* less: F - I */
 } hold;
 
 /* [[s, w], [-w, s]] acts on x0 + j x1 as a product by s - jw, and so do its functions. */
@@ -45,13 +45,16 @@ static void hold_coupled(hold *h, const sinew_matrices *m, double T)
 {
     size_t n = m->order;
     double complex z = sinew_cmplx(m->A[0] * T, n > 1 ? -m->A[1] * T : 0), e = cexp(z);
+    double complex phi1 = sinew_phi1(z), less = z * phi1;
     h->F[0] = creal(e);
+    h->less[0] = creal(less);
     if (n > 1) {
-        h->F[1] = -cimag(e);
-        h->F[2] = cimag(e);
+        h->F[1] = h->less[1] = -cimag(e);
+        h->F[2] = h->less[2] = cimag(e);
         h->F[3] = creal(e);
+        h->less[3] = creal(less);
     }
-    apply(h->G1, T * sinew_phi1(z), m->B, n);
+    apply(h->G1, T * phi1, m->B, n);
     apply(h->G2, T * sinew_phi2(z), m->B, n);
 }
 
@@ -90,16 +93,18 @@ static void fill_block(double *X, size_t size, size_t at_A, size_t at_u, const s
     }
 }
 
-static void read_block(hold *h, const double *X, size_t size, size_t at_A, size_t at_u,
-                       const sinew_matrices *m, int holds)
+static void read_block(hold *h, const double *X, const double *less, size_t size, size_t at_A,
+                       size_t at_u, const sinew_matrices *m, int holds)
 {
     size_t n = m->order, q = m->inputs;
     double norm = sinew_matrix_norm_1(m->A, n);
     size_t first = at_A == 0 ? at_u : at_u + (holds == 2 ? q : 0);
     size_t second = at_A == 0 ? at_u + q : at_u;
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < n; j++)
+        for (size_t j = 0; j < n; j++) {
             h->F[i * n + j] = X[(at_A + i) * size + at_A + j];
+            h->less[i * n + j] = less[(at_A + i) * size + at_A + j];
+        }
         for (size_t j = 0; j < q; j++) {
             int e = -column_exponent(m, j, norm);
             if (holds >= 1)
@@ -116,20 +121,22 @@ static sinew_status hold_full(hold *h, const sinew_matrices *m, double T, int ho
 {
     size_t n = m->order, extra = m->inputs * (size_t)holds, size = n + extra;
     double *X = sinew_alloc(size * size, sizeof *X), *E = sinew_alloc(size * size, sizeof *E);
+    double *less = sinew_alloc(size * size, sizeof *less);
     unsigned char *sizes = sinew_alloc(n, 1);
     sinew_status status = SINEW_OK;
-    if (!X || !E || !sizes)
+    if (!X || !E || !less || !sizes)
         status = sinew_fail_memory(error);
     if (!status) {
         bool lower = sinew_blocks_find(m->A, n, sizes) == SINEW_SHAPE_LOWER;
         size_t at_A = lower ? extra : 0, at_u = lower ? 0 : n;
         fill_block(X, size, at_A, at_u, m, T, holds);
-        status = sinew_expm(E, X, size, error);
+        status = sinew_expm_less(E, less, X, size, error);
         if (!status)
-            read_block(h, E, size, at_A, at_u, m, holds);
+            read_block(h, E, less, size, at_A, at_u, m, holds);
     }
     sinew_free(X);
     sinew_free(E);
+    sinew_free(less);
     sinew_free(sizes);
     return status;
 }
@@ -174,6 +181,8 @@ static sinew_status hold_schur(hold *h, const sinew_matrices *m, double T, int h
     if (!status) {
         sinew_matrix_multiply(x, h->F, Zt, n, n, n);
         turn_back(h->F, turned, Zt, x, n, n);
+        sinew_matrix_multiply(x, h->less, Zt, n, n, n);
+        turn_back(h->less, turned, Zt, x, n, n);
         memcpy(B, h->G1, n * q * sizeof *B);
         turn_back(h->G1, turned, Zt, B, n, q);
         memcpy(B, h->G2, n * q * sizeof *B);
@@ -202,14 +211,10 @@ static sinew_status hold_dense(hold *h, const sinew_matrices *m, double T, int h
 }
 
 /* out (n, q) = (F - I) G2 + G1, and D + C G2 */
-static void join_lines(const sinew_step_out *out, const sinew_matrices *m, const hold *h,
-                       double *change)
+static void join_lines(const sinew_step_out *out, const sinew_matrices *m, const hold *h)
 {
     size_t n = m->order, q = m->inputs, p = m->outputs;
-    memcpy(change, h->F, n * n * sizeof *change);
-    for (size_t i = 0; i < n; i++)
-        change[i * n + i] -= 1;
-    sinew_matrix_multiply(out->B, change, h->G2, n, n, q);
+    sinew_matrix_multiply(out->B, h->less, h->G2, n, n, q);
     for (size_t i = 0; i < n * q; i++)
         out->B[i] += h->G1[i];
     sinew_matrix_multiply(out->D, m->C, h->G2, p, n, q);
@@ -231,13 +236,14 @@ static void sample_impulses(const sinew_step_out *out, const sinew_matrices *m, 
 }
 
 static void finish(const sinew_step_out *out, const sinew_matrices *m, const hold *h,
-                   const sinew_step *step, double *change)
+                   const sinew_step *step)
 {
     size_t n = m->order, q = m->inputs, p = m->outputs;
     memcpy(out->A, h->F, n * n * sizeof *h->F);
+    memcpy(out->less, h->less, n * n * sizeof *h->less);
     memcpy(out->C, m->C, p * n * sizeof *m->C);
     if (step->method == SINEW_METHOD_FOH)
-        join_lines(out, m, h, change);
+        join_lines(out, m, h);
     else if (step->method == SINEW_METHOD_IMPULSE)
         sample_impulses(out, m, h, step->T);
     else {
@@ -254,14 +260,14 @@ sinew_status sinew_step_hold(const sinew_step_out *out, const sinew_matrices *m,
     double *all = sinew_alloc(2 * n * n + 2 * n * q, sizeof *all);
     if (!all)
         return sinew_fail_memory(error);
-    hold h = {all + n * n, all + 2 * n * n, all + 2 * n * n + n * q};
+    hold h = {all, all + 2 * n * n, all + 2 * n * n + n * q, all + n * n};
     sinew_status status = SINEW_OK;
     if (is_coupled(m))
         hold_coupled(&h, m, step->T);
     else
         status = hold_dense(&h, m, step->T, holds, error);
     if (!status)
-        finish(out, m, &h, step, all);
+        finish(out, m, &h, step);
     sinew_free(all);
     return status;
 }

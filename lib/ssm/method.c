@@ -1,24 +1,27 @@
-/* The methods' names, as the command line and descriptions spell them. */
+#include "ssm/method.h"
+
 #include <string.h>
 
 #include "sinew/discretization.h"
 
-static const char *const names[] = {
-    [SINEW_METHOD_DEFAULT] = "default", [SINEW_METHOD_ZOH] = "zoh",
-    [SINEW_METHOD_FOH] = "foh",         [SINEW_METHOD_BILINEAR] = "bilinear",
-    [SINEW_METHOD_EULER] = "euler",     [SINEW_METHOD_BACKWARD] = "backward",
-    [SINEW_METHOD_GBT] = "gbt",         [SINEW_METHOD_IMPULSE] = "impulse",
+const char *const sinew_method_names[] = {
+    [SINEW_METHOD_ZOH - 1] = "zoh",           [SINEW_METHOD_FOH - 1] = "foh",
+    [SINEW_METHOD_BILINEAR - 1] = "bilinear", [SINEW_METHOD_EULER - 1] = "euler",
+    [SINEW_METHOD_BACKWARD - 1] = "backward", [SINEW_METHOD_GBT - 1] = "gbt",
+    [SINEW_METHOD_IMPULSE - 1] = "impulse",   [SINEW_METHOD_IMPULSE] = NULL,
 };
 
 const char *sinew_method_name(sinew_method method)
 {
-    return (unsigned)method <= SINEW_METHOD_IMPULSE ? names[method] : "unknown";
+    if (method == SINEW_METHOD_DEFAULT)
+        return "default";
+    return (unsigned)method <= SINEW_METHOD_IMPULSE ? sinew_method_names[method - 1] : "unknown";
 }
 
 sinew_method sinew_method_from_name(const char *name)
 {
     for (sinew_method m = SINEW_METHOD_ZOH; name && m <= SINEW_METHOD_IMPULSE; m++)
-        if (strcmp(name, names[m]) == 0)
+        if (strcmp(name, sinew_method_names[m - 1]) == 0)
             return m;
     return SINEW_METHOD_DEFAULT;
 }

@@ -14,6 +14,9 @@
  * in the Butterworths up to order 8 and 16 poles (growth about doubles with two more poles). */
 static const double growth_bound = 32;
 
+/* The same for the first 1000 steps, where poles do not count yet: outputs only. */
+static const double early_growth_bound = 32;
+
 /* mantissa 2^exponent: a product of many differences leaves the range of any type. */
 typedef struct scaled {
     long double complex mantissa;
@@ -43,27 +46,28 @@ static double complex evaluate(const sinew_zpk *zpk, double complex s, size_t sk
     return sinew_cmplx(ldexp((double)creall(x.mantissa), e), ldexp((double)cimagl(x.mantissa), e));
 }
 
-/* sum |residue / (jw - p)| and |H(jw)| at one frequency. */
-static void compare(double w, const sinew_zpk *zpk, const double complex *residues, double direct,
-                    double *sum, double *size)
+/* sum |residue / (s - p)| and |H(s)| at one s. */
+static void compare(double complex s, const sinew_zpk *zpk, const double complex *residues,
+                    double direct, double *sum, double *size)
 {
-    double complex s = sinew_cmplx(0, w);
     *sum = fabs(direct);
     for (size_t i = 0; i < zpk->n_poles; i++)
         *sum += cabs(residues[i] / (s - zpk->poles[i]));
     *size = cabs(evaluate(zpk, s, zpk->n_poles));
 }
 
-/* Looked at beside each pole, and between, and at zero. Frequencies that are poles say nothing,
- * one term is infinite there, and are passed over. */
-static double growth(const sinew_zpk *zpk, const double complex *residues, double direct)
+/* Looked at beside each pole, and between, and at zero, on a line: Re s = 0 for what lasts, 1/t
+ * for the first t seconds, in which slow poles, or close ones, have not come apart yet. An s
+ * that is a pole says nothing, one term is infinite there, and is passed over. */
+static double growth(double re, const sinew_zpk *zpk, const double complex *residues, double direct)
 {
     const double beside[] = {0, 0.7, 0.9, 1, 1.1, 1.4};
     double largest = fabs(direct), peak = fabs(direct);
     for (size_t i = 0; i < zpk->n_poles; i++)
         for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) {
             double sum, size;
-            compare(beside[k] * cabs(zpk->poles[i]), zpk, residues, direct, &sum, &size);
+            double complex s = sinew_cmplx(re, beside[k] * cabs(zpk->poles[i]));
+            compare(s, zpk, residues, direct, &sum, &size);
             if (!isfinite(sum) || !isfinite(size))
                 continue;
             largest = fmax(largest, sum);
@@ -73,7 +77,8 @@ static double growth(const sinew_zpk *zpk, const double complex *residues, doubl
 }
 
 sinew_status sinew_parallel_fractions(sinew_section *sections, size_t *count, double *direct,
-                                      bool *good, const sinew_zpk *zpk, sinew_error *error)
+                                      bool *good, const sinew_zpk *zpk, double step_s,
+                                      sinew_error *error)
 {
     size_t n = zpk->n_poles;
     double complex *residues = sinew_alloc(n, sizeof *residues);
@@ -86,7 +91,9 @@ sinew_status sinew_parallel_fractions(sinew_section *sections, size_t *count, do
         residues[i] = evaluate(zpk, zpk->poles[i], i);
         *good = *good && isfinite(creal(residues[i])) && isfinite(cimag(residues[i]));
     }
-    *good = *good && growth(zpk, residues, *direct) <= growth_bound; /* a NaN is not */
+    double early = 1 / (1000 * step_s);
+    *good = *good && growth(0, zpk, residues, *direct) <= growth_bound && /* a NaN is not */
+            growth(early, zpk, residues, *direct) <= early_growth_bound;
     for (size_t i = 0; *good && i < n; i++) {
         double complex p = zpk->poles[i], r = residues[i];
         if (cimag(p) > 0) /* r / (s - p) and its conjugate */
@@ -97,6 +104,15 @@ sinew_status sinew_parallel_fractions(sinew_section *sections, size_t *count, do
     }
     sinew_free(residues);
     return SINEW_OK;
+}
+
+double sinew_parallel_first_impulse(const sinew_zpk *zpk)
+{
+    size_t less = zpk->n_poles - zpk->n_zeros;
+    long double sum = less == 1;
+    for (size_t i = 0; less == 0 && i < zpk->n_poles; i++)
+        sum += (long double)creal(zpk->poles[i]) - (long double)creal(zpk->zeros[i]);
+    return less > 1 ? 0 : ldexp(zpk->gain * (double)sum, zpk->exponent);
 }
 
 sinew_status sinew_parallel_blocks(sinew_section *sections, size_t *count,

@@ -18,10 +18,8 @@ void sinew_resolvent_finish(sinew_resolvent *w)
 }
 
 /* Balanced as in step.c. */
-static void load(sinew_resolvent *w, double *scale, double shift)
+static void load(sinew_resolvent *w, double *scale)
 {
-    for (size_t i = 0; i < w->n; i++)
-        w->A[i * w->n + i] -= shift;
     sinew_balance(w->A, scale, w->n);
     for (size_t i = 0; i < w->n; i++) {
         for (size_t j = 0; j < w->q; j++)
@@ -76,8 +74,7 @@ static sinew_status turn(sinew_resolvent *w, sinew_error *error)
     return status;
 }
 
-sinew_status sinew_resolvent_init(sinew_resolvent *w, const sinew_matrices *m, double shift,
-                                  sinew_error *error)
+sinew_status sinew_resolvent_init(sinew_resolvent *w, const sinew_matrices *m, sinew_error *error)
 {
     size_t n = m->order, q = m->inputs, p = m->outputs;
     double *scale = sinew_alloc(n, sizeof *scale);
@@ -91,7 +88,7 @@ sinew_status sinew_resolvent_init(sinew_resolvent *w, const sinew_matrices *m, d
     if (!scale || !w->A || !w->B || !w->C || !w->sizes || !w->x)
         status = sinew_fail_memory(error);
     if (!status) {
-        load(w, scale, shift);
+        load(w, scale);
         sinew_shape shape = sinew_blocks_find(w->A, n, w->sizes);
         if (shape == SINEW_SHAPE_UPPER)
             reverse(w);

@@ -18,10 +18,8 @@ typedef struct sinew_resolvent {
     double complex *x; /* (n) */
 } sinew_resolvent;
 
-/* A - shift I in place of A: 1 for a discrete system, whose s is z - 1, so that slow poles keep
- * their distance from it. D is not copied. */
-sinew_status sinew_resolvent_init(sinew_resolvent *w, const sinew_matrices *m, double shift,
-                                  sinew_error *error);
+/* D is not copied. */
+sinew_status sinew_resolvent_init(sinew_resolvent *w, const sinew_matrices *m, sinew_error *error);
 void sinew_resolvent_finish(sinew_resolvent *w);
 
 /* out (outputs, inputs); false where s is a pole. */

@@ -30,17 +30,17 @@ static bool factored_at(sinew_complex *out, const sinew_zpk *zpk, double complex
 }
 
 /* c (z I - A)^-1 b + d. `less_one` is z - 1: near z = 1 a slow pole's z - a is taken as
- * (z - 1) + (1 - a), where nothing cancels. false at a pole. */
+ * (z - 1) - (a - 1), where nothing is lost. false at a pole. */
 static bool section_at(double complex *out, const sinew_section *s, double complex less_one)
 {
-    double complex p = less_one + (1 - s->A[0][0]);
+    double complex p = less_one - s->less[0][0];
     if (s->states == 1) {
         if (p == 0)
             return false;
         *out = s->c[0] * s->b[0] / p + s->d;
         return true;
     }
-    double complex q = less_one + (1 - s->A[1][1]);
+    double complex q = less_one - s->less[1][1];
     double complex det = p * q - s->A[0][1] * s->A[1][0];
     if (det == 0)
         return false;
@@ -93,7 +93,7 @@ sinew_status sinew_system_response(const sinew_system *system, const double *rad
     sinew_status status = check(rad, n, error);
     sinew_matrices m = sinew_system_matrices(system);
     if (!status && !system->factored)
-        status = sinew_resolvent_init(&w, &m, 0, error);
+        status = sinew_resolvent_init(&w, &m, error);
     for (size_t i = 0; !status && i < n; i++) {
         double complex s = sinew_cmplx(0, rad[i]);
         sinew_complex *h = response + i * each;
@@ -113,8 +113,9 @@ sinew_status sinew_discretization_response(const sinew_discretization *d, const 
     sinew_resolvent w = {0};
     sinew_status status = check(rad, n, error);
     sinew_matrices m = sinew_discretization_matrices(d);
+    m.A = d->less; /* for an s of z - 1 */
     if (!status && d->n_sections == 0)
-        status = sinew_resolvent_init(&w, &m, 1, error);
+        status = sinew_resolvent_init(&w, &m, error);
     for (size_t i = 0; !status && i < n; i++) {
         double angle = rad[i] * d->step_s, half = sin(angle / 2);
         double complex less_one = sinew_cmplx(-2 * half * half, sin(angle)); /* e^(j angle) - 1 */

@@ -45,8 +45,10 @@ static void unbalance(const sinew_step_out *out, const sinew_matrices *m, const 
 {
     size_t n = m->order;
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < n; j++)
+        for (size_t j = 0; j < n; j++) {
             out->A[i * n + j] *= scale[j] / scale[i];
+            out->less[i * n + j] *= scale[j] / scale[i];
+        }
         for (size_t j = 0; j < m->inputs; j++) {
             out->B[i * m->inputs + j] /= scale[i];
             out->shift[i * m->inputs + j] /= scale[i];

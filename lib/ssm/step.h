@@ -14,9 +14,10 @@ typedef struct sinew_step {
     bool substitution; /* bilinear, euler, backward, gbt; else an exponential method */
 } sinew_step;
 
-/* Where the answer goes: as in sinew_matrices, and shift (order, inputs) of foh. */
+/* Where the answer goes: as in sinew_matrices; shift (order, inputs) of foh; and less, A - I
+ * before it was rounded to A: how far slow poles are from one. */
 typedef struct sinew_step_out {
-    double *A, *B, *C, *D, *shift;
+    double *A, *B, *C, *D, *shift, *less;
 } sinew_step_out;
 
 /* The discrete matrices in the coordinates of `m`. SINEW_ERR_NUMERIC for a pole that the

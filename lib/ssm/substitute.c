@@ -99,6 +99,7 @@ sinew_status sinew_step_substitute(const sinew_step_out *out, const sinew_matric
     if (!status)
         status = sinew_lu_right_refined(&w.lu, w.M, out->C, m->C, p, error);
     if (!status) {
+        memcpy(out->less, out->A, n * n * sizeof *out->A);
         for (size_t i = 0; i < n; i++)
             out->A[i * n + i] += 1;
         sinew_matrix_multiply(out->D, m->C, out->B, p, n, q);

@@ -18,8 +18,7 @@ static sinew_status check_options(const sinew_format *format, const sinew_sink_o
     if (signal->sample != SINEW_SAMPLE_F64 && signal->sample != SINEW_SAMPLE_F32)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "a sink takes F64 or F32 samples");
     if (opts->time_column && !format->has_times)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s has no time column",
-                          format->name);
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s has no time column", format->name);
     return SINEW_OK;
 }
 

@@ -32,8 +32,7 @@ static sinew_status check_options(const sinew_format *format, const sinew_source
                                   sinew_error *error)
 {
     if (opts->time_column && !format->has_times)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s has no time column",
-                          format->name);
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s has no time column", format->name);
     if (opts->channels > SINEW_CHANNELS_MOST)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "%u channels; %d are the most", opts->channels,
                           SINEW_CHANNELS_MOST);

@@ -1,11 +1,11 @@
-"""What the tests of the command line share: a program to call, a folder of its own for each test,
-and results in TAP. A test is a function `test_...` of the calling script; it fails by raising."""
+"""What the tests of the command line share: a program to call and models to call it with."""
 import os
 import re
 import subprocess
 import sys
-import tempfile
-import traceback
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import main, no_leftovers, write  # noqa: E402,F401
 
 PROGRAM = os.path.abspath(sys.argv[1])
 
@@ -23,12 +23,6 @@ SINGLE = "system: {ss: {A: [[-300, 400], [-400, -300]], B: [[1], [50]], C: [[7, 
 INTEGRATOR = "system: {zpk: {zeros: [], poles: [[0, 0]], gain: 1}}\n"
 UNSTABLE = "system: {zpk: {zeros: [], poles: [[3, 0]], gain: 1}}\n"
 GAIN = "system: {ss: {A: [], B: [], C: [], D: [[2, 3]]}}\n"
-
-
-def write(path, text):
-    with open(path, "wb" if isinstance(text, bytes) else "w") as file:
-        file.write(text)
-    return path
 
 
 def model(text, name="model.yaml"):
@@ -53,29 +47,3 @@ def sinew(*args, status=0, stdin=b"", **more):
 def same(a, b):
     with open(a, "rb") as left, open(b, "rb") as right:
         return left.read() == right.read()
-
-
-def no_leftovers(*allowed):
-    """Nothing is in the folder but what the test put there."""
-    found = set(os.listdir("."))
-    assert found == set(allowed), found ^ set(allowed)
-
-
-def main(tests):
-    tests = [(n, f) for n, f in tests.items() if n.startswith("test_")]
-    failed = 0
-    print(f"1..{len(tests)}")
-    for number, (name, function) in enumerate(tests, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            os.chdir(folder)
-            try:
-                function()
-                word = "ok"
-            except Exception:
-                word = "not ok"
-                failed += 1
-                for line in traceback.format_exc().splitlines():
-                    print("# " + line)
-            os.chdir("/")
-        print(f"{word} {number} - {name[5:]}", flush=True)
-    sys.exit(failed > 0)

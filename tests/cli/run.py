@@ -217,11 +217,21 @@ def test_an_initial_state_is_the_continuous_one():
             np.testing.assert_allclose(y[:, channel], recurrence(d, u, start)[:, 0], atol=1e-12)
         # y(0) = C x0 + D u(0) whatever the method
         np.testing.assert_allclose(y[0], abcd[2] @ x0 + 0.5 * x[0], rtol=1e-12)
+        # the frame that is read ahead comes once, whatever the blocks and the type
+        for options in ["--block", "1"], ["--block", "7"], ["--dtype", "f32"]:
+            sinew("run", path, "in.npy", "again.npy", "--step", "1ms", "--method", method, "--x0",
+                  "x0.csv", *options)
+            again = np.load("again.npy")
+            assert again.dtype == (np.float32 if "f32" in options else np.float64)
+            np.testing.assert_allclose(again, y, atol=1e-5 if "f32" in options else 1e-12)
     for text in "1", "1,2,3", "1,x", "1,nan", "", "1,2\n3,4\n":
         write("bad.csv", text)
         sinew("run", path, "in.npy", "no.npy", "--step", "1ms", "--x0", "bad.csv", status=1)
     assert "bad.csv:1:3: " in (write("bad.csv", "1,x") and sinew(
         "run", path, "in.npy", "no.npy", "--step", "1ms", "--x0", "bad.csv", status=1)).messages
+    write("bad.csv", "1,2,3")
+    assert "bad.csv: 3 numbers" in sinew("run", path, "in.npy", "no.npy", "--step", "1ms", "--x0",
+                                         "bad.csv", status=1).messages
     sinew("run", path, "in.npy", "no.npy", "--step", "1ms", "--x0", "x0.csv", "--method", "euler",
           status=2)
     write("x8.csv", "1,2,3,4,5,6,7,8\n")

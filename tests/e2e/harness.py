@@ -1,18 +1,19 @@
-"""What the tests of sinewd share: daemons, subscribers, a folder of its own for each test, and
-results in TAP. A test is a function `test_...` of the calling script; it fails by raising."""
+"""What the tests of sinewd share: configurations, daemons, subscribers."""
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-import traceback
 
 import numpy as np
 import zmq
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import tap  # noqa: E402
+from tap import no_leftovers, write  # noqa: E402,F401
 
 SINEWD = os.path.abspath(sys.argv[1])
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -22,12 +23,6 @@ PATIENCE_S = 60  # for what must happen; nothing here measures time
 
 GAIN_HALF = "system: {ss: {A: [], B: [], C: [], D: [[0.5]]}}\n"
 UNSTABLE = "system: {zpk: {zeros: [], poles: [[3, 0]], gain: 1}}\n"
-
-
-def write(path, text):
-    with open(path, "w") as file:
-        file.write(text)
-    return path
 
 
 def config(pipelines, binds=(), queue="500ms", name="c.yaml", **publish):
@@ -173,29 +168,10 @@ def equal(got, expected):
     assert np.array_equal(got.view(bits), expected.view(bits)), np.abs(got - expected).max()
 
 
-def no_leftovers(*allowed):
-    found = set(os.listdir("."))
-    assert found == set(allowed), found ^ set(allowed)
-
-
 def main(tests):
-    tests = [(n, f) for n, f in tests.items() if n.startswith("test_")]
-    failed = 0
-    print(f"1..{len(tests)}")
-    for number, (name, function) in enumerate(tests, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            os.chdir(folder)
-            try:
-                function()
-                word = "ok"
-            except Exception:
-                word = "not ok"
-                failed += 1
-                for line in traceback.format_exc().splitlines():
-                    print("# " + line)
-            for process in Daemon.started:
-                if process.poll() is None:
-                    process.kill()
-            os.chdir("/")
-        print(f"{word} {number} - {name[5:]}", flush=True)
-    sys.exit(failed > 0)
+    def end_daemons():
+        for process in Daemon.started:
+            if process.poll() is None:
+                process.kill()
+
+    tap.main(tests, end_daemons)

@@ -188,7 +188,7 @@ def test_real_time_does_not_wait_for_a_stopped_subscriber():
                              "source": {"file": {"path": "in.npy", "rate": 200000,
                                                  "block": 1000}},
                              "outputs": [{"publish": {}}, {"file": {"path": "o.npy"}}]}], [at],
-                           queue="10ms"))
+                           queue="300ms"))  # 60 blocks of 200: patience with the quick one only
     socket = zmq.Context.instance().socket(zmq.SUB)
     socket.rcvhwm, socket.linger = 1, 0
     socket.connect(at)

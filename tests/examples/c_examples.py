@@ -1,36 +1,19 @@
 #!/usr/bin/python3
 """c_examples.py FILTER_ARRAY FILTER_FILE RECORDING: the C examples do what they say, by scipy's
-word. Speaks TAP."""
+word."""
 import os
 import re
 import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import scipy.signal
 import soundfile
 
-filter_array, filter_file, recording = sys.argv[1:]
-count = 0
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import main, no_leftovers  # noqa: E402
 
-
-def check(good, what):
-    global count
-    count += 1
-    print(f"{'ok' if good else 'not ok'} {count} - {what}")
-
-
-def array():
-    text = subprocess.run([filter_array], check=True, capture_output=True, text=True).stdout
-    rows = re.findall(r"(\d+) Hz: +(\S+) dB in, +(\S+) dB out", text)
-    sos = scipy.signal.butter(8, 1000, fs=48000, output="sos")
-    for hz, before, after in rows:
-        _, h = scipy.signal.sosfreqz(sos, [float(hz)], fs=48000)
-        expected = 20 * np.log10(abs(h[0]))
-        check(abs(float(before)) < 1e-3 and abs(float(after) - expected) < 1e-2,
-              f"filter_array at {hz} Hz: {after} dB, {expected:.3f} expected")
-    check(len(rows) == 2, "filter_array prints two tones")
+filter_array, filter_file, recording = map(os.path.abspath, sys.argv[1:])
 
 
 def hum_db(x, rate_hz):
@@ -44,29 +27,42 @@ def run(source, target, *model):
     return subprocess.run([filter_file, source, target, *model], capture_output=True, text=True)
 
 
-def file(folder):
+def test_filter_array_attenuates_as_the_filter_does():
+    text = subprocess.run([filter_array], check=True, capture_output=True, text=True).stdout
+    rows = re.findall(r"(\d+) Hz: +(\S+) dB in, +(\S+) dB out", text)
+    sos = scipy.signal.butter(8, 1000, fs=48000, output="sos")
+    assert len(rows) == 2, text
+    for hz, before, after in rows:
+        _, h = scipy.signal.sosfreqz(sos, [float(hz)], fs=48000)
+        expected = 20 * np.log10(abs(h[0]))
+        assert abs(float(before)) < 1e-3 and abs(float(after) - expected) < 1e-2, (hz, expected)
+
+
+def test_the_recording_is_what_the_examples_say():
     x, rate_hz = soundfile.read(recording)
-    check(rate_hz == 16000 and x.shape == (80000,), "the recording is 5 s of 16 kHz mono")
-    check(abs(hum_db(x, rate_hz) + 30) < 1, f"its hum: {hum_db(x, rate_hz):.2f} dB")
+    assert rate_hz == 16000 and x.shape == (80000,), "5 s of 16 kHz mono"
+    assert abs(hum_db(x, rate_hz) + 30) < 1, hum_db(x, rate_hz)
 
-    out = os.path.join(folder, "a b.wav")
-    check(run(recording, out).returncode == 0, "filter_file runs")
-    y, _ = soundfile.read(out, dtype="int16")
+
+def test_filter_file_is_sosfilt_rounded():
+    x, rate_hz = soundfile.read(recording)
+    assert run(recording, "a b.wav").returncode == 0
+    y, _ = soundfile.read("a b.wav", dtype="int16")
     sos = scipy.signal.butter(4, [300, 3400], "bandpass", fs=rate_hz, output="sos")
-    expected = scipy.signal.sosfilt(sos, x) * 32768
-    worst = np.max(np.abs(y - expected))
-    check(worst <= 0.5 + 1e-6, f"filter_file is sosfilt, rounded: off by {worst:.9f} LSB")
-
-    check(run(recording, out, "mains-hum-notch").returncode == 0, "filter_file takes a model")
-    y, _ = soundfile.read(out)
-    check(hum_db(y[rate_hz:], rate_hz) < -60, f"the notch leaves {hum_db(y[rate_hz:], rate_hz):.1f} dB")
-
-    missing = run(os.path.join(folder, "missing.wav"), os.path.join(folder, "c.wav"))
-    check(missing.returncode == 1 and "missing.wav" in missing.stderr, "a missing file is named")
-    check(os.listdir(folder) == ["a b.wav"], "and leaves nothing behind")
+    worst = np.max(np.abs(y - scipy.signal.sosfilt(sos, x) * 32768))
+    assert worst <= 0.5 + 1e-6, f"off by {worst} LSB"
 
 
-array()
-with tempfile.TemporaryDirectory() as folder_name:
-    file(folder_name)
-print(f"1..{count}")
+def test_filter_file_takes_a_model():
+    assert run(recording, "out.wav", "mains-hum-notch").returncode == 0
+    y, rate_hz = soundfile.read("out.wav")
+    assert hum_db(y[rate_hz:], rate_hz) < -60, hum_db(y[rate_hz:], rate_hz)
+
+
+def test_a_missing_file_is_named_and_leaves_nothing_behind():
+    missing = run("missing.wav", "c.wav")
+    assert missing.returncode == 1 and "missing.wav" in missing.stderr, missing
+    no_leftovers()
+
+
+main(globals())

@@ -6,6 +6,8 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/samples.h"
+#include "base/text.h"
 
 Test(base, memory_is_aligned_zeroed_and_checked)
 {
@@ -46,4 +48,35 @@ Test(base, bytes_are_little_endian_and_return)
     cr_assert_eq(b[7], 0x3f);
     cr_assert_eq(b[6], 0xf0);
     cr_assert_eq(sinew_get_f64(b), 1.0);
+}
+
+Test(base, utf8_is_what_rfc_3629_says)
+{
+    static const struct {
+        const char *text;
+        size_t n, expected;
+    } cases[] = {{"a", 1, 1},
+                 {"\xc2\x80", 2, 2},
+                 {"\xe2\x82\xac", 3, 3},
+                 {"\xf4\x8f\xbf\xbf", 4, 4},
+                 {"\xe2\x82\xac", 2, 0},     /* cut */
+                 {"\xc0\x80", 2, 0},         /* overlong */
+                 {"\xe0\x9f\xbf", 3, 0},     /* overlong */
+                 {"\xed\xa0\x80", 3, 0},     /* a surrogate */
+                 {"\xf4\x90\x80\x80", 4, 0}, /* beyond U+10FFFF */
+                 {"\x80", 1, 0},
+                 {"\xff", 1, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        cr_assert_eq(sinew_utf8_bytes(cases[i].text, cases[i].n), cases[i].expected, "case %zu", i);
+}
+
+Test(base, a_sample_as_double_and_back)
+{
+    double f64[2] = {0, 0.1};
+    float f32[2] = {0, 0.1f};
+    cr_assert_eq(sinew_sample_get(f64, SINEW_SAMPLE_F64, 1), 0.1);
+    cr_assert_eq(sinew_sample_get(f32, SINEW_SAMPLE_F32, 1), (double)0.1f);
+    sinew_sample_put(f64, SINEW_SAMPLE_F64, 0, 0.3);
+    sinew_sample_put(f32, SINEW_SAMPLE_F32, 0, 0.3);
+    cr_assert(f64[0] == 0.3 && f32[0] == 0.3f && f64[1] == 0.1 && f32[1] == 0.1f);
 }

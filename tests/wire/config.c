@@ -59,7 +59,7 @@ Test(config, every_key_arrives_and_paths_are_beside_the_file)
     cr_assert_eq(p->method, SINEW_METHOD_BILINEAR);
     cr_assert_eq(p->prewarp_hz, 1000);
     cr_assert_eq(p->engine, SINEW_ENGINE_CONVOLVE);
-    cr_assert_eq(p->sample, SINEW_SAMPLE_F32);
+    cr_assert(p->has_sample && p->sample == SINEW_SAMPLE_F32);
     cr_assert_eq(p->start.subscribers, 2);
     cr_assert_eq(p->outputs.n, 4);
     cr_assert_str_eq(output(p, 0)->publish.topic, "mic/clean");
@@ -72,7 +72,7 @@ Test(config, every_key_arrives_and_paths_are_beside_the_file)
     cr_assert_eq(p->source.zmq.rate_hz, 8000);
     cr_assert_str_eq(((const char **)p->source.zmq.connect.items)[0], "ipc://dir/up");
     cr_assert_str_eq(p->model, "speech-bandpass");
-    cr_assert_eq(p->sample, SINEW_SAMPLE_F64);
+    cr_assert_not(p->has_sample);
     cr_assert_eq(p->source.zmq.block, 256);
     sinewd_config_finish(&file);
 }
@@ -111,7 +111,7 @@ Test(config, all_mistakes_are_reported_at_once_with_their_places)
             "c.yaml:3:45: pipelines.source.file: unknown key 'lop', did you mean 'loop'?",
             "c.yaml:3:62: pipelines.source.file.block: '0' is too small",
             "c.yaml:5:11: pipelines.engine", "c.yaml:6:10: pipelines.dtype",
-            "c.yaml:7:11: pipelines.method: unknown method 'bilinaer'");
+            "c.yaml:7:11: pipelines.method: unknown choice 'bilinaer', did you mean 'bilinear'?");
 }
 
 Test(config, what_is_missing_is_named)

@@ -44,7 +44,7 @@ static int read_in_order(sinewd_ring *ring)
 
 static int fills_and_empties(sinewd_ring *ring)
 {
-    int good = sinewd_ring_slots(ring) == SLOTS && !sinewd_ring_read(ring);
+    int good = !sinewd_ring_read(ring);
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < SLOTS; i++) {
             good &= sinewd_ring_write(ring) != NULL;

@@ -56,7 +56,10 @@ typedef struct sinew_filter_opts {
                        * x0 - G2 u[0] (sinew_discretization_foh_shift). */
 } sinew_filter_opts;
 
-/** Errors: SINEW_ERR_ARGUMENT for channels that do not fit and lengths out of range,
+/** A discretization that diverges by more than a digit in a partition runs by scan where convolve
+ *  is asked for: an FFT would drown what is small in what is large.
+ *
+ *  Errors: SINEW_ERR_ARGUMENT for channels that do not fit and lengths out of range,
  *  SINEW_ERR_UNSUPPORTED for an engine that this build does not hold. */
 SINEW_API sinew_status sinew_filter_new(sinew_node **out, const sinew_discretization *d,
                                         const sinew_filter_opts *opts, sinew_error *error);
@@ -67,7 +70,7 @@ SINEW_API sinew_engine sinew_filter_engine(const sinew_node *node);
 /** What `auto` compares: nanoseconds a frame and run of the model that an engine will take, estimated
  *  from the form, order and lengths with constants measured on one machine (a Zen 4 with AVX-512).
  *  opts may be NULL for the defaults; its `engine` does not count. Infinite for an engine that this
- *  build does not hold, the least of all for SINEW_ENGINE_AUTO. */
+ *  build does not hold or that cannot run this filter, the least of all for SINEW_ENGINE_AUTO. */
 SINEW_API double sinew_filter_cost(const sinew_discretization *d, const sinew_filter_opts *opts,
                                    sinew_engine engine);
 

@@ -9,8 +9,12 @@
  *     const sinew_signal *signal = sinew_source_signal(source);
  *     sinew_sink_opts to = {.signal = *signal};
  *     sinew_sink_open(&sink, "out.wav", &to, &error);
- *     while (sinew_source_read(source, SINEW_SAMPLE_F64, 4096, &block, &error) == SINEW_OK &&
- * block.n_frames > 0) ... sinew_sink_commit(sink, &error); sinew_sink_close(sink);
+ *     sinew_block block = {.samples = samples};
+ *     while (!sinew_source_read(source, SINEW_SAMPLE_F64, 4096, &block, &error) && block.n_frames)
+ *         sinew_sink_write(sink, SINEW_SAMPLE_F64, &block, NULL, &error);
+ *     sinew_sink_commit(sink, &error);
+ *     sinew_sink_close(sink);
+ *     sinew_source_close(source);
  *
  * A sample of an integer format of b bits is read as the integer / 2^(b-1), exactly, and written
  * as 2^(b-1) times itself, rounded half to even and saturated; what saturates is counted. Files

@@ -1,11 +1,11 @@
-#include "model/utf8.h"
+#include "base/text.h"
 
 #include <stdint.h>
 
-/* Bytes of the character at `at` (1 to 4), 0 where it is none: overlong forms, surrogates and
- * what lies beyond U+10FFFF included. RFC 3629, section 4. */
-static size_t character_bytes(const unsigned char *at, size_t left)
+/* RFC 3629, section 4. */
+size_t sinew_utf8_bytes(const char *text, size_t left)
 {
+    const unsigned char *at = (const unsigned char *)text;
     unsigned char lead = at[0];
     if (lead < 0x80)
         return 1;
@@ -29,7 +29,7 @@ const char *sinew_utf8_check(const char *text, size_t n_bytes, size_t *line, siz
     const unsigned char *at = (const unsigned char *)text;
     *line = *column = 0;
     for (size_t i = 0, n; i < n_bytes; i += n) {
-        n = character_bytes(at + i, n_bytes - i);
+        n = sinew_utf8_bytes(text + i, n_bytes - i);
         if (n == 0)
             return "not UTF-8 text";
         if (at[i] == 0)
@@ -44,4 +44,11 @@ const char *sinew_utf8_check(const char *text, size_t n_bytes, size_t *line, siz
         }
     }
     return NULL;
+}
+
+void sinew_text_blank(char *text)
+{
+    for (unsigned char *c = (unsigned char *)text; *c; c++)
+        if (*c < 0x20 || *c == 0x7f)
+            *c = '?';
 }

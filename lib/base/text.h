@@ -1,0 +1,19 @@
+/* Texts that may come from strangers: a file, a name, the quote of either in a message. */
+#ifndef SINEW_BASE_TEXT_H
+#define SINEW_BASE_TEXT_H
+
+#include <stddef.h>
+
+/* Bytes of the UTF-8 character at `at` (1 to 4, of `left` that there are, at least 1); 0 where it
+ * is none: overlong forms, surrogates and what lies beyond U+10FFFF included (RFC 3629). */
+size_t sinew_utf8_bytes(const char *at, size_t left);
+
+/* Is a text UTF-8 without NUL and other control characters? NULL if so, else what is wrong, with
+ * the place counted from 0 in lines and characters. */
+const char *sinew_utf8_check(const char *text, size_t n_bytes, size_t *line, size_t *column);
+
+/* Every control character of ASCII becomes '?': a line stays one, and a terminal is not told
+ * what to do. */
+void sinew_text_blank(char *text);
+
+#endif
