@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "clash.h"
 #include "interrupt.h"
 #include "json.h"
 #include "paths.h"
@@ -35,11 +37,15 @@ typedef struct batch {
     size_t next, n_workers; /* the next entry to take, the threads still at work */
     size_t *ready;          /* (n) entries that are through, in that order */
     size_t n_ready;
+    pthread_t *threads; /* (n_threads) of the first thread alone */
+    size_t n_threads;
 } batch;
 
-void batch_print_json(const char *input, const char *output, const char *status,
+bool batch_print_json(const char *input, const char *output, const char *status,
                       const job_result *result, const char *error)
 {
+    if (ferror(stdout)) /* one message will do */
+        return false;
     fputs("{\"file\":", stdout);
     json_string(input);
     fputs(",\"output\":", stdout);
@@ -60,7 +66,15 @@ void batch_print_json(const char *input, const char *output, const char *status,
     else
         fputs("null", stdout);
     puts("}");
-    fflush(stdout);
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return true;
+    const char *why = strerror(errno ? errno : EIO);
+    if (strcmp(status, "done") == 0)
+        report_error("standard output: %s; %s is written all the same", why, output);
+    else
+        report_error("standard output: %s", why);
+    return false;
 }
 
 static bool is_older(const struct stat *a, const struct stat *b)
@@ -75,7 +89,7 @@ static bool is_done_already(const batch *b, const entry *e)
 {
     struct stat output, input, model;
     if (b->opts->force || stat(e->output, &output) || stat(e->input, &input) ||
-        stat(b->opts->model_path, &model))
+        stat(b->opts->model_path, &model) || S_ISDIR(input.st_mode) || S_ISDIR(output.st_mode))
         return false;
     return !is_older(&output, &input) && !is_older(&output, &model);
 }
@@ -85,7 +99,10 @@ static void work_on(const batch *b, entry *e)
     job_files files = {e->input, e->output, b->opts->in_format, b->opts->out_format};
     if (is_done_already(b, e))
         e->outcome = OUTCOME_SKIPPED;
-    else if (job_run(&e->result, b->plan, &files, &(job_watch){0}, &e->error))
+    else if (path_is_folder(e->input)) {
+        sinew_fail(&e->error, SINEW_ERR_IO, "%s: %s", e->input, strerror(EISDIR));
+        e->outcome = OUTCOME_FAILED;
+    } else if (job_run(&e->result, b->plan, &files, &(job_watch){0}, &e->error))
         e->outcome = OUTCOME_FAILED;
 }
 
@@ -107,8 +124,9 @@ static void *worker(void *context)
     return NULL;
 }
 
-/* An error text names the file already unless the trouble is the model's. */
-static void report_entry(const batch *b, const entry *e)
+/* An error text names the file already unless the trouble is the model's. False: there was JSON
+ * to print, and it went nowhere. */
+static bool report_entry(const batch *b, const entry *e)
 {
     static const char *const names[] = {"done", "skipped", "failed"};
     bool failed = e->outcome == OUTCOME_FAILED;
@@ -122,10 +140,9 @@ static void report_entry(const batch *b, const entry *e)
     if (e->outcome == OUTCOME_DONE && e->result.clipped)
         report_warning("%s: %llu samples were clipped", e->output,
                        (unsigned long long)e->result.clipped);
-    if (b->opts->json)
-        batch_print_json(e->input, e->output, names[e->outcome],
-                         e->outcome == OUTCOME_DONE ? &e->result : NULL,
-                         failed ? e->error.text : NULL);
+    return !b->opts->json || batch_print_json(e->input, e->output, names[e->outcome],
+                                              e->outcome == OUTCOME_DONE ? &e->result : NULL,
+                                              failed ? e->error.text : NULL);
 }
 
 static void wait_a_moment(batch *b)
@@ -148,6 +165,9 @@ static size_t watch_workers(batch *b)
     size_t n_reported = 0, n_failed = 0;
     pthread_mutex_lock(&b->lock);
     while (b->n_workers > 0 || n_reported < b->n_ready) {
+        if (interrupt_signal())
+            for (size_t i = 0; i < b->n_threads; i++)
+                interrupt_nudge(b->threads[i]);
         if (n_reported == b->n_ready)
             wait_a_moment(b);
         size_t n_ready = b->n_ready;
@@ -158,7 +178,7 @@ static size_t watch_workers(batch *b)
                 signal_s += (double)e->result.frames / e->result.rate_hz;
             n_failed += e->outcome == OUTCOME_FAILED;
             progress_clear(&bar);
-            report_entry(b, e);
+            n_failed += !report_entry(b, e) && e->outcome != OUTCOME_FAILED;
         }
         progress_of_batch(&bar, n_reported, b->n, signal_s);
         pthread_mutex_lock(&b->lock);
@@ -177,28 +197,29 @@ static size_t count_threads(const batch *b)
 
 static int run_threads(batch *b)
 {
-    size_t wanted = count_threads(b), n = 0, n_failed = 0;
-    pthread_t *threads = calloc(wanted, sizeof *threads);
+    size_t wanted = count_threads(b), n_failed = 0;
+    b->threads = calloc(wanted, sizeof *b->threads);
     pthread_mutex_init(&b->lock, NULL);
     pthread_cond_init(&b->changed, NULL);
-    if (threads) {
+    if (b->threads) {
         pthread_mutex_lock(&b->lock);
-        while (n < wanted && pthread_create(&threads[n], NULL, worker, b) == 0)
-            n++;
-        b->n_workers = n;
+        while (b->n_threads < wanted &&
+               pthread_create(&b->threads[b->n_threads], NULL, worker, b) == 0)
+            b->n_threads++;
+        b->n_workers = b->n_threads;
         pthread_mutex_unlock(&b->lock);
         n_failed = watch_workers(b);
-        for (size_t i = 0; i < n; i++)
-            pthread_join(threads[i], NULL);
+        for (size_t i = 0; i < b->n_threads; i++)
+            pthread_join(b->threads[i], NULL);
     }
-    free(threads);
+    free(b->threads);
     pthread_cond_destroy(&b->changed);
     pthread_mutex_destroy(&b->lock);
-    if (n == 0)
+    if (b->n_threads == 0)
         report_error("no thread can be started");
     if (interrupt_signal())
         return 128 + interrupt_signal();
-    return n == 0 || n_failed > 0 ? EXIT_FAILED : EXIT_DONE;
+    return b->n_threads == 0 || n_failed > 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int compare_outputs(const void *a, const void *b)
@@ -224,11 +245,32 @@ static int check_names(const command *self, const batch *b)
         if (strcmp(sorted[i - 1]->output, sorted[i]->output) == 0)
             status = report_misuse(self, "%s and %s would both become %s", sorted[i - 1]->input,
                                    sorted[i]->input, sorted[i]->output);
-    for (size_t i = 0; i < b->n && !status; i++)
-        if (paths_same(b->entries[i].input, b->entries[i].output))
-            status = report_misuse(self, "%s would be overwritten by its own output",
-                                   b->entries[i].input);
     free(sorted);
+    return status;
+}
+
+/* No output, through links too, is an input, the model, x0 or another output. */
+static int check_files(const command *self, const batch *b)
+{
+    clash_file *files = calloc(2 * b->n + 2, sizeof *files);
+    const clash_file *one, *other;
+    size_t n = 0;
+    int status = EXIT_DONE;
+    if (!files) {
+        report_error("out of memory");
+        return EXIT_FAILED;
+    }
+    for (size_t i = 0; i < b->n; i++) {
+        files[n++].path = b->entries[i].input;
+        files[n++] = (clash_file){.path = b->entries[i].output, .written = true};
+    }
+    files[n++].path = b->opts->model_path;
+    if (b->opts->x0_path)
+        files[n++].path = b->opts->x0_path;
+    if (clash_find(files, n, &one, &other))
+        status = report_misuse(self, "%s would be overwritten by the output %s", one->path,
+                               other->path);
+    free(files);
     return status;
 }
 
@@ -249,6 +291,8 @@ static int prepare(const command *self, batch *b, const char **inputs)
         return EXIT_FAILED;
     }
     int status = check_names(self, b);
+    if (!status)
+        status = check_files(self, b);
     if (!status && mkdir(b->opts->out_dir, 0777) && errno != EEXIST) {
         report_error("%s: %s", b->opts->out_dir, strerror(errno));
         status = EXIT_FAILED;

@@ -6,6 +6,7 @@
 #include "job.h"
 
 typedef struct batch_opts {
+    const char *x0_path; /* NULL: none */
     const char *model_path; /* the file: an output older than it is made again */
     const char *out_dir, *in_format, *out_format;
     size_t jobs;             /* threads; 0: one a core */
@@ -16,8 +17,9 @@ typedef struct batch_opts {
 int batch_run(const command *self, const job_plan *plan, const batch_opts *opts,
               const char **inputs, size_t n_inputs);
 
-/* One line of JSON on standard output; error NULL for none. */
-void batch_print_json(const char *input, const char *output, const char *status,
+/* One line of JSON on standard output; error NULL for none. False, and reported with what became
+ * of the output, where it cannot be written. */
+bool batch_print_json(const char *input, const char *output, const char *status,
                       const job_result *result, const char *error);
 
 #endif

@@ -22,14 +22,31 @@ static int may_wait(int fd)
 /* A read that waits for a pipe might never see the flag: it may be tried again after EINTR, and
  * the signal may come just before it. So whatever can wait becomes /dev/null, where a read ends
  * and a write succeeds at once. Only system calls that signal-safety(7) lists. */
-static void on_signal(int number)
+static void end_waits(void)
 {
-    int saved_errno = errno;
-    caught = number;
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; nothing >= 0 && fd < DESCRIPTORS; fd++)
         if (fd != nothing && may_wait(fd))
             dup2(nothing, fd);
+    if (nothing >= 0)
+        close(nothing);
+}
+
+static void on_signal(int number)
+{
+    int saved_errno = errno;
+    caught = number;
+    end_waits();
+    errno = saved_errno;
+}
+
+/* In the thread that is nudged: its system call ends with EINTR, and if it is tried again, then
+ * on /dev/null. A file that the thread has opened since is one more to be ended. */
+static void on_nudge(int number)
+{
+    (void)number;
+    int saved_errno = errno;
+    end_waits();
     errno = saved_errno;
 }
 
@@ -39,6 +56,15 @@ void interrupt_watch(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    /* no SA_RESTART: an open of a fifo is to fail */
+    struct sigaction nudge = {.sa_handler = on_nudge};
+    sigemptyset(&nudge.sa_mask);
+    sigaction(SIGUSR1, &nudge, NULL);
+}
+
+void interrupt_nudge(pthread_t thread)
+{
+    pthread_kill(thread, SIGUSR1);
 }
 
 int interrupt_signal(void)

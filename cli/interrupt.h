@@ -2,8 +2,14 @@
 #ifndef SINEW_CLI_INTERRUPT_H
 #define SINEW_CLI_INTERRUPT_H
 
+#include <pthread.h>
+
 /* From here on the first SIGINT or SIGTERM only sets a flag; a second one kills. */
 void interrupt_watch(void);
+
+/* The signal came to one thread: end the system call that another one, not joined yet, waits in.
+ * It may be about to enter it, so nudge until the thread is done. */
+void interrupt_nudge(pthread_t thread);
 
 /* The signal that came, 0 for none. The exit status is then 128 plus it. */
 int interrupt_signal(void);

@@ -14,6 +14,9 @@
 #include "sinew/stream.h"
 #include "state_file.h"
 
+/* Of either end: a file of very many channels gets shorter blocks. */
+enum { BLOCK_BYTES_MOST = 1 << 25 };
+
 /* A job on its way; what is NULL is not there yet. */
 typedef struct task {
     const job_plan *plan;
@@ -30,6 +33,7 @@ typedef struct task {
     sinew_sink *sink;
     char *in_samples, *out_samples; /* (block_frames, channels); the same where that fits */
     sinew_block in;
+    size_t block_frames; /* the plan's, or as many as BLOCK_BYTES_MOST hold */
     double rate_hz;
     int64_t total; /* frames to come, -1: not known */
     sinew_atomic_file state;
@@ -110,18 +114,31 @@ static sinew_status build_node(task *t)
     return sampling_warning(t->result->warning, plan->model, &report, t->error);
 }
 
+/* How long blocks are changes nothing in what comes out. */
+static size_t choose_block(const task *t)
+{
+    uint32_t in = t->node->channels_in, out = t->node->channels_out;
+    size_t most = BLOCK_BYTES_MOST / (sizeof(double) * (in > out ? in : out));
+    size_t wanted = t->plan->block_frames;
+    return wanted <= most ? wanted : most > 0 ? most : 1;
+}
+
 static sinew_status open_stream(task *t)
 {
-    sinew_stream_opts opts = {.max_frames = t->plan->block_frames};
+    t->block_frames = choose_block(t);
+    sinew_stream_opts opts = {.max_frames = t->block_frames};
     sinew_status status = sinew_stream_open(&t->stream, t->node, &opts, t->error);
-    if (!status && t->plan->state_in)
-        status = state_file_load(t->stream, t->plan->state_in, t->error);
+    if (status || !t->plan->state_in)
+        return status;
+    bool exactly = false;
+    status = state_file_load(t->stream, &exactly, t->plan->state_in, t->error);
+    t->result->continues_inexactly = !status && !exactly;
     return status;
 }
 
 static char *new_samples(const task *t, uint32_t channels, sinew_sample sample)
 {
-    return sinew_alloc(t->plan->block_frames * channels, sinew_sample_bytes(sample));
+    return sinew_alloc(t->block_frames * channels, sinew_sample_bytes(sample));
 }
 
 static sinew_status make_room(task *t)
@@ -147,8 +164,8 @@ static sinew_status read_block(task *t)
         sinew_sample_put(t->in_samples, node->sample_in, i, t->first[i]);
     t->n_first = 0;
     t->in.samples = t->in_samples + n * in_frame_bytes(t);
-    sinew_status status =
-        sinew_source_read(t->source, node->sample_in, t->plan->block_frames - n, &t->in, t->error);
+    sinew_status status = sinew_source_read(t->source, node->sample_in, t->block_frames - n,
+                                            &t->in, t->error);
     t->in.samples = t->in_samples;
     t->in.n_frames += n;
     t->in.index -= (int64_t)n;
@@ -214,7 +231,7 @@ static sinew_status filter_tail(task *t)
 {
     sinew_status status = SINEW_OK;
     for (int64_t left = tail_frames(t); !status && left > 0; left -= (int64_t)t->in.n_frames) {
-        size_t most = t->plan->block_frames;
+        size_t most = t->block_frames;
         t->in = (sinew_block){.samples = t->in_samples,
                               .n_frames = left < (int64_t)most ? (size_t)left : most,
                               .channels = t->node->channels_in};
@@ -228,8 +245,10 @@ static sinew_status filter_tail(task *t)
 static void remove_output(const task *t)
 {
     struct stat about;
-    if (lstat(t->files->output, &about) == 0 && S_ISREG(about.st_mode))
-        unlink(t->files->output);
+    char *target = sinew_atomic_file_target(t->files->output);
+    if (target && lstat(target, &about) == 0 && S_ISREG(about.st_mode))
+        unlink(target);
+    sinew_free(target);
 }
 
 /* The state is on disk before the output gets its name, and gets its own name after it: neither

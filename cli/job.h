@@ -39,6 +39,7 @@ typedef struct job_result {
     int64_t frames; /* written */
     double rate_hz, seconds;
     uint64_t clipped;
+    bool continues_inexactly; /* from state_in: within rounding, not to the bit */
     char warning[SAMPLING_WARNING_BYTES]; /* "" for none */
 } job_result;
 

@@ -5,6 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
+#include "stream/atomic_file.h"
+
 const char *path_base(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -20,6 +23,19 @@ static bool stat_folder_of(const char *path, struct stat *out)
     return found;
 }
 
+/* Two that are not there yet. */
+static bool become_same(const char *a, const char *b)
+{
+    struct stat at_a, at_b;
+    char *to_a = sinew_atomic_file_target(a), *to_b = sinew_atomic_file_target(b);
+    bool same = to_a && to_b && strcmp(path_base(to_a), path_base(to_b)) == 0 &&
+                stat_folder_of(to_a, &at_a) && stat_folder_of(to_b, &at_b) &&
+                at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino;
+    sinew_free(to_a);
+    sinew_free(to_b);
+    return same;
+}
+
 bool paths_same(const char *a, const char *b)
 {
     struct stat at_a, at_b;
@@ -30,8 +46,13 @@ bool paths_same(const char *a, const char *b)
         return false;
     if (has_a)
         return S_ISREG(at_a.st_mode) && at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino;
-    return strcmp(path_base(a), path_base(b)) == 0 && stat_folder_of(a, &at_a) &&
-           stat_folder_of(b, &at_b) && at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino;
+    return become_same(a, b);
+}
+
+bool path_is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
 char *path_in_folder(const char *folder, const char *path, const char *extension)

@@ -7,6 +7,8 @@
 /* Do both name one regular file, there already or to be made? "-" and devices never do. */
 bool paths_same(const char *a, const char *b);
 
+bool path_is_folder(const char *path);
+
 /* What follows the last '/'. */
 const char *path_base(const char *path);
 

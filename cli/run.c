@@ -9,7 +9,6 @@
 #include "batch.h"
 #include "interrupt.h"
 #include "job.h"
-#include "model/engines.h"
 #include "model/find.h"
 #include "numbers.h"
 #include "paths.h"
@@ -27,16 +26,19 @@ typedef struct settings {
 
 static const char *const dtypes[] = {"f32", "f64", NULL};
 
+/* What a build has: block is a name without an engine so far. */
+static const char *const engines[] = {"auto", "scan", "convolve", NULL};
+
 static const option options[] = {
     SAMPLING_STEP_OPTIONS(settings),
     SAMPLING_METHOD_OPTIONS(settings),
-    WORD_OPTION(settings, engine, "engine", "E", "", sinew_engine_names),
+    WORD_OPTION(settings, engine, "engine", "E", "", engines),
     COUNT_OPTION(settings, block, "block", "N", "frames computed at a time: 4096", 1, 1 << 24),
     WORD_OPTION(settings, dtype, "dtype", "D", "compute in", dtypes),
     TEXT_OPTION(settings, state_in, "state-in", "FILE", "continue from a saved state"),
     TEXT_OPTION(settings, state_out, "state-out", "FILE", "save the state at the end"),
     TEXT_OPTION(settings, x0_path, "x0", "FILE", "a csv row: the continuous state at the start"),
-    COUNT_OPTION(settings, channels, "channels", "N", "of raw input", 1, 65536),
+    COUNT_OPTION(settings, channels, "channels", "N", "of raw input", 1, SINEW_CHANNELS_MOST),
     NUMBER_OPTION(settings, tail_s, "tail", "SECONDS", "go on so long after the end, with silence",
                   0, 1e9, SINEW_UNIT_S),
     TEXT_OPTION(settings, format, "format", "F", "of - and of names without a known extension"),
@@ -72,12 +74,32 @@ static int check_ends(const command *self, const settings *s, const job_files *f
     if (s->format && f->in_format != s->format && f->out_format != s->format)
         return report_misuse(self, "--format is for - and names without a known extension; "
                                    "see --in-format and --out-format");
-    if (paths_same(f->input, f->output))
-        return report_misuse(self, "%s: input and output are one file", f->input);
-    if (s->state_out && (paths_same(s->state_out, f->input) || paths_same(s->state_out, f->output)))
-        return report_misuse(self, "%s: the state cannot go there too", s->state_out);
     if (s->json && is_pipe(f->output))
         return report_misuse(self, "--json and the output cannot both go to standard output");
+    return EXIT_DONE;
+}
+
+/* No file that is written may be another one of the run, under whatever name; but a state may
+ * take the place of the one it began with. */
+static int check_files(const command *self, const settings *s, const job_files *f,
+                       const char *model_path)
+{
+    const struct {
+        const char *what, *path;
+        bool written, is_state;
+    } files[] = {{"the model", model_path, false, false},
+                 {"the input", f->input, false, false},
+                 {"--x0", s->x0_path, false, false},
+                 {"--state-in", s->state_in, false, true},
+                 {"the output", f->output, true, false},
+                 {"--state-out", s->state_out, true, true}};
+    for (size_t b = 1; b < sizeof files / sizeof *files; b++)
+        for (size_t a = 0; a < b; a++)
+            if (files[a].path && files[b].path && (files[a].written || files[b].written) &&
+                !(files[a].is_state && files[b].is_state) &&
+                paths_same(files[a].path, files[b].path))
+                return report_misuse(self, "%s: %s and %s are one file", files[a].path,
+                                     files[a].what, files[b].what);
     return EXIT_DONE;
 }
 
@@ -86,24 +108,33 @@ static void tick(void *context, int64_t done, int64_t total, double rate_hz)
     progress_of_file(context, done, total, rate_hz);
 }
 
-static void report_result(const settings *s, const job_files *f, const job_result *result)
+/* The exit status. */
+static int report_result(const settings *s, const job_files *f, const job_result *result)
 {
     if (result->warning[0])
         report_warning("%s", result->warning);
+    if (result->continues_inexactly)
+        report_warning("%s: the state is of another engine or build: the output continues within "
+                       "rounding, not to the bit",
+                       s->state_in);
     if (result->frames == 0)
         report_warning("%s: holds no frames", f->input);
     if (result->clipped)
         report_warning("%s: %llu samples were clipped", f->output,
                        (unsigned long long)result->clipped);
-    if (s->json)
-        batch_print_json(f->input, f->output, "done", result, NULL);
+    if (s->json && !batch_print_json(f->input, f->output, "done", result, NULL))
+        return EXIT_FAILED;
+    return EXIT_DONE;
 }
 
-static int run_one(const command *self, const settings *s, const job_plan *plan, const char **args)
+static int run_one(const command *self, const settings *s, const job_plan *plan,
+                   const char *model_path, const char **args)
 {
     job_files files = {args[1], args[2], format_of(args[1], s->in_format, s->format),
                        format_of(args[2], s->out_format, s->format)};
     int status = check_ends(self, s, &files);
+    if (!status)
+        status = check_files(self, s, &files, model_path);
     if (status)
         return status;
     progress line = progress_start(s->quiet);
@@ -112,24 +143,19 @@ static int run_one(const command *self, const settings *s, const job_plan *plan,
     sinew_error error;
     sinew_status failure = job_run(&result, plan, &files, &watch, &error);
     progress_clear(&line);
-    if (!failure) {
-        report_result(s, &files, &result);
-        return EXIT_DONE;
-    }
+    if (!failure)
+        return report_result(s, &files, &result);
     if (s->json)
         batch_print_json(files.input, files.output, "failed", NULL, error.text);
     status = report_failure(self, &error);
     return interrupt_signal() ? 128 + interrupt_signal() : status;
 }
 
-static int run_many(const command *self, const settings *s, const job_plan *plan, const char **args,
-                    size_t n_args)
+static int run_many(const command *self, const settings *s, const job_plan *plan,
+                    const char *model_path, const char **args, size_t n_args)
 {
-    char *model_path = NULL;
-    sinew_error error;
-    if (sinew_model_find(&model_path, args[0], &error))
-        return report_failure(self, &error);
     batch_opts opts = {.model_path = model_path,
+                       .x0_path = s->x0_path,
                        .out_dir = s->out_dir,
                        .in_format = s->in_format ? s->in_format : s->format,
                        .out_format = s->out_format ? s->out_format : s->format,
@@ -137,9 +163,7 @@ static int run_many(const command *self, const settings *s, const job_plan *plan
                        .force = s->force,
                        .json = s->json,
                        .quiet = s->quiet};
-    int status = batch_run(self, plan, &opts, args + 1, n_args - 1);
-    sinew_free(model_path);
-    return status;
+    return batch_run(self, plan, &opts, args + 1, n_args - 1);
 }
 
 static bool is_format(const char *name)
@@ -214,16 +238,19 @@ static int run(const command *self, const void *given, const char **args, size_t
         return report_misuse(self, "%s", wrong);
     job_plan plan;
     double *x0 = NULL;
+    char *model_path = NULL;
     sinew_model *model = NULL;
     sinew_error error;
     int status;
     interrupt_watch();
-    if (make_plan(&plan, &x0, s, args[0], &model, &error))
+    if (make_plan(&plan, &x0, s, args[0], &model, &error) ||
+        sinew_model_find(&model_path, args[0], &error))
         status = report_failure(self, &error);
     else if (s->out_dir)
-        status = run_many(self, s, &plan, args, n_args);
+        status = run_many(self, s, &plan, model_path, args, n_args);
     else
-        status = run_one(self, s, &plan, args);
+        status = run_one(self, s, &plan, model_path, args);
+    sinew_free(model_path);
     free(x0);
     sinew_model_free(model);
     return status;

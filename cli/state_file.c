@@ -37,12 +37,14 @@ static sinew_status read_all(unsigned char **out, size_t *n, const char *path, s
     return SINEW_OK;
 }
 
-sinew_status state_file_load(sinew_stream *stream, const char *path, sinew_error *error)
+sinew_status state_file_load(sinew_stream *stream, bool *exactly, const char *path,
+                             sinew_error *error)
 {
     unsigned char *bytes;
     size_t n;
     sinew_error detail;
     sinew_status status = read_all(&bytes, &n, path, error);
+    *exactly = !status && sinew_stream_continues_exactly(stream, bytes, n);
     if (!status && (status = sinew_stream_load(stream, bytes, n, &detail)))
         sinew_fail(error, status, "%s: %s", path, detail.text);
     free(bytes);

@@ -5,8 +5,10 @@
 #include "sinew/stream.h"
 #include "stream/atomic_file.h"
 
-/* Continue where the saved stream was; the error names the file. */
-sinew_status state_file_load(sinew_stream *stream, const char *path, sinew_error *error);
+/* Continue where the saved stream was; *exactly says whether to the bit. The error names the
+ * file. */
+sinew_status state_file_load(sinew_stream *stream, bool *exactly, const char *path,
+                             sinew_error *error);
 
 /* Write all of it into the open file and close its descriptor; commit and close are the caller's,
  * who lets the state appear only after the output has. */

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -70,6 +69,38 @@ static sinew_status open_temporary(sinew_atomic_file *file, const char *name, si
                       folder ? (int)folder : 1, folder ? file->target : ".", strerror(reason));
 }
 
+/* Where the link at `path` leads: its text, seen from the link's folder. */
+static char *follow(const char *path, const char *text)
+{
+    const char *slash = strrchr(path, '/');
+    size_t folder = slash && text[0] != '/' ? (size_t)(slash - path) + 1 : 0;
+    size_t length = strlen(text) + 1;
+    char *followed = sinew_alloc(folder + length, 1);
+    if (followed) {
+        memcpy(followed, path, folder);
+        memcpy(followed + folder, text, length);
+    }
+    return followed;
+}
+
+char *sinew_atomic_file_target(const char *path)
+{
+    enum { LINKS_MOST = 40 }; /* as Linux has it */
+    char text[PATH_MAX];
+    char *target = sinew_copy(path, strlen(path) + 1, 1);
+    for (int links = 0; target; links++) {
+        ssize_t n = readlink(target, text, sizeof text - 1);
+        if (n < 0) /* no link: a file, or nothing at all */
+            return target;
+        text[n] = 0;
+        char *next = links < LINKS_MOST ? follow(target, text) : NULL;
+        sinew_free(target);
+        target = next;
+        errno = links < LINKS_MOST ? ENOMEM : ELOOP;
+    }
+    return NULL;
+}
+
 sinew_status sinew_atomic_file_open(sinew_atomic_file *file, const char *path, const char *name,
                                     sinew_error *error)
 {
@@ -87,11 +118,10 @@ sinew_status sinew_atomic_file_open(sinew_atomic_file *file, const char *path, c
     if (exists && access(path, W_OK) != 0)
         return fail_errno(error, name);
 
-    char resolved[PATH_MAX];
-    const char *target = exists && realpath(path, resolved) ? resolved : path;
-    file->target = sinew_copy(target, strlen(target) + 1, 1);
-    sinew_status status =
-        file->target ? open_temporary(file, name, error) : sinew_fail_memory(error);
+    file->target = sinew_atomic_file_target(path);
+    if (!file->target)
+        return fail_errno(error, name);
+    sinew_status status = open_temporary(file, name, error);
     if (status)
         sinew_atomic_file_close(file);
     return status;

@@ -1,8 +1,8 @@
 /* A file that appears all at once: written under a temporary name beside its target, renamed at
  * commit. What is no regular file (a pipe, /dev/null, standard output) is written directly.
  *
- * A target that is a symbolic link keeps being one: the file it points to is replaced. (One
- * that points nowhere is replaced itself.) A target without write permission is refused,
+ * A target that is a symbolic link keeps being one: the file it points to is replaced, or made
+ * where there is none yet. A target without write permission is refused,
  * though its folder would allow the rename. */
 #ifndef SINEW_STREAM_ATOMIC_FILE_H
 #define SINEW_STREAM_ATOMIC_FILE_H
@@ -17,6 +17,11 @@ typedef struct sinew_atomic_file {
     char *target;    /* what commit gives the name to; NULL: written directly */
     char *temporary; /* NULL when it is gone */
 } sinew_atomic_file;
+
+/* The path that a file of this name is made at: symbolic links at its end are followed, the last
+ * of them to a file that need not be there. NULL with errno: too many links, no memory. By
+ * sinew_free. */
+char *sinew_atomic_file_target(const char *path);
 
 /* "-" is standard output. `name` is what messages call the target. */
 sinew_status sinew_atomic_file_open(sinew_atomic_file *file, const char *path, const char *name,

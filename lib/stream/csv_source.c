@@ -1,6 +1,6 @@
 /* csv: a row a frame. Fields are parted by commas, blanks around them do not count; a number is
  * what strtod reads in the C locale, less hexadecimal. One first line whose first field is no
- * number is a header and skipped. nan and inf are samples like others. Only one row is held. */
+ * number, nor begins like one (a digit, a sign or a point), is a header and skipped. nan and inf are samples like others. Only one row is held. */
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
@@ -12,7 +12,7 @@
 #include "base/samples.h"
 #include "stream/source.h"
 
-enum { FIELD_BYTES = 512, MAX_COLUMNS = 1 << 16 };
+enum { FIELD_BYTES = 512 };
 
 typedef enum csv_end { END_COMMA, END_LINE, END_FILE } csv_end;
 
@@ -24,6 +24,7 @@ typedef struct csv_reader {
     char field[FIELD_BYTES + 1];       /* without the blanks around it */
     size_t length;                     /* FIELD_BYTES and more: too long to be a number */
     csv_end end;                       /* what ended it */
+    bool has_return;                   /* a carriage return within it, as old Macs end lines */
     double *row;                       /* (columns), of room for `room` */
     size_t columns, room;              /* columns 0: not known before the first row */
     bool pending;                      /* the row was read to learn the columns */
@@ -72,7 +73,11 @@ static void read_field(csv_reader *csv)
     csv->field_line = csv->line;
     csv->field_column = csv->column;
     csv->length = 0;
+    csv->has_return = false;
+    int before = 0;
     for (; c != ',' && c != '\n' && c != EOF; c = getc_unlocked(csv->file)) {
+        csv->has_return |= before == '\r';
+        before = c;
         if (csv->length < FIELD_BYTES)
             csv->field[csv->length] = (char)c;
         csv->length += csv->length <= FIELD_BYTES;
@@ -91,6 +96,8 @@ static void read_field(csv_reader *csv)
 /* NULL, or what is wrong with the field. */
 static const char *parse_number(const csv_reader *csv, double *out)
 {
+    if (csv->has_return)
+        return "holds a carriage return alone: lines end in LF or CR LF";
     if (csv->length > FIELD_BYTES)
         return "is too long for a number";
     if (memchr(csv->field, '\0', csv->length))
@@ -133,7 +140,7 @@ static sinew_status read_row(sinew_source *source, sinew_error *error)
         const char *wrong = parse_number(csv, &value);
         if (wrong)
             return fail_field(source, wrong, error);
-        if (n >= (csv->columns ? csv->columns : (size_t)MAX_COLUMNS))
+        if (n >= (csv->columns ? csv->columns : SINEW_CHANNELS_MOST + (size_t)source->time_column))
             return fail_field(source,
                               csv->columns ? "is one column more than the first row has"
                                            : "is one column more than a row may have",
@@ -180,6 +187,26 @@ static sinew_status next_row(sinew_source *source, bool *end, sinew_error *error
     return read_row(source, error);
 }
 
+/* A field that begins so is meant as a number, and no header. */
+static bool begins_number(const char *field)
+{
+    return *field && strchr("0123456789+-.", *field);
+}
+
+/* Past the header, whose first field has been read. */
+static sinew_status skip_header(sinew_source *source, bool *end, sinew_error *error)
+{
+    csv_reader *csv = source->reader;
+    for (;;) {
+        if (csv->has_return)
+            return fail_at(source, csv->field_line, csv->field_column,
+                           "a carriage return alone: lines end in LF or CR LF", error);
+        if (csv->end != END_COMMA)
+            return next_row(source, end, error);
+        read_field(csv);
+    }
+}
+
 /* To the first row: past a byte order mark and a header. */
 static sinew_status read_head(sinew_source *source, sinew_error *error)
 {
@@ -201,13 +228,10 @@ static sinew_status read_head(sinew_source *source, sinew_error *error)
                    : sinew_fail(error, SINEW_ERR_DATA, "%s: is empty", source->name);
     bool is_text = csv->length > FIELD_BYTES || !memchr(csv->field, '\0', csv->length);
     sinew_status status = SINEW_OK;
-    if (csv->length > 0 && is_text && parse_number(csv, &value)) {
-        while (csv->end == END_COMMA)
-            read_field(csv);
-        status = next_row(source, &end, error);
-    } else {
+    if (csv->length > 0 && is_text && !begins_number(csv->field) && parse_number(csv, &value))
+        status = skip_header(source, &end, error);
+    else
         status = read_row(source, error);
-    }
     if (!status && end)
         return sinew_fail(error, SINEW_ERR_DATA, "%s: holds a header and no row", source->name);
     csv->pending = !status;

@@ -8,6 +8,10 @@
 
 #include "sinew/io.h"
 
+/* What a file may have, so that one of a million channels, which is one turned on its side, does
+ * not ask for the memory of a block of them. */
+enum { SINEW_CHANNELS_MOST = 65536 };
+
 typedef struct sinew_source_ops sinew_source_ops;
 typedef struct sinew_sink_ops sinew_sink_ops;
 

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "stream/formats.h"
 
 enum { MAX_DIMENSIONS = 8, MAX_WORD = 64 };
 
@@ -189,8 +190,12 @@ static sinew_status interpret(const parser *p, sinew_npy_header *out)
     out->frames = p->shape[0];
     if (channels == 0)
         return sinew_fail(p->error, SINEW_ERR_DATA, "%s: an array without channels", p->name);
-    if (channels > INT32_MAX ||
-        out->frames > INT64_MAX / channels / (int64_t)sinew_sample_bytes(out->sample))
+    if (channels > SINEW_CHANNELS_MOST)
+        return sinew_fail(p->error, SINEW_ERR_DATA,
+                          "%s: the shape (%" PRId64 ", %" PRId64
+                          ") has %" PRId64 " channels; %d are the most, and frames come first",
+                          p->name, out->frames, channels, channels, SINEW_CHANNELS_MOST);
+    if (out->frames > INT64_MAX / channels / (int64_t)sinew_sample_bytes(out->sample))
         return sinew_fail(p->error, SINEW_ERR_DATA,
                           "%s: the shape (%" PRId64 ", %" PRId64 ") is too large", p->name,
                           out->frames, channels);

@@ -22,8 +22,11 @@ sinew_status sinew_raw_open(sinew_source *source, sinew_sample sample, sinew_err
     return reader->file ? SINEW_OK : sinew_fail_memory(error);
 }
 
-/* n samples from bytes; (n) in both. */
-static void decode(const uint8_t *bytes, sinew_sample from, size_t n, sinew_sample to, void *out)
+/* n samples from bytes; (n) in both. The types are constants where it is called, so that no sample
+ * has to ask for them. */
+static inline __attribute__((always_inline)) void
+decode_as(const uint8_t *restrict bytes, sinew_sample from, size_t n, sinew_sample to,
+          void *restrict out)
 {
     size_t width = sinew_sample_bytes(from);
     for (size_t i = 0; i < n; i++) {
@@ -31,6 +34,18 @@ static void decode(const uint8_t *bytes, sinew_sample from, size_t n, sinew_samp
                                                 : (double)sinew_get_f32(bytes + i * width);
         sinew_sample_put(out, to, i, value);
     }
+}
+
+static void decode(const uint8_t *bytes, sinew_sample from, size_t n, sinew_sample to, void *out)
+{
+    if (from == SINEW_SAMPLE_F64 && to == SINEW_SAMPLE_F64)
+        decode_as(bytes, SINEW_SAMPLE_F64, n, SINEW_SAMPLE_F64, out);
+    else if (from == SINEW_SAMPLE_F64)
+        decode_as(bytes, SINEW_SAMPLE_F64, n, SINEW_SAMPLE_F32, out);
+    else if (to == SINEW_SAMPLE_F64)
+        decode_as(bytes, SINEW_SAMPLE_F32, n, SINEW_SAMPLE_F64, out);
+    else
+        decode_as(bytes, SINEW_SAMPLE_F32, n, SINEW_SAMPLE_F32, out);
 }
 
 static sinew_status fail_short(sinew_source *source, size_t n_bytes, sinew_error *error)

@@ -128,6 +128,34 @@ sinew_status sinew_sink_fail_errno(const sinew_sink *sink, sinew_error *error)
     return sinew_fail(error, SINEW_ERR_IO, "%s: %s", sink->name, strerror(errno));
 }
 
+/* n samples from the i-th on, as bytes. The types are constants where it is called. */
+static inline __attribute__((always_inline)) void
+encode_as(uint8_t *restrict bytes, sinew_sample as, const void *restrict samples,
+          sinew_sample sample, size_t from, size_t n)
+{
+    size_t width = as == SINEW_SAMPLE_F64 ? 8 : 4;
+    for (size_t i = 0; i < n; i++) {
+        double value = sinew_sample_get(samples, sample, from + i);
+        if (as == SINEW_SAMPLE_F64)
+            sinew_put_f64(bytes + i * width, value);
+        else
+            sinew_put_f32(bytes + i * width, (float)value);
+    }
+}
+
+static void encode(uint8_t *bytes, sinew_sample as, const void *samples, sinew_sample sample,
+                   size_t from, size_t n)
+{
+    if (as == SINEW_SAMPLE_F64 && sample == SINEW_SAMPLE_F64)
+        encode_as(bytes, SINEW_SAMPLE_F64, samples, SINEW_SAMPLE_F64, from, n);
+    else if (as == SINEW_SAMPLE_F64)
+        encode_as(bytes, SINEW_SAMPLE_F64, samples, SINEW_SAMPLE_F32, from, n);
+    else if (sample == SINEW_SAMPLE_F64)
+        encode_as(bytes, SINEW_SAMPLE_F32, samples, SINEW_SAMPLE_F64, from, n);
+    else
+        encode_as(bytes, SINEW_SAMPLE_F32, samples, SINEW_SAMPLE_F32, from, n);
+}
+
 sinew_status sinew_sink_put_samples(sinew_sink *sink, FILE *file, sinew_sample as,
                                     sinew_sample sample, const sinew_block *block,
                                     sinew_error *error)
@@ -136,14 +164,9 @@ sinew_status sinew_sink_put_samples(sinew_sink *sink, FILE *file, sinew_sample a
     uint8_t bytes[PIECE * 8];
     size_t n = block->n_frames * block->channels;
     for (size_t from = 0; from < n; from += PIECE) {
-        size_t to = n - from < PIECE ? n : from + PIECE;
-        uint8_t *at = bytes;
-        for (size_t i = from; i < to; i++) {
-            double value = sinew_sample_get(block->samples, sample, i);
-            at =
-                as == SINEW_SAMPLE_F64 ? sinew_put_f64(at, value) : sinew_put_f32(at, (float)value);
-        }
-        size_t n_bytes = (size_t)(at - bytes);
+        size_t piece = n - from < PIECE ? n - from : PIECE;
+        size_t n_bytes = piece * sinew_sample_bytes(as);
+        encode(bytes, as, block->samples, sample, from, piece);
         if (fwrite(bytes, 1, n_bytes, file) != n_bytes)
             return sinew_sink_fail_errno(sink, error);
     }

@@ -9,11 +9,11 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/samples.h"
+#include "stream/quantize.h"
 #include "stream/sink.h"
 #include "stream/sound_encoding.h"
 
-enum { PIECE_FRAMES = 1024 };
+enum { PIECE_FRAMES = 2048 };
 
 typedef struct sound_writer {
     SNDFILE *file;
@@ -159,6 +159,16 @@ static sinew_status fail_limit(const sinew_sink *sink, sinew_error *error)
                       sink->format->name);
 }
 
+/* For the samples of a piece on their way: n of them. */
+static bool make_room(sound_writer *sound, size_t n)
+{
+    if (sound->bits > 0)
+        sound->integers = sinew_alloc(n, sizeof *sound->integers);
+    if (sound->lossy)
+        sound->limited = sinew_alloc(n, sizeof *sound->limited);
+    return (sound->integers || !sound->bits) && (sound->limited || !sound->lossy);
+}
+
 static sinew_status open_sink(sinew_sink *sink, sinew_error *error)
 {
     SF_INFO info = {0};
@@ -178,8 +188,8 @@ static sinew_status open_sink(sinew_sink *sink, sinew_error *error)
         sound->limit_frames = sink->format->limit_bytes / data_bytes(sink, encoding, 1);
     if (sound->limit_frames && sink->signal.frames > sound->limit_frames)
         return fail_limit(sink, error);
-    sound->integers = sinew_alloc(PIECE_FRAMES * (size_t)info.channels, sizeof *sound->integers);
-    if (!sound->integers)
+    sound->lossy = sinew_sound_is_lossy(encoding);
+    if (!make_room(sound, PIECE_FRAMES * (size_t)info.channels))
         return sinew_fail_memory(error);
     /* libsndfile itself knows how to leave the lengths open where it cannot go back */
     sound->file = sink->file.seekable ? sf_open_virtual(&own_io, SFM_WRITE, &info, sound)
@@ -191,29 +201,22 @@ static sinew_status open_sink(sinew_sink *sink, sinew_error *error)
     return SINEW_OK;
 }
 
-/* x 2^(b-1), rounded half to even, saturated, and shifted up to 32 bits. A NaN, which no
- * integer is, becomes 0 and counts as clipped. */
-static void quantize(sinew_sink *sink, sinew_sample sample, const void *samples, size_t n)
-{
-    const sound_writer *sound = sink->writer;
-    double scale = ldexp(1, sound->bits - 1), lowest = sound->symmetric ? 1 - scale : -scale;
-    int shift = 32 - sound->bits;
-    for (size_t i = 0; i < n; i++) {
-        double value = rint(sinew_sample_get(samples, sample, i) * scale);
-        double inside = isnan(value) ? 0 : fmin(fmax(value, lowest), scale - 1);
-        sink->clipped += inside != value;
-        sound->integers[i] = (int)((int64_t)inside * (INT64_C(1) << shift));
-    }
-}
-
+/* Through integers of the file's bits, or limited, or as they are. */
 static sf_count_t write_piece(sinew_sink *sink, sinew_sample sample, const void *samples,
                               size_t n_frames)
 {
     const sound_writer *sound = sink->writer;
     sf_count_t n = (sf_count_t)n_frames;
+    size_t n_samples = n_frames * sink->signal.channels;
     if (sound->bits > 0) {
-        quantize(sink, sample, samples, n_frames * sink->signal.channels);
+        double lowest = -ldexp(1, sound->bits - 1) + sound->symmetric;
+        sink->clipped += sinew_quantize(sound->integers, samples, sample, n_samples, sound->bits,
+                                        lowest);
         return sf_writef_int(sound->file, sound->integers, n);
+    }
+    if (sound->lossy) {
+        sink->clipped += sinew_saturate(sound->limited, samples, sample, n_samples);
+        return sf_writef_double(sound->file, sound->limited, n);
     }
     return sample == SINEW_SAMPLE_F64 ? sf_writef_double(sound->file, samples, n)
                                       : sf_writef_float(sound->file, samples, n);
@@ -258,6 +261,7 @@ static void close_sink(sinew_sink *sink)
     if (sound->file)
         sf_close(sound->file);
     sinew_free(sound->integers);
+    sinew_free(sound->limited);
     sinew_free(sound);
     sink->writer = NULL;
 }

@@ -7,12 +7,12 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/samples.h"
+#include "stream/quantize.h"
 #include "stream/sound_check.h"
 #include "stream/sound_encoding.h"
 #include "stream/source.h"
 
-enum { PIECE_FRAMES = 1024 };
+enum { PIECE_FRAMES = 2048 };
 
 typedef struct sound_reader {
     SNDFILE *file;
@@ -40,9 +40,13 @@ static sinew_status check_length(const sinew_source *source, sinew_error *error)
     int64_t missing = sinew_sound_missing_bytes(source->fd, source->file_bytes);
     if (missing > 0)
         return sinew_fail(error, SINEW_ERR_DATA,
-                          "%s: truncated: its header says %" PRId64 " bytes of samples more than "
+                          "%s: is truncated: its header says %" PRId64 " bytes of samples more than "
                           "there are",
                           source->name, missing);
+    if (sinew_sound_ogg_is_cut(source->fd, source->file_bytes))
+        return sinew_fail(error, SINEW_ERR_DATA,
+                          "%s: is truncated: the last page of its Ogg stream is missing",
+                          source->name);
     return SINEW_OK;
 }
 
@@ -85,8 +89,7 @@ static size_t read_integers(const sinew_source *source, sinew_sample sample, siz
     size_t want = max_frames < PIECE_FRAMES ? max_frames : PIECE_FRAMES;
     sf_count_t got = sf_readf_int(sound->file, sound->integers, (sf_count_t)want);
     size_t n = got > 0 ? (size_t)got * channels : 0;
-    for (size_t i = 0; i < n; i++)
-        sinew_sample_put(out, sample, i, (double)sound->integers[i] * 0x1p-31);
+    sinew_dequantize(out, sample, sound->integers, n);
     return n / channels;
 }
 

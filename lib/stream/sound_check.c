@@ -1,8 +1,12 @@
 #include "stream/sound_check.h"
 
-#include <stdbool.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/memory.h"
 
 enum { MAX_CHUNKS = 4096, MAX_ID_BYTES = 16, MAX_HEAD_BYTES = 24 };
 
@@ -86,6 +90,68 @@ static int64_t check_au(const uint8_t *head, int64_t file_bytes)
     return is_open_end(size, 4) ? 0 : missing(size, (int64_t)from, file_bytes);
 }
 
+/* The integer behind "name -i" (or "-s3") of a NIST header; -1: there is none. */
+static int64_t nist_integer(const char *header, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *line = strchr(header, '\n'); line; line = strchr(line + 1, '\n')) {
+        int64_t value = 0;
+        if (strncmp(line + 1, name, length) == 0 && line[1 + length] == ' ' &&
+            sscanf(line + 1 + length, " -%*15s %" SCNd64, &value) == 1)
+            return value;
+    }
+    return -1;
+}
+
+/* "NIST_1A\n", the header's bytes ("   1024\n"), lines of names and values, "end_head". */
+static int64_t check_nist(int fd, int64_t file_bytes)
+{
+    char header[4096 + 1] = {0};
+    if (pread(fd, header, sizeof header - 1, 0) < 16)
+        return 0;
+    int64_t from = strtol(header + 8, NULL, 10);
+    int64_t frames = nist_integer(header, "sample_count");
+    int64_t channels = nist_integer(header, "channel_count");
+    int64_t width = nist_integer(header, "sample_n_bytes");
+    if (from < 16 || frames < 0 || channels < 1 || channels > INT16_MAX || width < 1 || width > 8 ||
+        frames > INT64_MAX / (channels * width))
+        return 0;
+    return missing((uint64_t)(frames * channels * width), from, file_bytes);
+}
+
+/* A page: "OggS", a version, flags, the position (8 bytes), 12 more, n, n sizes, and what these
+ * add up to. */
+enum { OGG_HEAD_BYTES = 27, OGG_PAGE_BYTES = OGG_HEAD_BYTES + 255 + 255 * 255, OGG_LAST = 4 };
+
+/* Is the page at `at`, of which n bytes are there, whole and the last of its stream? */
+static bool ends_stream(const uint8_t *at, size_t n)
+{
+    if (n < OGG_HEAD_BYTES || n < OGG_HEAD_BYTES + (size_t)at[26])
+        return false;
+    size_t bytes = OGG_HEAD_BYTES + (size_t)at[26];
+    for (int i = 0; i < at[26]; i++)
+        bytes += at[OGG_HEAD_BYTES + i];
+    return n >= bytes && (at[5] & OGG_LAST);
+}
+
+bool sinew_sound_ogg_is_cut(int fd, int64_t file_bytes)
+{
+    uint8_t head[5];
+    size_t room = file_bytes < 2 * OGG_PAGE_BYTES ? (size_t)file_bytes : 2 * OGG_PAGE_BYTES;
+    if (pread(fd, head, 5, 0) != 5 || memcmp(head, "OggS", 5) != 0)
+        return false;
+    uint8_t *end = sinew_alloc(room, 1);
+    ssize_t n = end ? pread(fd, end, room, file_bytes - (int64_t)room) : 0;
+    bool cut = n > 0;
+    for (ssize_t i = n - 5; i >= 0; i--)
+        if (memcmp(end + i, "OggS", 5) == 0) {
+            cut = !ends_stream(end + i, (size_t)(n - i));
+            break;
+        }
+    sinew_free(end);
+    return cut;
+}
+
 int64_t sinew_sound_missing_bytes(int fd, int64_t file_bytes)
 {
     uint8_t head[12];
@@ -93,6 +159,8 @@ int64_t sinew_sound_missing_bytes(int fd, int64_t file_bytes)
         return 0;
     if (memcmp(head, ".snd", 4) == 0 || memcmp(head, "dns.", 4) == 0)
         return check_au(head, file_bytes);
+    if (memcmp(head, "NIST_1A\n", 8) == 0)
+        return check_nist(fd, file_bytes);
     for (size_t i = 0; i < sizeof containers / sizeof containers[0]; i++)
         if (memcmp(head, containers[i].magic, 4) == 0)
             return walk_chunks(&containers[i], fd, file_bytes);

@@ -3,16 +3,27 @@
 #include <sndfile.h>
 #include <stddef.h>
 
-int sinew_sound_bits(int encoding)
+bool sinew_sound_is_lossy(int encoding)
 {
     switch (encoding & SF_FORMAT_SUBMASK) {
-    case SF_FORMAT_FLOAT:
-    case SF_FORMAT_DOUBLE:
     case SF_FORMAT_VORBIS:
     case SF_FORMAT_OPUS:
     case SF_FORMAT_MPEG_LAYER_I:
     case SF_FORMAT_MPEG_LAYER_II:
     case SF_FORMAT_MPEG_LAYER_III:
+        return true;
+    default:
+        return false;
+    }
+}
+
+int sinew_sound_bits(int encoding)
+{
+    if (sinew_sound_is_lossy(encoding))
+        return 0;
+    switch (encoding & SF_FORMAT_SUBMASK) {
+    case SF_FORMAT_FLOAT:
+    case SF_FORMAT_DOUBLE:
         return 0;
     case SF_FORMAT_PCM_S8:
     case SF_FORMAT_PCM_U8:

@@ -8,6 +8,10 @@
  * codecs for telephones (u-law, ADPCM, GSM, ...) decode to 16 bits. */
 int sinew_sound_bits(int encoding);
 
+/* Vorbis, Opus and MPEG, which are read and written as floating point yet hold no more of it
+ * than lies within -1 to 1: some of their encoders do not survive a NaN or a huge number. */
+bool sinew_sound_is_lossy(int encoding);
+
 /* The least type that holds a sample of this encoding exactly. */
 sinew_sample sinew_sound_sample(int encoding);
 

@@ -33,6 +33,9 @@ static sinew_status check_options(const sinew_format *format, const sinew_source
 {
     if (opts->time_column && !format->has_times)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s has no time column", format->name);
+    if (opts->channels > SINEW_CHANNELS_MOST)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%u channels; %d are the most", opts->channels,
+                          SINEW_CHANNELS_MOST);
     if (opts->channels && !format->needs_channels)
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
                           "a channel count is for raw samples; %s says its own", format->name);

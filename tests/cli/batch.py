@@ -101,4 +101,31 @@ def test_misuse_is_refused_before_anything_is_done():
     assert not os.path.exists("out")
 
 
+def test_no_output_is_an_input_under_another_name():
+    path, names = model(BANDPASS), write_wavs(2)
+    write("x0.csv", "0\n")
+    os.mkdir("out")
+    for target, link in (("in/1.wav", os.link), ("../in/1.wav", os.symlink),
+                         ("../model.yaml", os.symlink), ("1.wav", os.symlink)):
+        write("out/1.wav", "older")
+        link(target, "out/0.wav")
+        before = [open(n, "rb").read() for n in (*names, path, "out/1.wav")]
+        done = sinew("run", path, "--out-dir", "out", "--force", *names, status=2)
+        assert "overwritten" in done.messages, done.messages
+        assert before == [open(n, "rb").read() for n in (*names, path, "out/1.wav")], target
+        os.unlink("out/0.wav")
+        os.unlink("out/1.wav")
+
+
+def test_a_folder_is_no_input():
+    path, names = model(BANDPASS), write_wavs(1)
+    os.makedirs("out/more.wav")
+    os.mkdir("more.wav")
+    for line in ".", "more.wav":
+        for extra in [], ["--in-format", "wav", "--out-format", "wav"], ["--format", "wav"]:
+            done = sinew("run", path, "--out-dir", "out", line, names[0], "--json", *extra, status=1)
+            assert lines(done)[line]["status"] == "failed", (line, extra)
+            assert f"{line}: Is a directory" in done.messages, done.messages
+
+
 main(globals())

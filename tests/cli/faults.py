@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """run: whatever goes wrong, the exit status is right and no output is left."""
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -8,7 +9,7 @@ import time
 import numpy as np
 import soundfile
 
-from harness import (BANDPASS, PROGRAM, UNSTABLE, main, model, no_leftovers, same,
+from harness import (BANDPASS, PROGRAM, SINGLE, UNSTABLE, main, model, no_leftovers, same,
                      sinew, write)
 
 RATE = 48000
@@ -41,6 +42,47 @@ def test_misuse():
     no_leftovers(*HELD)
 
 
+def test_no_file_of_a_run_is_written_over():
+    path = model(SINGLE)
+    np.save("x.npy", np.zeros((100, 1)))
+    rate = ["--rate", "48k"]
+    sinew("run", path, "x.npy", "y.npy", *rate, "--state-out", "s")
+    write("x0", "1,2\n")
+    os.symlink("model.yaml", "link.yaml")
+    os.link("s", "s2")
+    os.symlink("new.csv", "dangling.csv")
+    before = {n: open(n, "rb").read() for n in ("model.yaml", "x.npy", "s", "x0", "y.npy")}
+    for line in ("model.yaml --out-format csv", "link.yaml --out-format csv", "x0 --x0 x0 "
+                 "--out-format csv", "s --state-in s --out-format csv",
+                 "s2 --state-in s --out-format csv", "y.npy --state-out model.yaml",
+                 "y.npy --state-out link.yaml", "y.npy --state-out x.npy",
+                 "y.npy --state-out y.npy", "y.npy --x0 x0 --state-out x0",
+                 "dangling.csv --state-out new.csv", "new.csv --state-out dangling.csv"):
+        done = sinew("run", path, "x.npy", *line.split(), *rate, status=2)
+        assert "are one file" in done.messages, (line, done.messages)
+        assert before == {n: open(n, "rb").read() for n in before}, line
+    sinew("run", path, "x.npy", "y.npy", *rate, "--state-in", "s", "--state-out", "s")
+    sinew("run", path, "x.npy", "/dev/null", *rate, "--out-format", "csv")
+    no_leftovers(*before, "link.yaml", "s2", "dangling.csv")
+
+
+def test_links_are_followed():
+    path = prepare()
+    os.mkdir("far")
+    sinew("run", path, "in.wav", "truth.wav")
+    os.symlink("far/real.wav", "link.wav")
+    os.symlink("link.wav", "second.wav")
+    for _ in range(2):  # to nothing, then to a file
+        sinew("run", path, "in.wav", "second.wav")
+        assert os.readlink("second.wav") == "link.wav" and os.readlink("link.wav") == "far/real.wav"
+        assert same("truth.wav", "far/real.wav") and not os.path.islink("far/real.wav")
+    os.symlink("loop.wav", "loop.wav")
+    assert "loop.wav: Too many levels" in sinew("run", path, "in.wav", "loop.wav",
+                                                status=1).messages
+    assert os.listdir("far") == ["real.wav"]
+    no_leftovers(*HELD, "truth.wav", "far", "link.wav", "second.wav", "loop.wav")
+
+
 def test_bad_input():
     path = prepare()
     whole = open("in.wav", "rb").read()
@@ -62,7 +104,9 @@ def test_bad_input():
                                    status=1).messages
     done = sinew("run", path, "in.wav", "out.wav", "--rate", "44.1k", status=1)
     assert "48000" in done.messages and "44100" in done.messages
-    sinew("run", path, "in.wav", "out.wav", "--engine", "block", status=1)
+    assert "auto, scan, convolve" in sinew("run", path, "in.wav", "out.wav", "--engine", "block",
+                                           status=2).messages
+    assert b" auto, scan or convolve\n" in sinew("run", "--help").stdout
     soundfile.write("slow.wav", np.zeros((10, 1)), 4000)
     held.append("slow.wav")
     assert "slow.wav" in sinew("run", path, "slow.wav", "out.wav", "--method", "bilinear",
@@ -139,6 +183,14 @@ def test_closed_descriptors_do_no_harm():
     done = closed("<&-", "run", path, "-", "x.wav", "--in-format", "csv", "--rate", "1k")
     assert done.returncode == 1 and b"standard input: Bad file" in done.stderr, done
     assert closed(">&-", "run", path, "in.wav", "out.wav").returncode == 0
+    for shell, why in (">&-", b"Bad file"), (">/dev/full", b"No space"):
+        os.unlink("out.wav")
+        done = closed(shell, "run", path, "in.wav", "out.wav", "--json")
+        assert done.returncode == 1 and os.path.exists("out.wav"), done
+        assert b"standard output: " + why in done.stderr, done
+        assert b"out.wav is written all the same" in done.stderr, done
+        done = closed(shell, "run", path, "--out-dir", "out", "--json", "--force", "in.wav")
+        assert done.returncode == 1 and b"out/in.wav is written all the same" in done.stderr, done
     done = closed(">&-", "--version")
     assert done.returncode == 1 and b"standard output: Bad file" in done.stderr, done
     no_leftovers(*HELD, "long.wav", "truth.wav", "out", "out.wav")
@@ -206,6 +258,41 @@ def test_a_batch_is_stopped_too():
     text = running.communicate(timeout=30)[1]
     assert running.returncode == 130, (running.returncode, text)
     assert os.listdir("out") == []
+
+
+def test_a_batch_that_waits_for_fifos_is_stopped():
+    path = prepare()
+    os.mkfifo("open.wav")  # one has a writer that says nothing, the other none at all
+    os.mkfifo("shut.wav")
+    for number in signal.SIGINT, signal.SIGTERM:
+        for jobs in "1", "2":
+            running = subprocess.Popen([PROGRAM, "run", path, "--out-dir", "out", "--jobs", jobs,
+                                        "open.wav", "shut.wav"], stderr=subprocess.PIPE)
+            writer = os.open("open.wav", os.O_WRONLY)  # waits for the reader
+            time.sleep(0.1)
+            running.send_signal(number)
+            text = running.communicate(timeout=30)[1]
+            os.close(writer)
+            assert running.returncode == 128 + number, (running.returncode, text)
+            assert b"open.wav: interrupted" in text, text
+            assert os.listdir("out") == []
+
+
+def test_very_many_channels_need_little_memory():
+    def limit():  # less than a block of 4096 frames would take
+        if b"__asan_init" not in open(PROGRAM, "rb").read():  # it reserves terabytes
+            resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+
+    path = model(SINGLE)
+    np.save("turned.npy", np.zeros((1, 1000000)))
+    done = sinew("run", path, "turned.npy", "out.npy", "--rate", "1k", status=1, preexec_fn=limit)
+    assert "turned.npy: the shape (1, 1000000)" in done.messages, done.messages
+    x = np.random.default_rng(4).normal(0, 1, (70, 65536))
+    np.save("wide.npy", x)
+    sinew("run", path, "wide.npy", "out.npy", "--rate", "1k", preexec_fn=limit)
+    np.save("one.npy", x[:, 7])
+    sinew("run", path, "one.npy", "one-out.npy", "--rate", "1k")
+    assert np.array_equal(np.load("out.npy")[:, 7], np.load("one-out.npy")[:, 0])
 
 
 def test_unstable_runs_with_a_warning():

@@ -144,12 +144,15 @@ def test_a_state_continues_the_signal():
         args = ["--rate", "48k", "--engine", engine]
         sinew("run", path, "whole.npy", "w.npy", *args)
         sinew("run", path, "a.npy", "a-out.npy", "--state-out", "s", *args)
-        sinew("run", path, "b.npy", "b-out.npy", "--state-in", "s", "--state-out", "s", *args)
+        done = sinew("run", path, "b.npy", "b-out.npy", "--state-in", "s", "--state-out", "s",
+                     *args)
+        assert done.messages == "", done.messages
         both = np.concatenate([np.load("a-out.npy"), np.load("b-out.npy")])
         assert np.array_equal(both, np.load("w.npy")), engine
     sinew("run", path, "a.npy", "a-out.npy", "--state-out", "s", "--rate", "48k", "--engine", "scan")
-    sinew("run", path, "b.npy", "b-out.npy", "--state-in", "s", "--rate", "48k", "--engine",
-          "convolve")
+    done = sinew("run", path, "b.npy", "b-out.npy", "--state-in", "s", "--rate", "48k", "--engine",
+                 "convolve")
+    assert done.messages.count("sinew: warning: s: the state is of another engine") == 1
     both = np.concatenate([np.load("a-out.npy"), np.load("b-out.npy")])
     np.testing.assert_allclose(both, np.load("w.npy"), atol=1e-13)
 

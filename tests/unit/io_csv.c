@@ -52,7 +52,7 @@ Test(io_csv, errors_have_a_place)
         {"1,2\n3,1e999\n", "a.csv:2:3: '1e999' is beyond"},
         {"1,abc\n1,2\n", "a.csv:1:3: 'abc'"},
         {"a\nb\n1\n", "a.csv:2:1: 'b'"},
-        {"1 2\n3 4\n5 6\n", "a.csv:2:1: "},
+        {"1 2\n3 4\n5 6\n", "a.csv:1:1: '1 2' is not"},
         {"1\n2,5\n", "a.csv:2:3: "},
         {"1\n1.2.3\n", "a.csv:2:1: "},
         {"1\n--2\n", "a.csv:2:1: "},
@@ -65,7 +65,15 @@ Test(io_csv, errors_have_a_place)
          "a.csv:2:1: "},
         {"", "is empty"},
         {"a,b\n", "no row"},
-        {"1\r2\r3\r", "header and no row"},
+        {"1\r2\r3\r", "a.csv:1:1: '1?2?3' holds a carriage return alone"},
+        {"a,b\r1,2\r3,4\r", "a.csv:1:3: a carriage return alone"},
+        {"left\r1\r2\r", "a.csv:1:1: a carriage return alone"},
+        {"1\n2\r3\n", "a.csv:2:1: '2?3' holds"},
+        {"1e999\n1\n2\n", "a.csv:1:1: '1e999' is beyond"},
+        {"-1e999,b\n1,1\n", "a.csv:1:1: '-1e999' is beyond"},
+        {"0x10\n1\n2\n", "a.csv:1:1: '0x10' is not a number"},
+        {"+.x\n1\n", "a.csv:1:1: '+.x' is not"},
+        {"1;2\n3;4\n", "a.csv:1:1: '1;2' is not"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         io_put_text("a.csv", cases[i].text);
@@ -75,6 +83,11 @@ Test(io_csv, errors_have_a_place)
     io_expect_bad("a.csv", NULL, SINEW_ERR_DATA, "a.csv:2:1: ");
     io_put_bytes("a.csv", "\0\0\0\0", 4);
     io_expect_bad("a.csv", NULL, SINEW_ERR_DATA, "NUL");
+    char digits[600];
+    memset(digits, '1', sizeof digits);
+    io_put_bytes("a.csv", digits, sizeof digits);
+    io_expect_bad("a.csv", NULL, SINEW_ERR_DATA, "a.csv:1:1: ");
+    io_expect_bad("a.csv", NULL, SINEW_ERR_DATA, "is too long for a number");
 }
 
 Test(io_csv, long_fields_and_rows)

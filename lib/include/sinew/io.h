@@ -17,7 +17,10 @@
  *     sinew_source_close(source);
  *
  * A sample of an integer format of b bits is read as the integer / 2^(b-1), exactly, and written
- * as 2^(b-1) times itself, rounded half to even and saturated; what saturates is counted.
+ * as 2^(b-1) times itself, rounded half to even and saturated; what saturates is counted. Files
+ * of floating point hold any number; the lossy codecs (MP3, Vorbis, Opus) are given what lies
+ * within -1 to 1, and the rest saturated and counted. A NaN that a file cannot hold is written as
+ * 0 and counted too.
  *
  * A sink shows nothing until it is committed: it writes a temporary file beside the target, and
  * commit gives it its name. Without commit, close leaves nothing behind. (A pipe or a device,
