@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "endpoint.h"
-#include "model/engines.h"
+#include "filter/engines.h"
 #include "model/find.h"
 #include "model/values.h"
 #include "topic.h"

@@ -5,31 +5,33 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "filter/engines.h"
 
-/* In the order of sinew_engine. An engine plans what its options leave open, alike in both. */
+const char *const sinew_engine_names[] = {
+    [SINEW_ENGINE_AUTO] = "auto",   [SINEW_ENGINE_SCAN] = "scan",
+    [SINEW_ENGINE_BLOCK] = "block", [SINEW_ENGINE_CONVOLVE] = "convolve",
+    [SINEW_ENGINES] = NULL,
+};
+
+/* An engine plans what its options leave open, alike in both. */
 static const struct engine {
-    const char *name;
     sinew_status (*make)(sinew_node **, const sinew_discretization *, const sinew_filter_opts *,
                          sinew_error *);
     double (*cost)(const sinew_discretization *, const sinew_filter_opts *);
-} engines[] = {
-    [SINEW_ENGINE_AUTO] = {"auto", NULL, NULL},
-    [SINEW_ENGINE_SCAN] = {"scan", sinew_scan_new, sinew_scan_cost},
-    [SINEW_ENGINE_BLOCK] = {"block", NULL, NULL},
-    [SINEW_ENGINE_CONVOLVE] = {"convolve", sinew_convolve_new, sinew_convolve_cost},
+} engines[SINEW_ENGINES] = {
+    [SINEW_ENGINE_SCAN] = {sinew_scan_new, sinew_scan_cost},
+    [SINEW_ENGINE_CONVOLVE] = {sinew_convolve_new, sinew_convolve_cost},
 };
-
-enum { N_ENGINES = sizeof engines / sizeof *engines };
 
 const char *sinew_engine_name(sinew_engine engine)
 {
-    return (unsigned)engine < N_ENGINES ? engines[engine].name : "unknown";
+    return (unsigned)engine < SINEW_ENGINES ? sinew_engine_names[engine] : "unknown";
 }
 
 int sinew_engine_from_name(const char *name, sinew_engine *out)
 {
-    for (unsigned i = 0; i < N_ENGINES; i++)
-        if (strcmp(engines[i].name, name) == 0) {
+    for (unsigned i = 0; i < SINEW_ENGINES; i++)
+        if (strcmp(sinew_engine_names[i], name) == 0) {
             *out = (sinew_engine)i;
             return 1;
         }
@@ -41,12 +43,12 @@ static sinew_status check(const sinew_discretization *d, const sinew_filter_opts
 {
     if (opts->sample != SINEW_SAMPLE_F64 && opts->sample != SINEW_SAMPLE_F32)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "a filter runs in f64 or f32");
-    if ((unsigned)opts->engine >= N_ENGINES)
+    if ((unsigned)opts->engine >= SINEW_ENGINES)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no engine has the number %d",
                           (int)opts->engine);
     if (opts->engine != SINEW_ENGINE_AUTO && !engines[opts->engine].make)
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "this build has no %s engine",
-                          engines[opts->engine].name);
+                          sinew_engine_names[opts->engine]);
     int single = d->inputs == 1 && d->outputs == 1;
     if (!single && opts->channels && opts->channels != d->inputs)
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
@@ -59,7 +61,7 @@ static sinew_status check(const sinew_discretization *d, const sinew_filter_opts
 static sinew_engine choose(const sinew_discretization *d, const sinew_filter_opts *opts)
 {
     sinew_engine best = SINEW_ENGINE_SCAN;
-    for (unsigned i = 0; i < N_ENGINES; i++)
+    for (unsigned i = 0; i < SINEW_ENGINES; i++)
         if (engines[i].cost && engines[i].cost(d, opts) < engines[best].cost(d, opts))
             best = (sinew_engine)i;
     return best;
@@ -74,7 +76,7 @@ double sinew_filter_cost(const sinew_discretization *d, const sinew_filter_opts 
         opts = &defaults;
     if (engine == SINEW_ENGINE_AUTO)
         engine = choose(d, opts);
-    if ((unsigned)engine >= N_ENGINES || !engines[engine].cost)
+    if ((unsigned)engine >= SINEW_ENGINES || !engines[engine].cost)
         return INFINITY;
     return engines[engine].cost(d, opts);
 }
@@ -96,9 +98,9 @@ sinew_status sinew_filter_new(sinew_node **out, const sinew_discretization *d,
 
 sinew_engine sinew_filter_engine(const sinew_node *node)
 {
-    for (unsigned i = 0; i < N_ENGINES; i++)
+    for (unsigned i = 0; i < SINEW_ENGINES; i++)
         if (strncmp(node->ops->kind, "filter.", 7) == 0 &&
-            strcmp(node->ops->kind + 7, engines[i].name) == 0)
+            strcmp(node->ops->kind + 7, sinew_engine_names[i]) == 0)
             return (sinew_engine)i;
     return SINEW_ENGINE_AUTO;
 }

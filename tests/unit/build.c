@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "model/engines.h"
+#include "filter/engines.h"
 #include "sinew/model.h"
 #include "sinew/stream.h"
 

@@ -1,6 +1,6 @@
 /* The engines' names, as the command line and configurations spell them. */
-#ifndef SINEW_MODEL_ENGINES_H
-#define SINEW_MODEL_ENGINES_H
+#ifndef SINEW_FILTER_ENGINES_H
+#define SINEW_FILTER_ENGINES_H
 
 /* In the order of sinew_engine; NULL at the end. For tables, which want constants: what
  * sinew_engine_name says. */
