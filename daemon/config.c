@@ -1,10 +1,12 @@
 #include "config.h"
 
+#include "config_check.h"
 #include "config_keys.h"
 
 static bool read_document(sinewd_config_file *file)
 {
     sinew_keys_read(file->document, &sinewd_config_table, &file->config);
+    sinewd_config_check(file);
     return file->problems.status == SINEW_OK;
 }
 

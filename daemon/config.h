@@ -61,6 +61,7 @@ typedef struct sinewd_output_config {
 } sinewd_output_config;
 
 typedef struct sinewd_pipeline_config {
+    bool good; /* its keys are, so that it can be opened, to see what else is wrong */
     const char *name, *model;
     sinewd_source_config source;
     sinew_items outputs;       /* of sinewd_output_config */
@@ -84,6 +85,7 @@ typedef struct sinewd_config {
         double queue_s;
         bool insecure;
     } publish;
+    bool has_publish;
 } sinewd_config;
 
 typedef struct sinewd_config_file {

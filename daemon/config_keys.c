@@ -1,5 +1,5 @@
 /* The keys, one line each, from the leaves up to the file; what a key alone cannot say is in
- * the checks. */
+ * the checks, and what pipelines share in config_check.c. */
 #include "config_keys.h"
 
 #include <stdio.h>
@@ -282,10 +282,25 @@ static const sinew_key pipeline_keys[] = {
     {.name = NULL}};
 #undef AT
 
-/* A topic without a name of its own has the pipeline's. */
+static void check_channel_names(const sinew_at *at, const sinew_items *list)
+{
+    const char *const *names = list->items;
+    sinew_at given = child(at, "channel_names");
+    for (size_t b = 0; b < list->n; b++)
+        for (size_t a = 0; a < b; a++)
+            if (strcmp(names[a], names[b]) == 0) {
+                sinew_at item = sinew_at_item(&given, b);
+                sinew_at_problem(&item, "'%s' is the name of channel %zu too", names[b], a + 1);
+                break;
+            }
+}
+
+/* A topic without a name of its own has the pipeline's. Called where all keys are good. */
 static void check_pipeline(const sinew_at *at, void *into)
 {
     sinewd_pipeline_config *pipeline = into;
+    pipeline->good = true;
+    check_channel_names(at, &pipeline->channel_names);
     sinewd_output_config *outputs = pipeline->outputs.items;
     size_t published = 0;
     for (size_t i = 0; i < pipeline->outputs.n; i++) {
@@ -323,90 +338,15 @@ static const sinew_key publish_keys[] = {
     {.name = NULL}};
 #undef AT
 
-/* Whoever reaches a port reads the streams: nothing is encrypted and nobody is asked. */
-static void check_publish(const sinew_at *at, void *into)
-{
-    const sinewd_config *config =
-        (const void *)((const char *)into - offsetof(sinewd_config, publish));
-    const char *const *bind = config->publish.bind.items;
-    sinew_at list = child(at, "bind");
-    for (size_t i = 0; i < config->publish.bind.n; i++) {
-        if (config->publish.insecure || sinewd_endpoint_local(bind[i]))
-            continue;
-        sinew_at item = list.value->type == YAML_SEQUENCE_NODE ? sinew_at_item(&list, i) : list;
-        sinew_at_problem(&item,
-                         "'%s' can be reached from other machines, unencrypted: bind to "
-                         "127.0.0.1 or ipc, or say 'insecure: true'",
-                         bind[i]);
-    }
-}
+static const sinew_table publish_table = {.keys = publish_keys};
 
-static const sinew_table publish_table = {.keys = publish_keys, .check = check_publish};
-
-typedef const char *(*name_of)(const sinewd_output_config *);
-
-/* The pipeline that writes to what output k of pipeline i writes to, and stands before it. */
-static const char *earlier_writer(const sinewd_config *config, size_t i, size_t k, name_of name)
-{
-    const sinewd_pipeline_config *pipelines = config->pipelines.items;
-    const sinewd_output_config *outputs = pipelines[i].outputs.items;
-    for (size_t j = 0; j <= i && name(&outputs[k]); j++) {
-        const sinewd_output_config *others = pipelines[j].outputs.items;
-        for (size_t m = 0; m < (j == i ? k : pipelines[j].outputs.n); m++)
-            if (name(&others[m]) && strcmp(name(&others[m]), name(&outputs[k])) == 0)
-                return pipelines[j].name;
-    }
-    return NULL;
-}
-
-/* `what` is topic or file. */
-static void check_unique(const sinew_at *at, const sinewd_config *config, name_of name,
-                         const char *what)
-{
-    const sinewd_pipeline_config *pipelines = config->pipelines.items;
-    for (size_t i = 0; i < config->pipelines.n; i++)
-        for (size_t k = 0; k < pipelines[i].outputs.n; k++) {
-            const sinewd_output_config *outputs = pipelines[i].outputs.items;
-            const char *other = earlier_writer(config, i, k, name);
-            if (other)
-                sinew_at_problem(at, "the %s '%s' of pipeline '%s' is written by pipeline '%s' too",
-                                 what, name(&outputs[k]), pipelines[i].name, other);
-        }
-}
-
-static const char *topic_of(const sinewd_output_config *out)
-{
-    return out->is_publish ? out->publish.topic : NULL;
-}
-
-static const char *file_of(const sinewd_output_config *out)
-{
-    return out->is_file ? out->file.path : NULL;
-}
-
-static void check_config(const sinew_at *at, void *into)
-{
-    const sinewd_config *config = into;
-    const sinewd_pipeline_config *pipelines = config->pipelines.items;
-    sinew_at list = child(at, "pipelines");
-    check_unique(&list, config, topic_of, "topic");
-    check_unique(&list, config, file_of, "file");
-    for (size_t i = 0; i < config->pipelines.n && config->publish.bind.n == 0; i++)
-        for (size_t k = 0; k < pipelines[i].outputs.n; k++)
-            if (topic_of((const sinewd_output_config *)pipelines[i].outputs.items + k)) {
-                sinew_at_problem(at,
-                                 "pipeline '%s' publishes: the key 'publish' must say where "
-                                 "(bind)",
-                                 pipelines[i].name);
-                return;
-            }
-}
-
-static const sinew_key config_keys[] = {
-    {.name = "pipelines",
-     READER(read_pipelines),
-     .offset = offsetof(sinewd_config, pipelines),
-     .required = true},
-    {.name = "publish", MAPPING(publish_table), .offset = offsetof(sinewd_config, publish)},
-    {.name = NULL}};
-const sinew_table sinewd_config_table = {.keys = config_keys, .check = check_config};
+static const sinew_key config_keys[] = {{.name = "pipelines",
+                                         READER(read_pipelines),
+                                         .offset = offsetof(sinewd_config, pipelines),
+                                         .required = true},
+                                        {.name = "publish",
+                                         MAPPING(publish_table),
+                                         .offset = offsetof(sinewd_config, publish),
+                                         .given = SINEW_KEY_GIVEN(sinewd_config, has_publish)},
+                                        {.name = NULL}};
+const sinew_table sinewd_config_table = {.keys = config_keys};

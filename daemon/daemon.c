@@ -32,14 +32,22 @@ typedef struct daemon_run {
 
 /* ---- opening, in an order that lets every mistake show before anything runs ---- */
 
+/* True: the document can be read, whatever else is wrong with it. */
 static bool load_config(daemon_run *d, const char *path)
 {
-    bool good = sinewd_config_load(&d->file, path);
-    for (size_t i = 0; i < d->file.problems.n; i++)
-        sinewd_log("%s", sinew_problems_text(&d->file.problems, i));
+    sinewd_config_load(&d->file, path);
     d->config = &d->file.config;
     d->n = d->config->pipelines.n;
-    return good;
+    return d->file.document != NULL;
+}
+
+static void say_problems(const daemon_run *d)
+{
+    const sinew_problems *problems = &d->file.problems;
+    for (size_t i = 0; i < problems->n; i++)
+        sinewd_log("%s", sinew_problems_text(problems, i));
+    if (problems->seen > problems->n)
+        sinewd_log("and %zu problems more", problems->seen - problems->n);
 }
 
 /* Every thread inherits the mask, so the signals come here only, as something to read. */
@@ -68,6 +76,7 @@ static sinew_status make_publisher(daemon_run *d, sinew_error *error)
     return sinewd_publisher_new(&d->publisher, &opts, error);
 }
 
+/* What is wrong is among the problems. */
 static sinew_status open_pipelines(daemon_run *d, sinew_error *error)
 {
     const sinewd_pipeline_config *configs = d->config->pipelines.items;
@@ -75,28 +84,26 @@ static sinew_status open_pipelines(daemon_run *d, sinew_error *error)
                           .queue_s = d->config->publish.queue_s,
                           .stop = &d->stop,
                           .done_fd = d->done_fd};
+    if (d->n == 0)
+        return SINEW_OK;
     d->pipelines = sinew_alloc(d->n, sizeof *d->pipelines);
     if (!d->pipelines)
         return sinew_fail_memory(error);
-    for (size_t i = 0; i < d->n; i++) {
-        sinew_error why = {0};
-        sinew_status status = sinewd_pipeline_open(&d->pipelines[i], &configs[i], &world, &why);
-        if (status)
-            return sinew_fail(error, status, "pipeline '%s': %.400s", configs[i].name, why.text);
-    }
+    for (size_t i = 0; i < d->n; i++)
+        if (configs[i].good)
+            sinewd_pipeline_open(&d->pipelines[i], &d->file, i, &world);
     return SINEW_OK;
 }
 
-static sinew_status prepare_pipelines(daemon_run *d, sinew_error *error)
+static void prepare_pipelines(daemon_run *d)
 {
-    const sinewd_pipeline_config *configs = d->config->pipelines.items;
-    for (size_t i = 0; i < d->n; i++) {
-        sinew_error why = {0};
-        sinew_status status = sinewd_pipeline_prepare(d->pipelines[i], &why);
-        if (status)
-            return sinew_fail(error, status, "pipeline '%s': %.400s", configs[i].name, why.text);
-    }
-    return SINEW_OK;
+    for (size_t i = 0; i < d->n; i++)
+        sinewd_pipeline_prepare(d->pipelines[i]);
+}
+
+static bool faulty(const daemon_run *d)
+{
+    return d->file.problems.seen > 0;
 }
 
 static sinew_status start_publisher(daemon_run *d, sinew_error *error)
@@ -190,6 +197,8 @@ static bool drain_publisher(daemon_run *d)
 
 static void close_all(daemon_run *d)
 {
+    if (d->stop.fd >= 0)
+        sinewd_stop_ask(&d->stop); /* what never ran waits for nobody now */
     for (size_t i = 0; i < d->n && d->pipelines; i++)
         sinewd_pipeline_close(d->pipelines[i]);
     sinewd_publisher_free(d->publisher);
@@ -202,29 +211,38 @@ static void close_all(daemon_run *d)
     sinewd_config_finish(&d->file);
 }
 
+/* SINEW_OK, and nothing faulty: all can run. A faulty configuration is opened as for a check. */
 static sinew_status open_all(daemon_run *d, bool check, sinew_error *error)
 {
     sinew_status status = catch_signals(d, error);
-    if (!status && !check)
+    if (!status && !check && !faulty(d))
         status = make_publisher(d, error);
     if (!status)
         status = open_pipelines(d, error);
-    if (!status && !check)
-        status = prepare_pipelines(d, error);
-    if (!status && !check)
+    if (!status && !check && !faulty(d))
+        prepare_pipelines(d);
+    if (!status && !check && !faulty(d))
         status = start_publisher(d, error);
     return status;
+}
+
+/* Everything that is wrong is said; true: nothing is. */
+static bool load_and_open(daemon_run *d, const char *config_path, bool check)
+{
+    sinew_error error = {0};
+    sinew_status status = SINEW_OK;
+    if (load_config(d, config_path))
+        status = open_all(d, check, &error);
+    say_problems(d);
+    if (status)
+        sinewd_log("%s", error.text);
+    return !status && !faulty(d);
 }
 
 int sinewd_daemon_check(const char *config_path)
 {
     daemon_run d = {.signal_fd = -1, .done_fd = -1, .stop.fd = -1};
-    sinew_error error = {0};
-    bool good = load_config(&d, config_path);
-    if (good && open_all(&d, true, &error)) {
-        sinewd_log("%s", error.text);
-        good = false;
-    }
+    bool good = load_and_open(&d, config_path, true);
     if (good)
         sinewd_log("%s: %zu pipeline%s, all is well", config_path, d.n, d.n == 1 ? "" : "s");
     close_all(&d);
@@ -236,19 +254,15 @@ int sinewd_daemon_run(const char *config_path)
     daemon_run d = {.signal_fd = -1, .done_fd = -1, .stop.fd = -1};
     sinew_error error = {0};
     int exit_status = 1;
-    if (!load_config(&d, config_path)) {
-        close_all(&d);
-        return exit_status;
-    }
-    sinew_status status = open_all(&d, false, &error);
-    bool opened = status == SINEW_OK;
+    sinew_status status = SINEW_OK;
+    bool opened = load_and_open(&d, config_path, false);
     if (opened) {
         lock_memory(&d);
         status = run_pipelines(&d, &error);
     }
     if (status)
         sinewd_log("%s", error.text);
-    else
+    else if (opened)
         exit_status = 0;
     /* A reader that takes nothing must not keep the daemon: the files are complete by now, and
      * the operating system takes back the rest. */

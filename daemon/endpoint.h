@@ -10,8 +10,12 @@ const char *sinewd_endpoint_fault(const char *endpoint);
 /* Only this machine can reach it. */
 bool sinewd_endpoint_local(const char *endpoint);
 
-/* Somebody listens at an ipc endpoint now. libzmq would remove that one's socket and take its
- * place without a word. */
+/* What stands at an ipc endpoint's path and is no socket, as text that follows the endpoint;
+ * NULL: nothing. libzmq would remove it without a word. */
+const char *sinewd_endpoint_obstacle(const char *endpoint);
+
+/* Something is at an ipc endpoint that must not be replaced: all but a socket that nobody listens
+ * at any more. libzmq would remove that too. */
 bool sinewd_endpoint_taken(const char *endpoint);
 
 /* Remove the socket that an ipc endpoint left in the file system, unless somebody listens. */

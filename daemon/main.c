@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "base/descriptors.h"
 #include "daemon.h"
 #include "sinew/sinew.h"
 
@@ -40,6 +41,8 @@ static int shown(void)
 
 int main(int argc, char **argv)
 {
+    if (!sinew_descriptors_reserve())
+        return 1; /* nothing can be said, as there may be nowhere to say it */
     const char *config = NULL;
     bool check = false;
     int option;

@@ -8,9 +8,12 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "build.h"
+#include "config_check.h"
 #include "log.h"
 #include "output.h"
+#include "sinew/io.h"
 #include "source.h"
+#include "target.h"
 
 enum {
     WORKER_PRIORITY = 10,     /* of SCHED_FIFO: above all that is not real time, below the driver */
@@ -19,6 +22,8 @@ enum {
 };
 
 struct sinewd_pipeline {
+    sinewd_config_file *file; /* its problems are the opener's: not touched by the worker */
+    size_t number;            /* in the file */
     const sinewd_pipeline_config *config;
     sinewd_world world;
     sinewd_source *source;
@@ -54,47 +59,112 @@ static sinew_status add_topics(sinewd_pipeline *p, sinew_error *error)
     return status;
 }
 
-static sinew_status build_node(sinewd_pipeline *p, sinew_error *error)
+/* Node, stream and room for a block, once the signal is known. *key: the key that a failure is
+ * about. */
+static sinew_status build(sinewd_pipeline *p, const char **key, sinew_error *error)
 {
-    sinew_status status = sinewd_build_node(&p->node, p->model, p->config, p->source->rate_hz,
-                                            p->source->channels, error);
-    if (!status)
-        p->source->sample = p->node->sample_in;
-    return status;
+    const sinewd_pipeline_config *config = p->config;
+    double rate_hz = p->source->rate_hz;
+    *key = config->prewarp_hz >= rate_hz / 2 ? "prewarp_hz" : "model";
+    sinew_status status =
+        sinewd_build_node(&p->node, p->model, config, rate_hz, p->source->channels, error);
+    if (status)
+        return status;
+    p->source->sample = p->node->sample_in;
+    *key = "channel_names";
+    if (config->channel_names.n > 0 && config->channel_names.n != p->node->channels_out)
+        return sinew_fail(error, SINEW_ERR_MISMATCH, "%zu names for %u channels",
+                          config->channel_names.n, p->node->channels_out);
+    *key = "gap";
+    sinew_stream_opts opts = {.max_frames = p->source->max_frames, .gap = config->gap};
+    if ((status = sinew_stream_open(&p->stream, p->node, &opts, error)))
+        return status;
+    p->samples = sinew_alloc(p->source->max_frames * p->node->channels_out,
+                             sinew_sample_bytes(p->node->sample_out));
+    return p->samples ? SINEW_OK : sinew_fail_memory(error);
 }
 
-sinew_status sinewd_pipeline_open(sinewd_pipeline **out, const sinewd_pipeline_config *config,
-                                  const sinewd_world *world, sinew_error *error)
+/* A mistake that shows before anything runs is a problem of the configuration, with its place. */
+static void fault(sinewd_pipeline *p, const char *key, sinew_error *error)
 {
-    *out = NULL;
-    sinew_status status = SINEW_OK;
-    sinewd_pipeline *p = sinew_alloc(1, sizeof *p);
-    if (!p)
-        return sinew_fail_memory(error);
-    p->config = config;
+    sinewd_config_fault(p->file, sinewd_way_to("pipelines.%zu.%s", p->number, key),
+                        "pipeline '%s': %s", p->config->name, error->text);
+    *error = (sinew_error){0};
+}
+
+static void output_fault(sinewd_pipeline *p, size_t i, sinew_error *error)
+{
+    const sinewd_output_config *output = output_config(p, i);
+    sinewd_way key = sinewd_way_to("outputs.%zu.%s", i,
+                                   output->is_file     ? "file.path"
+                                   : output->is_device ? "device.name"
+                                                       : "publish");
+    fault(p, key.text, error);
+}
+
+/* What can be said of files without making them. */
+static void check_files(sinewd_pipeline *p)
+{
+    sinew_error error = {0};
+    for (size_t i = 0; i < p->n_outputs; i++) {
+        const sinewd_output_config *output = output_config(p, i);
+        const char *wrong = output->is_file ? sinewd_target_fault(output->file.path) : NULL;
+        if (wrong) {
+            sinew_fail(&error, SINEW_ERR_IO, "%s: %s", output->file.path, wrong);
+            output_fault(p, i, &error);
+        }
+        if (output->is_file && !sinew_format_of_path(output->file.path)) {
+            sinew_fail(&error, SINEW_ERR_UNSUPPORTED, "%s: its extension names no format",
+                       output->file.path);
+            output_fault(p, i, &error);
+        }
+    }
+}
+
+static void open_parts(sinewd_pipeline *p)
+{
+    const sinewd_source_config *source = &p->config->source;
+    const char *key = "source.zmq.connect";
+    sinew_error error = {0};
+    if (source->is_file)
+        key = "source.file.path";
+    else if (source->is_device)
+        key = "source.device.name";
+    if (sinew_model_open(&p->model, p->config->model, &error))
+        fault(p, "model", &error);
+    if (sinewd_source_open(&p->source, source, p->world.stop, &error))
+        fault(p, key, &error);
+    check_files(p);
+    if (p->source && add_topics(p, &error))
+        fault(p, "outputs", &error);
+    if (p->model && p->source && p->source->rate_hz > 0 && build(p, &key, &error))
+        fault(p, key, &error);
+}
+
+bool sinewd_pipeline_open(sinewd_pipeline **out, sinewd_config_file *file, size_t number,
+                          const sinewd_world *world)
+{
+    size_t seen = file->problems.seen;
+    sinewd_pipeline *p = *out = sinew_alloc(1, sizeof *p);
+    if (!p) {
+        sinew_problems_add_memory(&file->problems);
+        return false;
+    }
+    p->file = file;
+    p->number = number;
+    p->config = (const sinewd_pipeline_config *)file->config.pipelines.items + number;
     p->world = *world;
-    p->n_outputs = p->broken = config->outputs.n;
+    p->n_outputs = p->broken = p->config->outputs.n;
     p->topics = sinew_alloc(p->n_outputs, sizeof *p->topics);
     p->outputs = sinew_alloc(p->n_outputs, sizeof *p->outputs);
-    if (!p->topics || !p->outputs)
-        status = sinew_fail_memory(error);
-    if (!status)
-        status = sinew_model_open(&p->model, config->model, error);
-    if (!status)
-        status = sinewd_source_open(&p->source, &config->source, world->stop, error);
-    if (!status)
-        status = add_topics(p, error);
-    if (!status && p->source->rate_hz > 0)
-        status = build_node(p, error);
-    if (status) {
-        sinewd_pipeline_close(p);
-        return status;
-    }
-    *out = p;
-    return SINEW_OK;
+    if (p->topics && p->outputs)
+        open_parts(p);
+    else
+        sinew_problems_add_memory(&file->problems);
+    return file->problems.seen == seen;
 }
 
-static sinew_status open_outputs(sinewd_pipeline *p, sinew_error *error)
+static sinew_status open_output(sinewd_pipeline *p, size_t i, sinew_error *error)
 {
     const sinewd_source *source = p->source;
     sinewd_output_stream stream = {.pipeline = p->config,
@@ -109,28 +179,17 @@ static sinew_status open_outputs(sinewd_pipeline *p, sinew_error *error)
                                    .stop = p->world.stop,
                                    .model = p->model,
                                    .node = p->node};
-    sinew_status status = SINEW_OK;
-    for (size_t i = 0; i < p->n_outputs && !status; i++)
-        status =
-            sinewd_output_open(&p->outputs[i], output_config(p, i), &stream, p->topics[i], error);
-    return status;
+    return sinewd_output_open(&p->outputs[i], output_config(p, i), &stream, p->topics[i], error);
 }
 
-sinew_status sinewd_pipeline_prepare(sinewd_pipeline *p, sinew_error *error)
+bool sinewd_pipeline_prepare(sinewd_pipeline *p)
 {
-    sinew_status status = SINEW_OK;
-    if (p->source->rate_hz == 0)
-        return SINEW_OK; /* the worker does it */
-    if (!p->node && (status = build_node(p, error)))
-        return status;
-    sinew_stream_opts opts = {.max_frames = p->source->max_frames, .gap = p->config->gap};
-    if ((status = sinew_stream_open(&p->stream, p->node, &opts, error)))
-        return status;
-    p->samples = sinew_alloc(p->source->max_frames * p->node->channels_out,
-                             sinew_sample_bytes(p->node->sample_out));
-    if (!p->samples)
-        return sinew_fail_memory(error);
-    return open_outputs(p, error);
+    size_t seen = p->file->problems.seen;
+    sinew_error error = {0};
+    for (size_t i = 0; i < p->n_outputs && p->stream; i++)
+        if (open_output(p, i, &error))
+            output_fault(p, i, &error);
+    return p->file->problems.seen == seen;
 }
 
 /* ---- the worker ---- */
@@ -144,6 +203,18 @@ static bool all_subscribed(const sinewd_pipeline *p)
     return true;
 }
 
+/* The signal is known only now, or never (a stop). */
+static sinew_status build_late(sinewd_pipeline *p, sinew_error *error)
+{
+    const char *key;
+    if (p->source->rate_hz == 0)
+        return SINEW_OK;
+    sinew_status status = build(p, &key, error);
+    for (size_t i = 0; i < p->n_outputs && !status; i++)
+        status = open_output(p, i, error);
+    return status;
+}
+
 static sinew_status begin(sinewd_pipeline *p, sinew_error *error)
 {
     sinew_status status = SINEW_OK;
@@ -152,7 +223,7 @@ static sinew_status begin(sinewd_pipeline *p, sinew_error *error)
     if (p->source->ops->start)
         status = p->source->ops->start(p->source, error);
     if (!status && !p->stream)
-        status = sinewd_pipeline_prepare(p, error);
+        status = build_late(p, error);
     for (size_t i = 0; i < p->n_outputs && p->stream && !status; i++)
         if (p->outputs[i]->ops->start)
             status = p->outputs[i]->ops->start(p->outputs[i], error);
@@ -204,15 +275,27 @@ static void complain(const sinewd_pipeline *p, const sinew_error *error)
     sinewd_log("pipeline '%s': %s", p->config->name, error->text);
 }
 
+static void say_that_nothing_came(const sinewd_pipeline *p)
+{
+    for (size_t i = 0; i < p->n_outputs; i++)
+        if (output_config(p, i)->is_file)
+            sinewd_log("pipeline '%s': nothing came, so %s is not made", p->config->name,
+                       output_config(p, i)->file.path);
+}
+
 /* After a failure, what came from a live source is kept, as it will not come again; a file that
- * stopped in the middle of another file is not. */
+ * stopped in the middle of another file is not. A stream without a frame makes an empty file,
+ * but where it never said what it is, or was stopped before it began, there is none. */
 static sinew_status finish_outputs(sinewd_pipeline *p, sinew_status status)
 {
-    bool keep = status == SINEW_OK || p->source->live;
+    bool never = !p->begun && (!p->stream || sinewd_stop_wanted(p->world.stop));
+    bool keep = !never && (status == SINEW_OK || (p->source->live && p->begun));
+    if (never && !status)
+        say_that_nothing_came(p);
     for (size_t i = 0; i < p->n_outputs; i++) {
         sinew_error error = {0};
         sinewd_output *output = p->outputs[i];
-        if (output && output->ops->finish(output, keep && i != p->broken && p->begun, &error)) {
+        if (output && output->ops->finish(output, keep && i != p->broken, &error)) {
             complain(p, &error);
             status = error.status;
         }

@@ -1,7 +1,7 @@
 /* pipeline: source -> stream -> outputs, in a thread of its own.
  *
- *     sinewd_pipeline_open(&pipeline, config, &world, &error)   source, model, node
- *     sinewd_pipeline_prepare(pipeline, &error)                 stream, outputs
+ *     sinewd_pipeline_open(&pipeline, &file, number, &world)    source, model, node, stream
+ *     sinewd_pipeline_prepare(pipeline)                         outputs
  *     sinewd_pipeline_start(pipeline, &error)
  *     ... world.done_fd is written to when it has ended ...
  *     sinewd_pipeline_join(pipeline)                            how it went
@@ -27,9 +27,10 @@ typedef struct sinewd_world {
     int done_fd; /* an eventfd */
 } sinewd_world;
 
-sinew_status sinewd_pipeline_open(sinewd_pipeline **out, const sinewd_pipeline_config *config,
-                                  const sinewd_world *world, sinew_error *error);
-sinew_status sinewd_pipeline_prepare(sinewd_pipeline *pipeline, sinew_error *error);
+/* Of a good pipeline. False: all that is wrong is among the file's problems; close it too. */
+bool sinewd_pipeline_open(sinewd_pipeline **out, sinewd_config_file *file, size_t number,
+                          const sinewd_world *world);
+bool sinewd_pipeline_prepare(sinewd_pipeline *pipeline);
 sinew_status sinewd_pipeline_start(sinewd_pipeline *pipeline, sinew_error *error);
 sinew_status sinewd_pipeline_join(sinewd_pipeline *pipeline); /* what failed was logged */
 void sinewd_pipeline_close(sinewd_pipeline *pipeline);        /* NULL is fine */

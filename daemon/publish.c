@@ -335,6 +335,9 @@ static void set_options(sinewd_publisher *p, size_t queue_messages)
 
 static sinew_status bind_one(sinewd_publisher *p, const char *endpoint, sinew_error *error)
 {
+    const char *obstacle = sinewd_endpoint_obstacle(endpoint);
+    if (obstacle)
+        return sinew_fail(error, SINEW_ERR_IO, "%s: %s", endpoint, obstacle);
     if (sinewd_endpoint_taken(endpoint)) {
         errno = EADDRINUSE;
         return fail_zmq(error, endpoint);

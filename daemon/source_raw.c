@@ -22,6 +22,8 @@ sinew_status sinewd_raw_source_start(sinewd_source *source, sinew_error *error)
 /* The message at hand into the block; what does not fit stays for the next. */
 static void gather(sinewd_zmq_source *z)
 {
+    if (z->parts == 0)
+        return;
     zmq_msg_t *message = z->parts > 1 ? &z->body : &z->head;
     size_t left = zmq_msg_size(message) - z->body_taken;
     size_t room = z->base.max_frames * frame_bytes(z) - z->pending_bytes;

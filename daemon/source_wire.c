@@ -45,18 +45,24 @@ static sinew_status check_same_signal(const sinewd_zmq_source *z, sinew_error *e
         z->config->topic, z->base.channels, z->base.rate_hz, z->header.channels, z->header.rate_hz);
 }
 
-/* Where the message at hand begins on the time line, against what was expected. */
+/* Where the message at hand begins on the time line, against what was expected. What messages
+ * without frames told before it adds up; another stream forgets it. */
 static void place_message(sinewd_zmq_source *z, sinewd_chunk *out)
 {
     const sinewd_wire_header *h = &z->header;
-    out->flags = h->flags & ~(uint32_t)(SINEWD_FLAG_EOS | SINEWD_FLAG_GAP);
+    uint32_t flags = h->flags & ~(uint32_t)(SINEWD_FLAG_EOS | SINEWD_FLAG_GAP);
     if (strcmp(h->epoch, z->epoch) != 0) {
         sinewd_log("topic %s begins anew", z->config->topic);
         memcpy(z->epoch, h->epoch, sizeof z->epoch);
         out->restart = true;
+        out->gap = 0;
+        out->flags = flags;
         z->index = h->index;
-    } else if (h->index > z->index) {
-        out->gap = h->index - z->index;
+        return;
+    }
+    out->flags |= flags;
+    if (h->index > z->index) {
+        out->gap += h->index - z->index;
         out->flags |= SINEWD_FLAG_GAP;
         z->index = h->index;
     } else if (h->index < z->index) {

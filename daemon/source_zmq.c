@@ -31,9 +31,10 @@ static bool receive_parts(sinewd_zmq_source *z)
 {
     int parts = 0;
     zmq_msg_t *part = &z->head;
+    z->parts = 0;
     do {
         if (zmq_msg_recv(part, z->socket, ZMQ_DONTWAIT) < 0)
-            return false; /* at the first part only: a message comes whole */
+            return false; /* at the first part only, which is empty then: a message comes whole */
         parts++;
         if (!zmq_msg_more(part))
             break;

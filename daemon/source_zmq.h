@@ -13,8 +13,8 @@ typedef struct sinewd_zmq_source {
     void *zmq, *socket;
     char key[4096 + 8];   /* what is subscribed to */
     zmq_msg_t head, body; /* the first and the last part of the message at hand */
-    int parts;
-    void *samples; /* (max_frames, channels): what read hands out */
+    int parts;            /* of that message; 0: there is none, and head is empty */
+    void *samples;        /* (max_frames, channels): what read hands out */
     uint64_t complaints;
 
     /* wire: the message at hand is cut into blocks */

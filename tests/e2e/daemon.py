@@ -59,7 +59,7 @@ def test_at_the_pace_of_the_recording():
     save_npy("in.npy", noise(24000, 2))
     at = tcp()
     path = config([pipeline({"path": "in.npy", "rate": "16k", "block": 160},
-                            channel_names=["left"])], [at])
+                            channel_names=["left", "right"])], [at])
     daemon = Daemon(path)
     subscriber = Subscriber(at, "mic/clean", news=True)
     daemon.ends()
@@ -72,7 +72,7 @@ def test_at_the_pace_of_the_recording():
     kinds = {key for key, _ in subscriber.news}
     assert kinds == {"mic/clean/meta", "sinew/hb"}, kinds
     meta = [h for key, h in subscriber.news if key == "mic/clean/meta"][0]
-    assert meta["channels"] == ["left", "2"] and meta["rate"] == 16000, meta
+    assert meta["channels"] == ["left", "right"] and meta["rate"] == 16000, meta
     assert meta["model"]["name"] == "speech-bandpass", meta
     assert meta["model"]["hash"] == headers[0]["model"], meta
     beat = [h for key, h in subscriber.news if key == "sinew/hb"][-1]

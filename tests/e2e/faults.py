@@ -6,8 +6,8 @@ import subprocess
 
 import numpy as np
 
-from harness import (BANDPASS, GAIN_HALF, RECORDING, SINEWD, UNSTABLE, Daemon, Subscriber, config, equal, ipc,
-                     main, no_leftovers, noise, run, save_npy, tcp, until, write)
+from harness import (BANDPASS, GAIN_HALF, RECORDING, SINEWD, UNSTABLE, Daemon, Subscriber, config, equal,
+                     ipc, main, no_leftovers, noise, run, save_npy, tcp, until, write)
 
 
 def pipeline(name="a", source=None, model=BANDPASS, outputs=None, **more):
@@ -36,6 +36,22 @@ def test_help_version_and_misuse():
         assert done.returncode == 2 and "usage" in done.stderr, (args, done)
     with open("/dev/full", "w") as full:
         assert subprocess.run([SINEWD, "--help"], stdout=full).returncode == 1
+
+
+def test_closed_standard_descriptors():
+    """They must not become numbers of what the daemon opens: messages would go there."""
+    path = config([pipeline(source={"path": RECORDING, "pace": "realtime", "loop": True})])
+    for closed in ["<&-"], [">&-"], ["2>&-"], ["<&-", ">&-", "2>&-"]:
+        process = subprocess.Popen(["sh", "-c", f'exec "$@" {" ".join(closed)}', "sh", SINEWD, "-c",
+                                    path], stderr=subprocess.DEVNULL)
+        Daemon.started.append(process)
+        until(lambda: any(name.endswith(".tmp") for name in os.listdir(".")))
+        for how in closed:
+            number = {"<": "0", ">": "1", "2": "2"}[how[0]]
+            assert os.readlink(f"/proc/{process.pid}/fd/{number}") == "/dev/null", how
+        process.terminate()
+        assert process.wait(60) == 0
+    no_leftovers("c.yaml", *["o.wav"] * os.path.exists("o.wav"))
 
 
 def test_check():
@@ -117,6 +133,20 @@ def test_an_ipc_socket_in_use_and_one_left_behind():
     assert len(subscriber.wait().whole()) > 0
 
 
+def test_an_ipc_path_that_is_no_socket_stays():
+    write("s", "precious\n")
+    os.mkdir("folder")
+    os.symlink("nowhere", "link")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        other.bind("datagrams")
+        for name, words in ("s", "is no socket"), ("folder", "is no socket"), \
+                ("link", "is no socket"), ("datagrams", "ddress already in use"):
+            path = config([pipeline(outputs=[{"publish": {}}])], [ipc(name)])
+            fails(path, name, words)
+            assert os.path.lexists(name), name
+    assert open("s").read() == "precious\n"
+
+
 def test_a_bind_beyond_this_machine():
     path = config([pipeline(outputs=[{"publish": {}}])], ["tcp://0.0.0.0:5555"])
     assert "insecure" in run(path, status=1)
@@ -148,9 +178,96 @@ def test_a_device_that_is_not_there():
     daemon = Daemon(path)
     assert daemon.wait() == 1, daemon.messages
     # ALSA and JACK have their say too: the last word is ours
-    assert daemon.messages.splitlines()[-1].startswith("sinewd: pipeline 'a': device 'no such "
-                                                       "device': "), daemon.messages
+    last = daemon.messages.splitlines()[-1]
+    assert last.startswith("sinewd: c.yaml:") and "pipelines[0].outputs[1].device.name: " \
+        "pipeline 'a': device 'no such device': " in last, daemon.messages
     no_leftovers("c.yaml")
+
+
+def test_no_source_is_overwritten():
+    samples = noise(100)
+    os.mkdir("folder")
+    for other in "in.npy", "folder/../in.npy", "soft.npy", "hard.npy", "link/in.npy":
+        save_npy("in.npy", samples)
+        for name, make in ("soft.npy", os.symlink), ("hard.npy", os.link):
+            if os.path.lexists(name):
+                os.remove(name)
+            make("in.npy", name)
+        if not os.path.lexists("link"):
+            os.symlink(".", "link")
+        write("half.yaml", GAIN_HALF)
+        source = {"path": "in.npy", "rate": 8000}
+        for where in (0, 1):
+            outputs = [[{"file": {"path": "o.npy"}}], [{"file": {"path": "p.npy"}}]]
+            outputs[where] = [{"file": {"path": other}}]
+            save_npy("other.npy", samples)
+            path = config([pipeline("a", source, "half.yaml", outputs[0]),
+                           pipeline("b", {**source, "path": "other.npy"}, "half.yaml", outputs[1])])
+            for args in [], ["--check"]:
+                messages = run(path, *args, status=1)
+                assert "c.yaml:" in messages and f"pipelines[{where}].outputs[0].file.path: " \
+                    in messages, messages
+                assert "is the source of pipeline 'a', and would be overwritten" in messages
+        equal(np.load("in.npy"), samples)
+        assert os.path.islink("soft.npy") and os.path.samefile("hard.npy", "in.npy")
+    assert not os.path.exists("o.npy") and not os.path.exists("p.npy")
+
+
+def test_one_file_has_one_writer():
+    write("o.npy", "")
+    os.link("o.npy", "hard.npy")
+    os.symlink("o.npy", "soft.npy")
+    write("half.yaml", GAIN_HALF)
+    for other in "./o.npy", "hard.npy", "soft.npy", os.path.abspath("o.npy"):
+        path = config([pipeline(model="half.yaml", outputs=[{"file": {"path": "o.npy"}},
+                                                            {"file": {"path": other}}])])
+        for args in [], ["--check"]:
+            assert "pipelines[0].outputs[1].file.path: the file" in run(path, *args, status=1)
+    os.symlink("/dev/null", "null.npy")
+    run(config([pipeline(outputs=[{"file": {"path": "null.npy"}}, {"file": {"path": "null.npy"}},
+                                  {"file": {"path": "p.wav"}}])]))  # nothing is lost there
+
+
+def test_all_mistakes_at_once():
+    """... each with its place, of pipelines whose keys are right also where those of another are
+    not."""
+    half = write("half.yaml", GAIN_HALF)
+    delay = write("delay.yaml", "system: {design: {family: butterworth, band: lowpass, order: 4, "
+                                "edges_hz: [100]}}\nmethod: bilinear\n")
+    write("integrator.yaml", "system: {zpk: {zeros: [], poles: [[0, 0]], gain: 1}}\n")
+    save_npy("in.npy", noise(10, 2))
+    write("s", "")
+    write("c.yaml", f"""
+publish: {{bind: [tcp://0.0.0.0:5555, ipc://s]}}
+pipelines:
+  - {{name: a, model: missing.yaml, source: {{file: {{path: gone.wav}}}},
+     outputs: [{{publish: {{}}}}, {{file: {{path: no/folder/o.wav}}}}, {{file: {{path: o.what}}}}]}}
+  - {{name: b, model: {half}, source: {{file: {{path: in.npy, rate: 8k}}}},
+     outputs: [{{publish: {{topic: a}}}}], channel_names: [one]}}
+  - {{name: c, model: {delay}, source: {{file: {{path: in.npy, rate: 8k}}}},
+     method: bilinear, prewarp_hz: 4k, outputs: [{{file: {{path: c.npy}}}}]}}
+  - {{name: d, model: {half}, sorce: {{file: {{path: in.npy, rate: 8k}}}}, outputs: []}}
+  - {{name: e, model: {half}, source: {{file: {{path: in.npy}}}},
+     outputs: [{{file: {{path: in.npy}}}}]}}
+  - {{name: f, model: integrator.yaml, source: {{file: {{path: in.npy, rate: 8k}}}},
+     gap: jump, outputs: [{{file: {{path: f.npy}}}}]}}
+""")
+    expected = ["2:18: publish.bind[0]: ", "2:38: publish.bind[1]: 'ipc://s' is there already",
+                "4:22: pipelines[0].model: ", "4:58: pipelines[0].source.file.path: ",
+                "5:45: pipelines[0].outputs[1].file.path: ",
+                "5:78: pipelines[0].outputs[2].file.path: ",
+                "7:34: pipelines[1].outputs[0].publish.topic: the topic 'a'",
+                "7:55: pipelines[1].channel_names: pipeline 'b': 1 names for 2 channels",
+                "9:36: pipelines[2].prewarp_hz: ", "10:33: pipelines[3]: unknown key 'sorce'",
+                "pipelines[3].outputs: has 0 items", "11:55: pipelines[4].source.file.path: ",
+                "12:30: pipelines[4].outputs[0].file.path: ",
+                "14:11: pipelines[5].gap: "]
+    for args in [], ["--check"]:
+        lines = run("c.yaml", *args, status=1).splitlines()
+        for words, line in zip(expected, lines):
+            assert words in line and line.startswith("sinewd: c.yaml:"), (words, lines)
+        assert len(lines) == len(expected), lines
+    no_leftovers("c.yaml", "half.yaml", "delay.yaml", "integrator.yaml", "in.npy", "s")
 
 
 main(globals())

@@ -3,13 +3,14 @@
 import json
 import os
 import signal
+import threading
 import time
 
 import numpy as np
 import zmq
 
-from harness import (GAIN_HALF, Daemon, Subscriber, config, equal, ipc, main, noise, save_npy, tcp,
-                     until, write)
+from harness import (GAIN_HALF, Daemon, Subscriber, config, equal, ipc, main, noise, run,
+                     save_npy, tcp, until, write)
 
 
 def half():
@@ -81,6 +82,63 @@ def test_raw_samples_are_cut_into_blocks():
     assert [h["shape"][0] for h in subscriber.headers] == [100] * 50 + [0]
 
 
+def test_a_stop_keeps_a_block_that_is_not_full():
+    """One message, single-part, shorter than a block: there is none after it to look at."""
+    for number in signal.SIGTERM, signal.SIGINT:
+        up = tcp()
+        sender = Sender(up)
+        samples = noise(3)
+        daemon = Daemon(config([{
+            "name": "raw", "model": half(), "outputs": [{"file": {"path": "o.npy"}}],
+            "source": zmq_source(up, format="raw", rate="8k", channels=1, dtype="f64", block=16)}]))
+        sender.wait()
+        sender.socket.send(samples.tobytes())
+        time.sleep(0.3)  # nothing tells that it has arrived
+        assert daemon.stop(number) == 0, daemon.messages
+        equal(np.load("o.npy").reshape(-1, 1), samples * 0.5)
+        os.remove("o.npy")
+
+
+def test_a_stream_without_a_frame():
+    save_npy("in.npy", np.zeros((0, 2)))
+    run(config([{"name": "a", "model": half(), "outputs": [{"file": {"path": "o.npy"}}],
+                 "source": {"file": {"path": "in.npy", "rate": 8000}}}]))
+    assert np.load("o.npy").shape == (0, 2)
+    up = tcp()
+    path = config([{"name": "b", "model": half(), "outputs": [{"file": {"path": "p.npy"}}],
+                    "source": zmq_source(up, topic="a")}])
+    sender = Sender(up)
+    daemon = Daemon(path)
+    sender.wait()
+    sender.socket.send_multipart(message("a", noise(0, 3), 5, flags=["eos"]))
+    daemon.ends()  # it said what it is
+    assert np.load("p.npy").shape == (0, 3)
+    os.remove("p.npy")
+    daemon = Daemon(path)
+    until(lambda: sender.socket.recv() == b"\1a ")
+    assert daemon.stop() == 0, daemon.messages
+    assert "nothing came, so p.npy is not made" in daemon.messages, daemon.messages
+    assert not os.path.exists("p.npy")
+
+
+def test_gaps_before_messages_without_frames_add_up():
+    up, down = tcp(), ipc()
+    sender = Sender(up)
+    daemon = Daemon(config([{"name": "b", "model": half(), "source": zmq_source(up, topic="a"),
+                             "outputs": [{"publish": {}}]}], [down]))
+    sender.wait()
+    x = noise(30)
+    subscriber = heard(Subscriber(down, "b", news=True))
+    for parts in (message("a", x[:10], 0), message("a", x[10:10], 15, flags=["xrun"]),
+                  message("a", x[10:20], 22), message("a", x[20:20], 40),
+                  message("a", x[20:30], 7, epoch="b", flags=["eos"])):
+        sender.socket.send_multipart(parts)
+    daemon.ends()
+    heads = subscriber.wait().headers
+    assert [(h["index"], h["gap"]) for h in heads] == [(0, 0), (22, 12), (7, 0), (17, 0)], heads
+    assert [h["flags"] for h in heads] == [[], ["gap", "xrun"], [], ["eos"]], heads
+
+
 def test_two_daemons_in_a_chain():
     first, second = tcp(), ipc()
     samples = noise(40000)
@@ -146,6 +204,90 @@ def test_a_stream_that_changes_its_rate_ends():
     sender.socket.send_multipart(message("a", x, 300, rate=16000))
     assert "is now 1 channels at 16000 Hz" in daemon.ends(1)
     equal(np.load("o.npy").reshape(-1, 1), x * 0.5)  # live: what came is kept
+
+
+def test_fifos_do_not_keep_it_from_stopping():
+    """Nobody writes, nobody reads, or one comes and does nothing more."""
+    half()
+    os.mkfifo("in.f64")
+    os.mkfifo("in.wav")
+    os.mkfifo("out.f64")
+    save_npy("in.npy", noise(300000))
+    raw = {"file": {"path": "in.f64", "rate": 8000, "channels": 1, "pace": "fast", "block": 64}}
+    sound = {"file": {"path": "in.wav"}}
+    file = {"file": {"path": "in.npy", "rate": 8000, "pace": "fast"}}
+    samples = noise(100)
+
+    def daemon(source, to):
+        config([{"name": "a", "model": "half.yaml", "source": source,
+                 "outputs": [{"file": {"path": to}}]}])
+        assert "all is well" in run("c.yaml", "--check")
+        return Daemon("c.yaml")
+
+    for source in raw, sound:
+        for opened in False, True:
+            idle = daemon(source, "o.npy")
+            name = source["file"]["path"]
+            writer = open(name, "wb", buffering=0) if opened else None
+            time.sleep(0.2)
+            assert idle.stop(signal.SIGINT if opened else signal.SIGTERM) == 0, idle.messages
+            assert "nothing came" in idle.messages, idle.messages
+            if opened:
+                writer.close()
+    stopped = daemon(raw, "o.npy")  # in the middle of a block, which is kept
+    with open("in.f64", "wb", buffering=0) as writer:
+        writer.write(samples.tobytes())
+        time.sleep(0.3)
+        assert stopped.stop() == 0, stopped.messages
+    equal(np.load("o.npy").reshape(-1, 1), samples * 0.5)
+    for opened in False, True:
+        idle = daemon(file, "out.f64")
+        reader = open("out.f64", "rb") if opened else None
+        time.sleep(0.2)
+        assert idle.stop() == 0, idle.messages
+        if opened:
+            reader.close()
+
+
+def test_fifos_carry_streams():
+    half()
+    os.mkfifo("in.f64")
+    os.mkfifo("out.f64")
+    samples = noise(100000, 2)
+    source = {"file": {"path": "in.f64", "rate": 8000, "channels": 2, "pace": "fast"}}
+    path = config([{"name": "a", "model": "half.yaml", "source": source,
+                    "outputs": [{"file": {"path": "out.f64"}}, {"file": {"path": "o.npy"}}]}])
+    daemon = Daemon(path)
+
+    def send():
+        with open("in.f64", "wb") as writer:
+            writer.write(samples.tobytes())
+    sender = threading.Thread(target=send)
+    sender.start()
+    with open("out.f64", "rb") as reader:
+        got = np.frombuffer(reader.read()).reshape(-1, 2)
+    sender.join()
+    daemon.ends()
+    equal(got, samples * 0.5)
+    equal(np.load("o.npy"), samples * 0.5)
+    daemon = Daemon(path)  # a stream that is broken off is a failure by name
+    with open("in.f64", "wb") as writer, open("out.f64", "rb") as reader:
+        writer.write(b"half a frame")
+    assert "in.f64: ends 12 bytes into a frame" in daemon.ends(1), daemon.messages
+    daemon = Daemon(path)  # so is a reader that goes
+    sender = threading.Thread(target=lambda: broken_off(send))
+    sender.start()
+    with open("out.f64", "rb") as reader:
+        reader.read(10)
+    assert "out.f64: Broken pipe" in daemon.ends(1), daemon.messages
+    sender.join()
+
+
+def broken_off(send):
+    try:
+        send()
+    except BrokenPipeError:
+        pass
 
 
 def test_many_pipelines_and_topics():

@@ -54,14 +54,21 @@ def test_stopped_in_the_middle():
                    pipeline("c", {"zmq": {"connect": tcp(), "topic": "t"}}, [{"publish": {}}]),
                    pipeline("d", {"zmq": {"connect": at, "format": "raw", "rate": 8000,
                                           "channels": 1, "dtype": "f64", "topic": "a "}},
-                            [{"publish": {}}])], [at])
+                            [{"publish": {}}]),
+                   pipeline("e", {"file": {"path": "in.f64", "rate": "16k", "channels": 1}},
+                            [{"file": {"path": "out.f64"}}])], [at])
+    os.mkfifo("in.f64")
+    os.mkfifo("out.f64")  # nobody reads it
     daemon = Daemon(path, env=ENV)
+    fifo = open("in.f64", "wb", buffering=0)
+    fifo.write(noise(2000).tobytes())
     subscribers = [Subscriber(at, t) for t in "abd"]
     until(lambda: all(len(s.headers) > 10 for s in subscribers))
     for _ in range(5):
         Subscriber(at, "b", until=lambda s: True).wait()  # comes, takes a block and goes
     daemon.process.terminate()
     clean(daemon)
+    fifo.close()
     assert os.path.exists("a.npy")
 
 

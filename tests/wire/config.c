@@ -1,7 +1,9 @@
 /* daemon/config.c: what a configuration means, and what is said of a wrong one. */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 
@@ -130,6 +132,50 @@ Test(config, what_is_missing_is_named)
             "the key 'channels' is missing", "the key 'dtype' is missing");
 }
 
+Test(config, channel_names_are_different)
+{
+    REFUSED("pipelines:\n  name: a\n  model: m\n  source: {file: {path: a}}\n"
+            "  channel_names: [l, r, l]\n" OUTPUTS,
+            "c.yaml:5:25: pipelines.channel_names[2]: 'l' is the name of channel 1 too");
+}
+
+Test(config, mistakes_of_one_pipeline_hide_none_of_what_they_share)
+{
+    REFUSED(
+        "publish: {bind: 'tcp://10.0.0.1:80'}\npipelines:\n"
+        "  - {name: a, model: m, source: {file: {path: a}}, outputs: [{publish: {topic: t}}]}\n"
+        "  - {name: b, modle: m, source: {file: {path: a}}, outputs: [{publish: {topic: t}}]}\n"
+        "  - {name: c, model: m, source: {file: {path: a}}, outputs: [{publish: {topic: t}}]}\n",
+        "c.yaml:1:17: publish.bind: ", "c.yaml:4:15: pipelines[1]: unknown key 'modle'",
+        "c.yaml:5:80: pipelines[2].outputs[0].publish.topic: the topic 't'");
+}
+
+Test(config, a_file_is_the_same_by_any_name)
+{
+    static const char *const names[] = {"o", "./o", "../%s/o", "link/o", "link/../%s/./o"};
+    char folder[] = "/tmp/sinewd-config-XXXXXX", where[80], way[80], text[600];
+    cr_assert(mkdtemp(folder));
+    snprintf(where, sizeof where, "%s/c.yaml", folder);
+    snprintf(way, sizeof way, "%s/link", folder);
+    cr_assert_eq(symlink(folder, way), 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(way, sizeof way, names[i], folder + 5);
+        snprintf(text, sizeof text,
+                 "pipelines:\n  name: a\n  model: m\n  source: {file: {path: a}}\n"
+                 "  outputs: [{file: {path: o}}, {file: {path: p}}, {file: {path: %s}}]\n",
+                 way);
+        sinewd_config_file file;
+        cr_assert_not(sinewd_config_read(&file, text, strlen(text), where), "%s", way);
+        cr_assert_eq(file.problems.n, 1);
+        cr_assert(strstr(sinew_problems_text(&file.problems, 0),
+                         "c.yaml:5:65: pipelines.outputs[2].file.path: the file"));
+        sinewd_config_finish(&file);
+    }
+    snprintf(way, sizeof way, "%s/link", folder);
+    unlink(way);
+    rmdir(folder);
+}
+
 Test(config, what_does_not_go_together_is_refused)
 {
     REFUSED("pipelines:\n  name: a\n  model: m\n  source: {file: {path: a}, device: {}}\n" OUTPUTS,
@@ -146,10 +192,12 @@ Test(config, what_does_not_go_together_is_refused)
     REFUSED("publish: {bind: 'tcp://127.0.0.1:1'}\npipelines:\n"
             "  - {name: a, model: m, source: {file: {path: a}}, outputs: [{publish: {topic: t}}]}\n"
             "  - {name: t, model: m, source: {file: {path: a}}, outputs: [{publish: {}}]}\n",
-            "the topic 't' of pipeline 't' is written by pipeline 'a' too");
+            "c.yaml:4:72: pipelines[1].outputs[0].publish: the topic 't' of pipeline 't' is "
+            "written by pipeline 'a' too");
     REFUSED("pipelines:\n  name: a\n  model: m\n  source: {file: {path: a}}\n"
             "  outputs: [{file: {path: o}}, {file: {path: o}}]\n",
-            "the file 'o' of pipeline 'a' is written by pipeline 'a' too");
+            "c.yaml:5:46: pipelines.outputs[1].file.path: the file 'o' of pipeline 'a' is "
+            "written by pipeline 'a' too");
 }
 
 static void bind(const char *endpoint, const char *more, const char *says)
@@ -174,8 +222,9 @@ Test(config, endpoints_are_checked_and_stay_on_this_machine)
                                        "tcp://localhost:65535", "tcp://[::1]:80",
                                        "ipc:///run/x",          "ipc://x"};
     static const char *const open[] = {
-        "tcp://0.0.0.0:5555", "tcp://*:5555",          "tcp://10.0.0.1:80",    "tcp://[::]:80",
-        "tcp://eth0:80",      "tcp://127.0.0.1.de:80", "tcp://localhost.de:80"};
+        "tcp://0.0.0.0:5555",    "tcp://*:5555",         "tcp://10.0.0.1:80",
+        "tcp://[::]:80",         "tcp://eth0:80",        "tcp://127.0.0.1.de:80",
+        "tcp://localhost.de:80", "tcp://127.999.0.1:80", "tcp://127.1:80"};
     for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
         bind(fine[i], "", NULL);
     for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
