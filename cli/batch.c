@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "clash.h"
 #include "interrupt.h"
+#include "losses.h"
 #include "json.h"
 #include "paths.h"
 #include "progress.h"
@@ -137,9 +138,8 @@ static bool report_entry(const batch *b, const entry *e)
         report_error("%s: %s", e->input, e->error.text);
     if (e->outcome == OUTCOME_DONE && e->result.warning[0])
         report_warning("%s: %s", e->input, e->result.warning);
-    if (e->outcome == OUTCOME_DONE && e->result.clipped)
-        report_warning("%s: %llu samples were clipped", e->output,
-                       (unsigned long long)e->result.clipped);
+    if (e->outcome == OUTCOME_DONE)
+        losses_report(e->output, &e->result);
     return !b->opts->json || batch_print_json(e->input, e->output, names[e->outcome],
                                               e->outcome == OUTCOME_DONE ? &e->result : NULL,
                                               failed ? e->error.text : NULL);
@@ -268,8 +268,8 @@ static int check_files(const command *self, const batch *b)
     if (b->opts->x0_path)
         files[n++].path = b->opts->x0_path;
     if (clash_find(files, n, &one, &other))
-        status = report_misuse(self, "%s would be overwritten by the output %s", one->path,
-                               other->path);
+        status =
+            report_misuse(self, "%s would be overwritten by the output %s", one->path, other->path);
     free(files);
     return status;
 }

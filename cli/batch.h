@@ -6,7 +6,7 @@
 #include "job.h"
 
 typedef struct batch_opts {
-    const char *x0_path; /* NULL: none */
+    const char *x0_path;    /* NULL: none */
     const char *model_path; /* the file: an output older than it is made again */
     const char *out_dir, *in_format, *out_format;
     size_t jobs;             /* threads; 0: one a core */

@@ -164,8 +164,8 @@ static sinew_status read_block(task *t)
         sinew_sample_put(t->in_samples, node->sample_in, i, t->first[i]);
     t->n_first = 0;
     t->in.samples = t->in_samples + n * in_frame_bytes(t);
-    sinew_status status = sinew_source_read(t->source, node->sample_in, t->block_frames - n,
-                                            &t->in, t->error);
+    sinew_status status =
+        sinew_source_read(t->source, node->sample_in, t->block_frames - n, &t->in, t->error);
     t->in.samples = t->in_samples;
     t->in.n_frames += n;
     t->in.index -= (int64_t)n;
@@ -202,12 +202,29 @@ static sinew_status interrupted(task *t)
     return sinew_fail(t->error, SINEW_ERR_IO, "%s: interrupted", t->files->input);
 }
 
+/* One bad sample in a recursion makes all that follow bad: worth a word. A sum of all differences
+ * tells at once that there is none. */
+static void count_not_finite(task *t, const sinew_block *out)
+{
+    size_t n = out->n_frames * out->channels;
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        double y = sinew_sample_get(out->samples, t->node->sample_out, i);
+        sum += y - y; /* 0, or NaN */
+    }
+    for (size_t i = 0; sum != 0 && i < n; i++)
+        if (!isfinite(sinew_sample_get(out->samples, t->node->sample_out, i)) &&
+            t->result->not_finite++ == 0)
+            t->result->first_not_finite = t->result->frames + (int64_t)(i / out->channels);
+}
+
 static sinew_status filter_block(task *t)
 {
     sinew_block out = {.samples = t->out_samples};
     if (interrupt_signal())
         return interrupted(t);
     sinew_stream_process(t->stream, &t->in, &out);
+    count_not_finite(t, &out);
     sinew_status status = sinew_sink_write(t->sink, t->node->sample_out, &out, NULL, t->error);
     t->result->frames += (int64_t)out.n_frames;
     if (!status && t->watch->tick)

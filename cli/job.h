@@ -39,6 +39,8 @@ typedef struct job_result {
     int64_t frames; /* written */
     double rate_hz, seconds;
     uint64_t clipped;
+    uint64_t not_finite;      /* samples that came out of the filter as NaN or infinite */
+    int64_t first_not_finite; /* the frame of the first */
     bool continues_inexactly; /* from state_in: within rounding, not to the bit */
     char warning[SAMPLING_WARNING_BYTES]; /* "" for none */
 } job_result;

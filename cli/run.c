@@ -9,6 +9,7 @@
 #include "batch.h"
 #include "interrupt.h"
 #include "job.h"
+#include "losses.h"
 #include "model/find.h"
 #include "numbers.h"
 #include "paths.h"
@@ -87,12 +88,10 @@ static int check_files(const command *self, const settings *s, const job_files *
     const struct {
         const char *what, *path;
         bool written, is_state;
-    } files[] = {{"the model", model_path, false, false},
-                 {"the input", f->input, false, false},
-                 {"--x0", s->x0_path, false, false},
-                 {"--state-in", s->state_in, false, true},
-                 {"the output", f->output, true, false},
-                 {"--state-out", s->state_out, true, true}};
+    } files[] = {
+        {"the model", model_path, false, false}, {"the input", f->input, false, false},
+        {"--x0", s->x0_path, false, false},      {"--state-in", s->state_in, false, true},
+        {"the output", f->output, true, false},  {"--state-out", s->state_out, true, true}};
     for (size_t b = 1; b < sizeof files / sizeof *files; b++)
         for (size_t a = 0; a < b; a++)
             if (files[a].path && files[b].path && (files[a].written || files[b].written) &&
@@ -119,9 +118,7 @@ static int report_result(const settings *s, const job_files *f, const job_result
                        s->state_in);
     if (result->frames == 0)
         report_warning("%s: holds no frames", f->input);
-    if (result->clipped)
-        report_warning("%s: %llu samples were clipped", f->output,
-                       (unsigned long long)result->clipped);
+    losses_report(f->output, result);
     if (s->json && !batch_print_json(f->input, f->output, "done", result, NULL))
         return EXIT_FAILED;
     return EXIT_DONE;

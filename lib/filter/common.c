@@ -12,7 +12,7 @@ sinew_status sinew_filter_init(sinew_filter *f, const sinew_node_ops *ops, sinew
                                sinew_error *error)
 {
     bool forgets = sinew_discretization_settle_frames(d) < SIZE_MAX;
-    int single = d->inputs == 1 && d->outputs == 1;
+    bool single = sinew_filter_is_single(d);
     uint32_t channels = opts->channels ? opts->channels : (uint32_t)d->inputs;
     f->copies = single ? channels : 1;
     f->node = (sinew_node){.ops = ops,

@@ -49,8 +49,7 @@ static sinew_status check(const sinew_discretization *d, const sinew_filter_opts
     if (opts->engine != SINEW_ENGINE_AUTO && !engines[opts->engine].make)
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "this build has no %s engine",
                           sinew_engine_names[opts->engine]);
-    int single = d->inputs == 1 && d->outputs == 1;
-    if (!single && opts->channels && opts->channels != d->inputs)
+    if (!sinew_filter_is_single(d) && opts->channels && opts->channels != d->inputs)
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
                           "%u channels for a model with %zu inputs and %zu outputs", opts->channels,
                           d->inputs, d->outputs);

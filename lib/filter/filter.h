@@ -6,6 +6,8 @@
 #ifndef SINEW_FILTER_FILTER_H
 #define SINEW_FILTER_FILTER_H
 
+#include <stdbool.h>
+
 #include "filter/decay.h"
 #include "filter/recurrence.h"
 #include "sinew/filter.h"
@@ -18,6 +20,12 @@ typedef struct sinew_filter {
     sinew_recurrence recurrence;
     sinew_decay decay;
 } sinew_filter;
+
+/* A model with one input and one output runs on each channel by itself. */
+static inline bool sinew_filter_is_single(const sinew_discretization *d)
+{
+    return d->inputs == 1 && d->outputs == 1;
+}
 
 /* The fields that do not depend on the engine. Errors: SINEW_ERR_MEMORY; finish in any case. */
 sinew_status sinew_filter_init(sinew_filter *f, const sinew_node_ops *ops, sinew_engine engine,

@@ -274,6 +274,18 @@ def test_no_frames_are_said_and_written():
     assert soundfile.info("out.wav").frames == 0
 
 
+def test_numbers_that_are_none_are_told():
+    with open("bad.csv", "w") as file:
+        file.write("1\nnan\n2\n3\n")
+    for dtype in "f64", "f32":
+        done = sinew("run", model(LOWPASS), "bad.csv", "o.csv", "--rate", "10k", "--dtype", dtype)
+        assert "o.csv: from frame 1 on, 3 samples are no finite numbers" in done.messages
+    with open("good.csv", "w") as file:
+        file.write("1\n1e300\n-2\n3\n")
+    done = sinew("run", model(LOWPASS), "good.csv", "o.csv", "--rate", "10k")
+    assert done.messages == ""
+
+
 def test_progress_is_for_terminals():
     with open("pipe.f64", "wb") as file:
         file.write(noise(400000, 1).tobytes())
