@@ -194,6 +194,21 @@ void sinew_recurrence_run(const sinew_recurrence *r, double *x, const double *u,
     }
 }
 
+/* Eight-row columns that a dense frame multiplies, without the empty ones, and its outputs. */
+static double dense_columns(const sinew_discretization *d)
+{
+    size_t n = d->order, columns = 0;
+    for (size_t p = 0; p * ROWS < n; p++) {
+        size_t last = 0;
+        for (size_t i = p * ROWS; i < n && i < (p + 1) * ROWS; i++)
+            for (size_t j = last; j < n; j++)
+                if (d->A[i * n + j] != 0)
+                    last = j + 1;
+        columns += d->inputs + last;
+    }
+    return (double)(columns + d->outputs * groups_of(d->inputs + n, ROWS));
+}
+
 double sinew_recurrence_cost(const sinew_discretization *d)
 {
     switch (d->form) {
@@ -204,6 +219,5 @@ double sinew_recurrence_cost(const sinew_discretization *d)
     case SINEW_FORM_DENSE:
         break;
     }
-    double columns = (double)(d->order + d->inputs);
-    return 9 + 0.53 * columns * (double)groups_of(d->order + d->outputs, ROWS);
+    return 6 + 0.52 * dense_columns(d);
 }

@@ -77,16 +77,17 @@ static void fir_f64(const double *h, size_t taps, const double *u, double *y, si
 }
 
 /* Eight rows of a product, from four sums over every fourth column, so that no addition waits for
- * the one before. `at`: the panel, from register r on. */
+ * the one before. The odd columns come first: in a recurrence they are the inputs, which are there
+ * before the state is. `at`: the panel, from register r on. */
 static inline vd rows(const double *at, size_t cols, const double *x)
 {
     vd sum[4] = {0};
-    size_t c = 0;
-    for (; c + 4 <= cols; c += 4, at += 4 * SINEW_PANEL_ROWS)
+    size_t odd = cols % 4;
+    for (size_t c = 0; c < odd; c++, at += SINEW_PANEL_ROWS)
+        sum[0] += *(const vd *)at * x[c];
+    for (size_t c = odd; c < cols; c += 4, at += 4 * SINEW_PANEL_ROWS)
         for (int k = 0; k < 4; k++)
             sum[k] += *(const vd *)(at + k * SINEW_PANEL_ROWS) * x[c + (size_t)k];
-    for (; c < cols; c++, at += SINEW_PANEL_ROWS)
-        sum[0] += *(const vd *)at * x[c];
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
