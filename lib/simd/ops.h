@@ -51,7 +51,7 @@ typedef struct sinew_dense {
     /* y += M x; y: rows rounded up to 8. */                                                       \
     OP(multiply, void, (const sinew_panels *m, const double *x, double *y))                        \
     /* n frames: u (n, inputs), y (n, outputs). `now` and `next` take turns; now (and, after an    \
-     * odd n, next) holds x (order), with `inputs` doubles before it and zeros up to `width`. */             \
+     * odd n, next) holds x (order), with `inputs` doubles before it and zeros up to `width`. */   \
     OP(dense, void,                                                                                \
        (const sinew_dense *d, double *now, double *next, const double *u, double *y, size_t n))    \
     /* y[t] = sum_i h[i] u[t + i], i < taps, for n outputs; taps a multiple of 16. */              \

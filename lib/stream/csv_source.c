@@ -1,6 +1,7 @@
 /* csv: a row a frame. Fields are parted by commas, blanks around them do not count; a number is
  * what strtod reads in the C locale, less hexadecimal. One first line whose first field is no
- * number, nor begins like one (a digit, a sign or a point), is a header and skipped. nan and inf are samples like others. Only one row is held. */
+ * number, nor begins like one (a digit, a sign or a point), is a header and skipped. nan and inf
+ * are samples like others. Only one row is held. */
 #include <errno.h>
 #include <locale.h>
 #include <math.h>

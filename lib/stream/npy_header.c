@@ -192,8 +192,8 @@ static sinew_status interpret(const parser *p, sinew_npy_header *out)
         return sinew_fail(p->error, SINEW_ERR_DATA, "%s: an array without channels", p->name);
     if (channels > SINEW_CHANNELS_MOST)
         return sinew_fail(p->error, SINEW_ERR_DATA,
-                          "%s: the shape (%" PRId64 ", %" PRId64
-                          ") has %" PRId64 " channels; %d are the most, and frames come first",
+                          "%s: the shape (%" PRId64 ", %" PRId64 ") has %" PRId64
+                          " channels; %d are the most, and frames come first",
                           p->name, out->frames, channels, channels, SINEW_CHANNELS_MOST);
     if (out->frames > INT64_MAX / channels / (int64_t)sinew_sample_bytes(out->sample))
         return sinew_fail(p->error, SINEW_ERR_DATA,

@@ -33,8 +33,8 @@ ALWAYS double at_least(double x, double least)
 }
 
 /* Kept within one step beyond the ends before it is rounded, so that a huge number rounds well. */
-ALWAYS uint64_t quantize(int *restrict out, const void *restrict samples, sinew_sample sample, size_t n,
-                         int bits, double lowest)
+ALWAYS uint64_t quantize(int *restrict out, const void *restrict samples, sinew_sample sample,
+                         size_t n, int bits, double lowest)
 {
     double scale = ldexp(1, bits - 1), highest = scale - 1, shift = ldexp(1, 32 - bits);
     double lower = lowest - 1;
@@ -72,7 +72,8 @@ void sinew_dequantize(void *out, sinew_sample sample, const int *integers, size_
         dequantize(out, SINEW_SAMPLE_F32, integers, n);
 }
 
-ALWAYS uint64_t saturate(double *restrict out, const void *restrict samples, sinew_sample sample, size_t n)
+ALWAYS uint64_t saturate(double *restrict out, const void *restrict samples, sinew_sample sample,
+                         size_t n)
 {
     unsigned clipped = 0;
     for (size_t i = 0; i < n; i++) {

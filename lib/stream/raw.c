@@ -24,9 +24,9 @@ sinew_status sinew_raw_open(sinew_source *source, sinew_sample sample, sinew_err
 
 /* n samples from bytes; (n) in both. The types are constants where it is called, so that no sample
  * has to ask for them. */
-static inline __attribute__((always_inline)) void
-decode_as(const uint8_t *restrict bytes, sinew_sample from, size_t n, sinew_sample to,
-          void *restrict out)
+static inline __attribute__((always_inline)) void decode_as(const uint8_t *restrict bytes,
+                                                            sinew_sample from, size_t n,
+                                                            sinew_sample to, void *restrict out)
 {
     size_t width = sinew_sample_bytes(from);
     for (size_t i = 0; i < n; i++) {

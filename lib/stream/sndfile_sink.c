@@ -210,8 +210,8 @@ static sf_count_t write_piece(sinew_sink *sink, sinew_sample sample, const void 
     size_t n_samples = n_frames * sink->signal.channels;
     if (sound->bits > 0) {
         double lowest = -ldexp(1, sound->bits - 1) + sound->symmetric;
-        sink->clipped += sinew_quantize(sound->integers, samples, sample, n_samples, sound->bits,
-                                        lowest);
+        sink->clipped +=
+            sinew_quantize(sound->integers, samples, sample, n_samples, sound->bits, lowest);
         return sf_writef_int(sound->file, sound->integers, n);
     }
     if (sound->lossy) {

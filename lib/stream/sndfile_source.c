@@ -40,7 +40,8 @@ static sinew_status check_length(const sinew_source *source, sinew_error *error)
     int64_t missing = sinew_sound_missing_bytes(source->fd, source->file_bytes);
     if (missing > 0)
         return sinew_fail(error, SINEW_ERR_DATA,
-                          "%s: is truncated: its header says %" PRId64 " bytes of samples more than "
+                          "%s: is truncated: its header says %" PRId64
+                          " bytes of samples more than "
                           "there are",
                           source->name, missing);
     if (sinew_sound_ogg_is_cut(source->fd, source->file_bytes))

@@ -276,8 +276,8 @@ Test(io_sound, a_wav_of_unknown_length_is_a_wav_and_equal_runs_are_equal_bytes)
 
 Test(io_sound, no_frames_is_fine)
 {
-    static const char *const names[] = {"a.wav",  "a.aiff", "a.au",  "a.w64", "a.rf64",
-                                        "a.caf", "a.nist", "a.ogg"};
+    static const char *const names[] = {"a.wav",  "a.aiff", "a.au",   "a.w64",
+                                        "a.rf64", "a.caf",  "a.nist", "a.ogg"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         sinew_sink_opts to = {.signal = {8000, 2, 0, SINEW_SAMPLE_F32, SF_FORMAT_PCM_16}};
         sinew_error error = {0};

@@ -20,8 +20,9 @@ static uint64_t next_random(void) /* xorshift64, Marsaglia 2003 */
 /* Any bits, what lies in and about the range, and what lies half between two integers. */
 static double any_sample(int bits)
 {
-    static const double special[] = {0,   -0.0, 1,      -1,      1e300,   -1e300,  INFINITY, -INFINITY,
-                                     NAN, -NAN, 0x1p51, -0x1p52, 0x1p-70, 5e-324, 0x1.8p52, -0x1p31};
+    static const double special[] = {0,        -0.0,      1,        -1,     1e300,  -1e300,
+                                     INFINITY, -INFINITY, NAN,      -NAN,   0x1p51, -0x1p52,
+                                     0x1p-70,  5e-324,    0x1.8p52, -0x1p31};
     uint64_t random = next_random();
     double value, step = ldexp(1, 1 - bits);
     switch (random % 5) {

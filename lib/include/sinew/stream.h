@@ -33,9 +33,9 @@ typedef enum sinew_gap {
 typedef struct sinew_stream_opts {
     size_t max_frames; /* 0: 4096. Longer blocks are processed in pieces of this length. */
     sinew_gap gap;
-    bool steps;        /* blocks carry step_s; refused where the node cannot. Without it step_s is
-                        * not looked at. */
-    int64_t index;     /* of the first frame to come */
+    bool steps;    /* blocks carry step_s; refused where the node cannot. Without it step_s is
+                    * not looked at. */
+    int64_t index; /* of the first frame to come */
 } sinew_stream_opts;
 
 typedef struct sinew_stream sinew_stream;
@@ -107,9 +107,8 @@ SINEW_API sinew_status sinew_swap_new(sinew_swap **out, const sinew_node *next,
  *  Errors: SINEW_ERR_MISMATCH where sample types, channels or max_frames differ,
  *  SINEW_ERR_UNSUPPORTED while another change is under way (sinew_stream_changing); nothing has
  *  happened then. */
-SINEW_API sinew_status sinew_stream_swap(sinew_stream *stream, sinew_swap *swap,
-                                         size_t warm_frames, size_t fade_frames,
-                                         sinew_error *error);
+SINEW_API sinew_status sinew_stream_swap(sinew_stream *stream, sinew_swap *swap, size_t warm_frames,
+                                         size_t fade_frames, sinew_error *error);
 
 /** Whether a change is under way: the old node is still needed. */
 SINEW_API bool sinew_stream_changing(const sinew_stream *stream);
