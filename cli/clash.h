@@ -9,9 +9,10 @@
 typedef struct clash_file {
     const char *path;
     bool written;
-    bool exists; /* as a regular file; then what it is, whatever its name: */
-    dev_t device;
+    bool exists;  /* as a regular file; then device and inode are its own */
+    dev_t device; /* else those of the folder that it will be made in */
     ino_t inode;
+    char *name; /* what it will be called there; NULL where it exists */
 } clash_file;
 
 /* Whether two of the files, at least one of them written, are one; they are *a and *b then.

@@ -14,7 +14,7 @@ const char *path_base(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static bool stat_folder_of(const char *path, struct stat *out)
+bool path_stat_folder(const char *path, struct stat *out)
 {
     size_t length = (size_t)(path_base(path) - path);
     char *folder = length ? strndup(path, length) : strdup(".");
@@ -29,7 +29,7 @@ static bool become_same(const char *a, const char *b)
     struct stat at_a, at_b;
     char *to_a = sinew_atomic_file_target(a), *to_b = sinew_atomic_file_target(b);
     bool same = to_a && to_b && strcmp(path_base(to_a), path_base(to_b)) == 0 &&
-                stat_folder_of(to_a, &at_a) && stat_folder_of(to_b, &at_b) &&
+                path_stat_folder(to_a, &at_a) && path_stat_folder(to_b, &at_b) &&
                 at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino;
     sinew_free(to_a);
     sinew_free(to_b);

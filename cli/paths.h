@@ -3,9 +3,13 @@
 #define SINEW_CLI_PATHS_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 /* Do both name one regular file, there already or to be made? "-" and devices never do. */
 bool paths_same(const char *a, const char *b);
+
+/* stat of the folder that the path's last part is in; false: there is none. */
+bool path_stat_folder(const char *path, struct stat *out);
 
 bool path_is_folder(const char *path);
 

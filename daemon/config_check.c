@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "endpoint.h"
+#include "model/find.h"
 #include "target.h"
 
 /* ---- places ---- */
@@ -128,20 +130,32 @@ static void check_writers(sinewd_config_file *file, const writer *writers, size_
         }
 }
 
-/* The pipelines whose source is a file, and which file. */
+/* A file that is read: a source, a model, the configuration itself. */
 typedef struct reader {
-    const sinewd_pipeline_config *pipeline;
+    const sinewd_pipeline_config *pipeline; /* NULL: the configuration */
+    const char *what;
     sinewd_target target;
 } reader;
 
 static size_t list_readers(const sinewd_config_file *file, reader *readers)
 {
+    const char *where = sinew_document_where(file->document);
     size_t n = 0;
+    readers[n++] = (reader){.what = "this configuration", .target = sinewd_target_of(where)};
     for (size_t i = 0; i < file->config.pipelines.n; i++) {
         const sinewd_pipeline_config *pipeline = pipeline_at(file, i);
-        if (pipeline->good && pipeline->source.is_file)
+        char *model = NULL;
+        if (!pipeline->good)
+            continue;
+        if (pipeline->source.is_file)
             readers[n++] = (reader){.pipeline = pipeline,
+                                    .what = "the source of pipeline",
                                     .target = sinewd_target_of(pipeline->source.file.path)};
+        if (sinew_model_find(&model, pipeline->model, NULL) == SINEW_OK)
+            readers[n++] = (reader){.pipeline = pipeline,
+                                    .what = "the model of pipeline",
+                                    .target = sinewd_target_of(model)};
+        sinew_free(model);
     }
     return n;
 }
@@ -149,15 +163,17 @@ static size_t list_readers(const sinewd_config_file *file, reader *readers)
 /* No file is both read and written. */
 static void check_sources(sinewd_config_file *file, const writer *writers, size_t n)
 {
-    reader *readers =
-        sinew_document_alloc(file->document, file->config.pipelines.n, sizeof *readers);
+    size_t most = 2 * file->config.pipelines.n + 1;
+    reader *readers = sinew_document_alloc(file->document, most, sizeof *readers);
     size_t n_readers = readers ? list_readers(file, readers) : 0;
     for (size_t w = 0; w < n; w++)
         for (size_t r = 0; r < n_readers && writers[w].output->is_file; r++)
             if (sinewd_target_same(&readers[r].target, &writers[w].target)) {
+                const sinewd_pipeline_config *of = readers[r].pipeline;
                 sinewd_config_fault(file, way_to(&writers[w]),
-                                    "'%s' is the source of pipeline '%s', and would be overwritten",
-                                    writers[w].output->file.path, readers[r].pipeline->name);
+                                    "'%s' is %s%s%s%s, and would be overwritten",
+                                    writers[w].output->file.path, readers[r].what, of ? " '" : "",
+                                    of ? of->name : "", of ? "'" : "");
                 break;
             }
 }

@@ -57,6 +57,7 @@ static sinew_status catch_signals(daemon_run *d, sinew_error *error)
     sigemptyset(&stops);
     sigaddset(&stops, SIGINT);
     sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGHUP); /* a terminal that closes: what a live source gave is kept */
     pthread_sigmask(SIG_BLOCK, &stops, NULL);
     signal(SIGPIPE, SIG_IGN);
     d->signal_fd = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -16,7 +16,7 @@ static const char usage[] =
     "  -h, --help         this text\n"
     "      --version      the version\n"
     "\n"
-    "SIGINT and SIGTERM end it in order: files are completed, subscribers told.\n"
+    "SIGINT, SIGTERM and SIGHUP end it in order: files are completed, subscribers told.\n"
     "Exit status: 0 done, 1 failed, 2 misused. The keys are in sinewd(8).\n";
 
 enum { CHECK = 256, VERSION };

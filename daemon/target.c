@@ -8,6 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+#include "stream/atomic_file.h"
+
 /* The folder that the path's last part is in; false: the path is too long to say. */
 static bool folder_of(char folder[PATH_MAX], const char *path)
 {
@@ -23,19 +26,22 @@ sinewd_target sinewd_target_of(const char *path)
 {
     char folder[PATH_MAX];
     struct stat about;
-    const char *slash = strrchr(path, '/');
-    sinewd_target target = {.path = path, .name = slash ? slash + 1 : path};
+    sinewd_target target = {.path = path};
     if (stat(path, &about) == 0) {
         target.exists = true;
         target.is_device = S_ISCHR(about.st_mode);
         target.device = about.st_dev;
         target.inode = about.st_ino;
     }
-    if (folder_of(folder, path) && stat(folder, &about) == 0) {
+    char *end = sinew_atomic_file_target(path); /* where the writer will follow a link to */
+    const char *leads = end ? end : path, *slash = strrchr(leads, '/');
+    snprintf(target.name, sizeof target.name, "%s", slash ? slash + 1 : leads);
+    if (folder_of(folder, leads) && stat(folder, &about) == 0) {
         target.in_folder = true;
         target.folder_device = about.st_dev;
         target.folder_inode = about.st_ino;
     }
+    sinew_free(end);
     return target;
 }
 

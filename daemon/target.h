@@ -2,11 +2,13 @@
 #ifndef SINEWD_TARGET_H
 #define SINEWD_TARGET_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 typedef struct sinewd_target {
-    const char *path, *name; /* name: the last part of the path */
+    const char *path;
+    char name[NAME_MAX + 1]; /* the last part of the path, behind a link to what is not there yet */
     bool exists, is_device;
     bool in_folder; /* its folder exists */
     dev_t device, folder_device;

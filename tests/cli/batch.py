@@ -26,6 +26,15 @@ def lines(done):
     return {a["file"]: a for a in answers}
 
 
+def test_outputs_that_links_make_one_are_refused():
+    path, names = model(BANDPASS), write_wavs(2)
+    os.makedirs("out")
+    os.symlink("1.wav", "out/0.wav")  # to what is not there yet
+    done = sinew("run", path, "--out-dir", "out", *names, status=2)
+    assert "would be overwritten by the output" in done.messages
+    assert os.listdir("out") == ["0.wav"] and not os.path.exists("out/1.wav")
+
+
 def test_a_batch_equals_its_files():
     path, names = model(BANDPASS), write_wavs()
     got = lines(sinew("run", path, "--out-dir", "out", *names, "--json", "--jobs", "3"))

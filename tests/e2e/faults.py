@@ -66,6 +66,27 @@ def test_check():
                                 status=1)
 
 
+def test_what_is_read_is_not_written():
+    save_npy("in.npy", noise(100))
+    source = {"path": "in.npy", "rate": "8k", "pace": "fast"}
+    write("m.yaml", "system: {ss: {A: [], B: [], C: [], D: [[1]]}}\n")
+    os.symlink("m.yaml", "m.csv")
+    os.symlink("c.yaml", "c.csv")
+    os.symlink("o.npy", "link.npy")  # to what is not there yet
+    for target, what in [("m.csv", "is the model of pipeline 'a'"),
+                         ("c.csv", "is this configuration")]:
+        path = config([pipeline(source=source, model="m.yaml",
+                                outputs=[{"file": {"path": target}}])])
+        for check in ["--check"], []:
+            messages = run(path, *check, status=1)
+            assert "c.yaml:" in messages and what in messages, messages
+    path = config([pipeline(source=source, model="m.yaml",
+                            outputs=[{"file": {"path": f}} for f in ("o.npy", "link.npy")])])
+    messages = run(path, status=1)
+    assert "is written by pipeline 'a' too" in messages, messages
+    no_leftovers("c.yaml", "c.csv", "m.yaml", "m.csv", "in.npy", "link.npy")
+
+
 def test_files_that_are_not_right():
     assert "no.yaml" in run("no.yaml", status=1)
     fails(config([pipeline(source={"path": "missing.wav"})]), "missing.wav", "No such file")
