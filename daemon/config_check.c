@@ -137,6 +137,18 @@ typedef struct reader {
     sinewd_target target;
 } reader;
 
+/* The file of a model, as a path that lives as long as the document; NULL: there is none. */
+static const char *model_file(const sinewd_config_file *file, const char *model)
+{
+    char *found = NULL, *kept = NULL;
+    if (sinew_model_find(&found, model, NULL) == SINEW_OK)
+        kept = sinew_document_alloc(file->document, strlen(found) + 1, 1);
+    if (kept)
+        strcpy(kept, found);
+    sinew_free(found);
+    return kept;
+}
+
 static size_t list_readers(const sinewd_config_file *file, reader *readers)
 {
     const char *where = sinew_document_where(file->document);
@@ -144,18 +156,17 @@ static size_t list_readers(const sinewd_config_file *file, reader *readers)
     readers[n++] = (reader){.what = "this configuration", .target = sinewd_target_of(where)};
     for (size_t i = 0; i < file->config.pipelines.n; i++) {
         const sinewd_pipeline_config *pipeline = pipeline_at(file, i);
-        char *model = NULL;
         if (!pipeline->good)
             continue;
+        const char *model = model_file(file, pipeline->model);
         if (pipeline->source.is_file)
             readers[n++] = (reader){.pipeline = pipeline,
                                     .what = "the source of pipeline",
                                     .target = sinewd_target_of(pipeline->source.file.path)};
-        if (sinew_model_find(&model, pipeline->model, NULL) == SINEW_OK)
+        if (model)
             readers[n++] = (reader){.pipeline = pipeline,
                                     .what = "the model of pipeline",
                                     .target = sinewd_target_of(model)};
-        sinew_free(model);
     }
     return n;
 }
