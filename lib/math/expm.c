@@ -269,16 +269,7 @@ static void square(work *w, double *out, double *less, double scale)
     refresh(w, less, scale, true);
 }
 
-sinew_status sinew_expm(double *out, const double *A, size_t n, sinew_error *error)
-{
-    double *less = sinew_alloc(n * n, sizeof *less);
-    sinew_status status = less ? sinew_expm_less(out, less, A, n, error) : sinew_fail_memory(error);
-    sinew_free(less);
-    return status;
-}
-
-sinew_status sinew_expm_less(double *out, double *less, const double *A, size_t n,
-                             sinew_error *error)
+sinew_status sinew_expm(double *out, double *less, const double *A, size_t n, sinew_error *error)
 {
     work w;
     int squarings;

@@ -7,11 +7,8 @@
 
 #include "sinew/status.h"
 
-/* out = exp(A), both (n, n), not the same memory. SINEW_ERR_NUMERIC where it is not finite. */
-sinew_status sinew_expm(double *out, const double *A, size_t n, sinew_error *error);
-
-/* And less = exp(A) - I, which keeps the digits of slow modes that exp(A) rounds away. */
-sinew_status sinew_expm_less(double *out, double *less, const double *A, size_t n,
-                             sinew_error *error);
+/* out = exp(A) and less = exp(A) - I, which keeps the digits of slow modes that exp(A) rounds away;
+ * (n, n) each, none of them the same memory. SINEW_ERR_NUMERIC where it is not finite. */
+sinew_status sinew_expm(double *out, double *less, const double *A, size_t n, sinew_error *error);
 
 #endif

@@ -130,7 +130,7 @@ static sinew_status hold_full(hold *h, const sinew_matrices *m, double T, int ho
         bool lower = sinew_blocks_find(m->A, n, sizes) == SINEW_SHAPE_LOWER;
         size_t at_A = lower ? extra : 0, at_u = lower ? 0 : n;
         fill_block(X, size, at_A, at_u, m, T, holds);
-        status = sinew_expm_less(E, less, X, size, error);
+        status = sinew_expm(E, less, X, size, error);
         if (!status)
             read_block(h, E, less, size, at_A, at_u, m, holds);
     }
