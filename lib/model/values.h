@@ -4,6 +4,17 @@
 
 #include "model/keys.h"
 
+/* Rows of numbers: (rows, columns), rows first. [] has no columns that anyone could count. */
+typedef struct sinew_spec_matrix {
+    size_t rows, columns;
+    double *entries;
+} sinew_spec_matrix;
+
+typedef struct sinew_spec_edges {
+    double hz[2];
+    size_t n;
+} sinew_spec_edges;
+
 /* A list of rows of numbers -> sinew_spec_matrix. */
 void sinew_value_matrix(const sinew_at *at, void *into);
 

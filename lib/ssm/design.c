@@ -88,33 +88,27 @@ static void put_gain(sinew_zpk *zpk, const sinew_design *d, const double w[2])
     zpk->gain = (double)product;
 }
 
-static bool has_two_edges(const sinew_design *d)
+bool sinew_design_has_two_edges(const sinew_design *d)
 {
     return d->band == SINEW_BAND_PASS || d->band == SINEW_BAND_STOP;
 }
 
-sinew_status sinew_system_new_design_at(sinew_system **out, const sinew_design *d,
-                                        const double edges_rad[2], sinew_error *error)
+sinew_status sinew_design_zpk(sinew_zpk *out, const sinew_design *d, const double edges_rad[2],
+                              sinew_error *error)
 {
     size_t n = d->order, zeros = 0;
     if (d->band == SINEW_BAND_HIGHPASS || d->band == SINEW_BAND_PASS)
         zeros = n;
     if (d->band == SINEW_BAND_STOP)
         zeros = 2 * n;
-    sinew_zpk zpk;
-    *out = NULL;
-    sinew_status status = sinew_zpk_alloc(&zpk, zeros, has_two_edges(d) ? 2 * n : n, error);
+    sinew_status status =
+        sinew_zpk_alloc(out, zeros, sinew_design_has_two_edges(d) ? 2 * n : n, error);
     if (status)
         return status;
-    put_poles(&zpk, d, edges_rad);
-    put_zeros(&zpk, d, edges_rad);
-    put_gain(&zpk, d, edges_rad);
-    status = sinew_system_new_factored(out, &zpk, error);
-    if (!status) {
-        (*out)->designed = true;
-        (*out)->design = *d;
-    }
-    return status;
+    put_poles(out, d, edges_rad);
+    put_zeros(out, d, edges_rad);
+    put_gain(out, d, edges_rad);
+    return SINEW_OK;
 }
 
 static sinew_status check(const sinew_design *d, sinew_error *error)
@@ -124,12 +118,12 @@ static sinew_status check(const sinew_design *d, sinew_error *error)
     if (d->order < 1 || d->order > SINEW_DESIGN_ORDER_MAX)
         return sinew_fail(error, SINEW_ERR_DATA, "order %lu: a design has an order of 1 to %d",
                           (unsigned long)d->order, SINEW_DESIGN_ORDER_MAX);
-    for (int i = 0; i < (has_two_edges(d) ? 2 : 1); i++)
+    for (int i = 0; i < (sinew_design_has_two_edges(d) ? 2 : 1); i++)
         if (!isfinite(d->edges_hz[i]) || d->edges_hz[i] <= 0)
             return sinew_fail(error, SINEW_ERR_DATA,
                               "edges_hz[%d] is %g: an edge lies above 0 Hz and is finite", i,
                               d->edges_hz[i]);
-    if (has_two_edges(d) && d->edges_hz[0] >= d->edges_hz[1])
+    if (sinew_design_has_two_edges(d) && d->edges_hz[0] >= d->edges_hz[1])
         return sinew_fail(error, SINEW_ERR_DATA, "edges_hz %g, %g: the second edge is the higher",
                           d->edges_hz[0], d->edges_hz[1]);
     return SINEW_OK;
@@ -142,14 +136,18 @@ sinew_status sinew_system_new_design(sinew_system **out, const sinew_design *d, 
     if (status)
         return status;
     const double edges_rad[2] = {2 * M_PI * d->edges_hz[0],
-                                 has_two_edges(d) ? 2 * M_PI * d->edges_hz[1] : 0};
-    status = sinew_system_new_design_at(out, d, edges_rad, error);
+                                 sinew_design_has_two_edges(d) ? 2 * M_PI * d->edges_hz[1] : 0};
+    sinew_part part = {.designed = true, .design = *d};
+    status = sinew_design_zpk(&part.zpk, d, edges_rad, error);
+    if (!status)
+        status = sinew_system_new_parts(out, &part, 1, error);
     if (!status) {
         uint64_t asked = sinew_hash(SINEW_HASH_START, "design", 6);
         asked = sinew_hash_count(asked, (uint64_t)d->family);
         asked = sinew_hash_count(asked, (uint64_t)d->band);
         asked = sinew_hash_count(asked, d->order);
-        (*out)->asked = sinew_hash_numbers(asked, d->edges_hz, has_two_edges(d) ? 2 : 1);
+        (*out)->asked =
+            sinew_hash_numbers(asked, d->edges_hz, sinew_design_has_two_edges(d) ? 2 : 1);
     }
     return status;
 }

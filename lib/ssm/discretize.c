@@ -5,16 +5,11 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "math/matrix.h"
+#include "math/tan_pi.h"
 #include "ssm/form.h"
 #include "ssm/parallel.h"
 #include "ssm/sections.h"
 #include "ssm/step.h"
-
-/* tan(pi r) for 0 <= r < 1/2, as good near the end as near 0. */
-static double tan_pi(double r)
-{
-    return r <= 0.25 ? tan(M_PI * r) : 1 / tan(M_PI * (0.5 - r));
-}
 
 static bool is_substitution(sinew_method method)
 {
@@ -70,25 +65,6 @@ static sinew_status check(const sinew_discretize_opts *o, double step_s, sinew_e
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "alpha is %g: it lies between 0 and 1",
                           o->alpha);
     return SINEW_OK;
-}
-
-/* The design whose edges the bilinear rule brings back to where they were meant:
- * w' = 2/T tan(wT/2). */
-static sinew_status prewarp_edges(sinew_system **out, const sinew_system *system, double step_s,
-                                  sinew_error *error)
-{
-    const sinew_design *d = &system->design;
-    bool two = d->band == SINEW_BAND_PASS || d->band == SINEW_BAND_STOP;
-    double edges[2] = {0};
-    for (int i = 0; i < (two ? 2 : 1); i++) {
-        double part = d->edges_hz[i] * step_s; /* of the rate */
-        if (!(part < 0.5))
-            return sinew_fail(error, SINEW_ERR_ARGUMENT,
-                              "an edge at %g Hz does not lie below half the rate, %g Hz",
-                              d->edges_hz[i], 0.5 / step_s);
-        edges[i] = 2 / step_s * tan_pi(part);
-    }
-    return sinew_system_new_design_at(out, d, edges, error);
 }
 
 static sinew_status step_section(sinew_section *out, double shift[2], const sinew_section *in,
@@ -210,9 +186,9 @@ static sinew_status build(sinew_discretization **out, const sinew_system *system
     sinew_discretization *d = NULL;
     sinew_status status = SINEW_OK;
     if (opts->prewarp_hz > 0) /* T' = 2 tan(wT/2) / w */
-        step.T = tan_pi(opts->prewarp_hz * step_s) / (M_PI * opts->prewarp_hz);
-    else if (opts->method == SINEW_METHOD_BILINEAR && system->designed)
-        status = prewarp_edges(&prewarped, system, step_s, error);
+        step.T = sinew_tan_pi(opts->prewarp_hz * step_s) / (M_PI * opts->prewarp_hz);
+    else if (opts->method == SINEW_METHOD_BILINEAR)
+        status = sinew_system_prewarp(&prewarped, system, step_s, error);
     if (!status)
         status = sinew_form_alloc(&d, system, step_s, opts->method, error);
     if (!status)

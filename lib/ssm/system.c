@@ -38,6 +38,9 @@ void sinew_system_free(sinew_system *system)
     sinew_free(system->C);
     sinew_free(system->D);
     sinew_zpk_finish(&system->zpk);
+    for (size_t i = 0; i < system->n_parts; i++)
+        sinew_part_finish(&system->parts[i]);
+    sinew_free(system->parts);
     sinew_free(system->sections);
     sinew_free(system);
 }

@@ -5,6 +5,7 @@
 #include <complex.h>
 #include <stdbool.h>
 
+#include "sinew/design.h"
 #include "sinew/system.h"
 #include "ssm/discretized.h"
 
@@ -17,15 +18,24 @@ typedef struct sinew_zpk {
     int exponent;
 } sinew_zpk;
 
+/* A factor of a factored system, and what keeps its frequencies in place under the bilinear rule.
+ * A system in series with another keeps its parts. */
+typedef struct sinew_part {
+    sinew_zpk zpk;
+    double prewarp_hz; /* > 0: this frequency of the part keeps its place */
+    bool designed;     /* each edge of `design` keeps its place: the part is designed again */
+    sinew_design design;
+} sinew_part;
+
 struct sinew_system {
     size_t order, inputs, outputs;
     double *A, *B, *C, *D;
     bool factored; /* zpk and the sections hold; else only the matrices do */
-    sinew_zpk zpk;
+    sinew_zpk zpk; /* the product of the parts */
+    size_t n_parts;
+    sinew_part *parts;
     size_t n_sections;
     sinew_section *sections; /* of the cascade that A, B, C, D are assembled from */
-    bool designed;           /* the bilinear rule may prewarp the edges and design again */
-    sinew_design design;
     uint64_t asked; /* hash of what the maker gave: the same on every machine, as what was computed
                      * from it may not be */
 };
@@ -42,9 +52,22 @@ void sinew_zpk_finish(sinew_zpk *zpk);
 /* A system that takes over the factors (they are freed on failure). */
 sinew_status sinew_system_new_factored(sinew_system **out, sinew_zpk *zpk, sinew_error *error);
 
-/* design.c: the design with its edges at `edges_rad` (rad/s) in place of edges_hz. */
-sinew_status sinew_system_new_design_at(sinew_system **out, const sinew_design *design,
-                                        const double edges_rad[2], sinew_error *error);
+/* The product of parts, whose factors are taken over (they are freed on failure); `parts` itself
+ * stays the caller's. `asked` is the caller's to set. */
+sinew_status sinew_system_new_parts(sinew_system **out, sinew_part *parts, size_t n,
+                                    sinew_error *error);
+void sinew_part_finish(sinew_part *part);
+
+/* design.c: the factors of the design with its edges at `edges_rad` (rad/s) in place of
+ * edges_hz. */
+sinew_status sinew_design_zpk(sinew_zpk *out, const sinew_design *design,
+                              const double edges_rad[2], sinew_error *error);
+bool sinew_design_has_two_edges(const sinew_design *design);
+
+/* prewarp.c: the system whose parts the bilinear rule brings back to where they were meant; NULL
+ * where no part asks for it. */
+sinew_status sinew_system_prewarp(sinew_system **out, const sinew_system *system, double step_s,
+                                  sinew_error *error);
 
 /* An empty system with its matrices allocated. */
 sinew_status sinew_system_alloc(sinew_system **out, size_t order, size_t inputs, size_t outputs,

@@ -40,41 +40,101 @@ static sinew_status too_wide(sinew_error *error)
                       "zeros, poles and gain span more than a double can hold");
 }
 
-sinew_status sinew_system_new_factored(sinew_system **out, sinew_zpk *zpk, sinew_error *error)
+/* Zeros, poles and gain of all parts, one behind another. */
+static sinew_status multiply(sinew_zpk *out, const sinew_part *parts, size_t n, sinew_error *error)
+{
+    size_t n_zeros = 0, n_poles = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_zeros += parts[i].zpk.n_zeros;
+        n_poles += parts[i].zpk.n_poles;
+    }
+    if (n_poles > SINEW_ORDER_MAX)
+        return sinew_fail(error, SINEW_ERR_DATA, "%zu poles: at most %d", n_poles, SINEW_ORDER_MAX);
+    sinew_status status = sinew_zpk_alloc(out, n_zeros, n_poles, error);
+    if (status)
+        return status;
+    double complex *zeros = out->zeros, *poles = out->poles;
+    out->gain = 1;
+    for (size_t i = 0; i < n; i++) {
+        const sinew_zpk *part = &parts[i].zpk;
+        int exponent = 0;
+        for (size_t k = 0; k < part->n_zeros; k++)
+            *zeros++ = part->zeros[k];
+        for (size_t k = 0; k < part->n_poles; k++)
+            *poles++ = part->poles[k];
+        if (n == 1) {
+            out->gain = part->gain;
+        } else {
+            out->gain = frexp(out->gain * part->gain, &exponent);
+        }
+        out->exponent += part->exponent + exponent;
+    }
+    return SINEW_OK;
+}
+
+void sinew_part_finish(sinew_part *part)
+{
+    sinew_zpk_finish(&part->zpk);
+}
+
+/* Sections and matrices from the zpk of a system. */
+static sinew_status assemble(sinew_system *system, sinew_error *error)
+{
+    size_t n = system->order;
+    system->sections = sinew_alloc(n, sizeof *system->sections);
+    if (!system->sections)
+        return sinew_fail_memory(error);
+    sinew_status status =
+        sinew_sections_cascade(system->sections, &system->n_sections, &system->zpk, error);
+    if (status)
+        return status;
+    sinew_sections_series(system->sections, system->n_sections,
+                          ldexp(system->zpk.gain, system->zpk.exponent), n, system->A, system->B,
+                          system->C, system->D);
+    if (!sinew_all_finite(system->A, n * n) || !sinew_all_finite(system->B, n) ||
+        !sinew_all_finite(system->C, n) || !sinew_all_finite(system->D, 1))
+        return too_wide(error);
+    return SINEW_OK;
+}
+
+sinew_status sinew_system_new_parts(sinew_system **out, sinew_part *parts, size_t n,
+                                    sinew_error *error)
 {
     sinew_system *system = NULL;
-    sinew_status status = SINEW_OK;
-    if (!all_finite(zpk->zeros, zpk->n_zeros) || !all_finite(zpk->poles, zpk->n_poles))
-        status = too_wide(error);
-    else
-        status = sinew_system_alloc(&system, zpk->n_poles, 1, 1, error);
+    sinew_zpk zpk = {0};
     *out = NULL;
+    sinew_part *kept = sinew_copy(parts, n, sizeof *parts);
+    sinew_status status = kept ? multiply(&zpk, parts, n, error) : sinew_fail_memory(error);
+    if (!status && (!all_finite(zpk.zeros, zpk.n_zeros) || !all_finite(zpk.poles, zpk.n_poles)))
+        status = too_wide(error);
+    if (!status)
+        status = sinew_system_alloc(&system, zpk.n_poles, 1, 1, error);
     if (status) {
-        sinew_zpk_finish(zpk);
+        sinew_free(kept);
+        sinew_zpk_finish(&zpk);
+        for (size_t i = 0; i < n; i++)
+            sinew_part_finish(&parts[i]);
         return status;
     }
     system->factored = true;
-    system->zpk = *zpk;
-    *zpk = (sinew_zpk){0};
-    system->sections = sinew_alloc(system->order, sizeof *system->sections);
-    if (system->sections)
-        status = sinew_sections_cascade(system->sections, &system->n_sections, &system->zpk, error);
-    else
-        status = sinew_fail_memory(error);
-    if (!status) {
-        size_t n = system->order;
-        sinew_sections_series(system->sections, system->n_sections,
-                              ldexp(system->zpk.gain, system->zpk.exponent), n, system->A,
-                              system->B, system->C, system->D);
-        if (!sinew_all_finite(system->A, n * n) || !sinew_all_finite(system->B, n) ||
-            !sinew_all_finite(system->C, n) || !sinew_all_finite(system->D, 1))
-            status = too_wide(error);
-    }
+    system->zpk = zpk;
+    system->parts = kept;
+    system->n_parts = n;
+    for (size_t i = 0; i < n; i++)
+        parts[i].zpk = (sinew_zpk){0};
+    status = assemble(system, error);
     if (status)
         sinew_system_free(system);
     else
         *out = system;
     return status;
+}
+
+sinew_status sinew_system_new_factored(sinew_system **out, sinew_zpk *zpk, sinew_error *error)
+{
+    sinew_part part = {.zpk = *zpk};
+    *zpk = (sinew_zpk){0};
+    return sinew_system_new_parts(out, &part, 1, error);
 }
 
 /* The conjugate of `value` among those not taken: the nearest one. count where none is near. */

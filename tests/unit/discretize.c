@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sinew/design.h"
 #include "../vectors/ssm_vectors.h"
 #include "ssm/discretized.h"
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sinew/design.h"
 #include "../vectors/ssm_vectors.h"
 #include "math/complex.h"
 #include "ssm/discretized.h"

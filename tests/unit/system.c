@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "math/complex.h"
+#include "sinew/design.h"
 #include "sinew/system.h"
 
 static sinew_error error;

@@ -9,6 +9,7 @@
 #define SINEW_H
 
 #include "block.h"
+#include "design.h"
 #include "discretization.h"
 #include "filter.h"
 #include "io.h"

@@ -8,10 +8,10 @@
  * after it is built. One that comes from zeros and poles, or from a design, stays factored: it
  * is discretized section by section and its polynomial is never expanded.
  *
+ *     const double A[] = {-1, 0, 1, -2}, B[] = {1, 0}, C[] = {0, 1}, D[] = {0};
+ *     sinew_matrices matrices = {.order = 2, .inputs = 1, .outputs = 1, A, B, C, D};
  *     sinew_system *system = NULL;
- *     sinew_design design = {.family = SINEW_FAMILY_BUTTERWORTH, .band = SINEW_BAND_PASS,
- *                            .order = 12, .edges_hz = {1000, 2000}};
- *     if (sinew_system_new_design(&system, &design, &error)) ...
+ *     if (sinew_system_new_ss(&system, &matrices, &error)) ...
  *     ...
  *     sinew_system_free(system);
  *
@@ -45,26 +45,6 @@ typedef struct sinew_matrices {
     const double *D; /* (outputs, inputs) */
 } sinew_matrices;
 
-typedef enum sinew_family {
-    SINEW_FAMILY_BUTTERWORTH = 0 /* maximally flat: S. Butterworth 1930 */
-} sinew_family;
-
-typedef enum sinew_band {
-    SINEW_BAND_LOWPASS = 0,
-    SINEW_BAND_HIGHPASS,
-    SINEW_BAND_PASS,
-    SINEW_BAND_STOP
-} sinew_band;
-
-/** A classic design. `order` is the prototype's: a band-pass of order 12 has 24 poles.
- *  `edges_hz[1]` only counts for SINEW_BAND_PASS and SINEW_BAND_STOP. */
-typedef struct sinew_design {
-    sinew_family family;
-    sinew_band band;
-    uint32_t order;
-    double edges_hz[2];
-} sinew_design;
-
 typedef enum sinew_stability {
     SINEW_STABLE = 0, /* every pole has Re < 0 */
     SINEW_MARGINAL,   /* simple poles on the axis, none to the right of it: an integrator */
@@ -87,12 +67,6 @@ SINEW_API sinew_status sinew_system_new_zpk(sinew_system **out, const sinew_comp
  *  higher degree than the denominator is refused. */
 SINEW_API sinew_status sinew_system_new_tf(sinew_system **out, const double *num, size_t n_num,
                                            const double *den, size_t n_den, sinew_error *error);
-
-/** From a classic design. The analogue filter has its edges at `edges_hz`; discretized by the
- *  bilinear rule without another prewarp frequency, each edge is prewarped and so keeps its
- *  place in the digital filter. */
-SINEW_API sinew_status sinew_system_new_design(sinew_system **out, const sinew_design *design,
-                                               sinew_error *error);
 
 SINEW_API void sinew_system_free(sinew_system *system); /* NULL is fine */
 

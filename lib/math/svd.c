@@ -1,0 +1,31 @@
+#include "math/svd.h"
+
+#include <lapacke.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+/* LAPACK reads our rows as columns: it sees A^T = V diag(sigma) U^T, and its V by columns is our
+ * Vt by rows. */
+sinew_status sinew_svd(double *U, double *sigma, double *Vt, const double *A, size_t rows,
+                       size_t columns, sinew_error *error)
+{
+    size_t k = rows < columns ? rows : columns;
+    if (k == 0)
+        return SINEW_OK;
+    double *copy = sinew_copy(A, rows * columns, sizeof *A), *rest = sinew_alloc(k, sizeof *rest);
+    sinew_status status = copy && rest ? SINEW_OK : sinew_fail_memory(error);
+    if (!status) {
+        char job = U ? 'S' : 'N';
+        lapack_int m = (lapack_int)columns, n = (lapack_int)rows;
+        lapack_int info = LAPACKE_dgesvd(LAPACK_COL_MAJOR, job, job, m, n, copy, m, sigma, Vt, m, U,
+                                         (lapack_int)k, rest);
+        if (info == LAPACK_WORK_MEMORY_ERROR)
+            status = sinew_fail_memory(error);
+        else if (info != 0)
+            status = sinew_fail(error, SINEW_ERR_NUMERIC, "the singular values did not converge");
+    }
+    sinew_free(copy);
+    sinew_free(rest);
+    return status;
+}

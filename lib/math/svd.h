@@ -1,0 +1,14 @@
+/* The singular value decomposition of a real matrix, by LAPACK's dgesvd. */
+#ifndef SINEW_MATH_SVD_H
+#define SINEW_MATH_SVD_H
+
+#include <stddef.h>
+
+#include "sinew/status.h"
+
+/* A = U diag(sigma) Vt with k = min(rows, columns): A (rows, columns), U (rows, k), sigma (k,
+ * falling), Vt (k, columns). U and Vt may both be NULL. A is kept. */
+sinew_status sinew_svd(double *U, double *sigma, double *Vt, const double *A, size_t rows,
+                       size_t columns, sinew_error *error);
+
+#endif

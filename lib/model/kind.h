@@ -1,0 +1,29 @@
+/* kind: what may stand under `system`. A kind is a file kind_NAME.c with a table of keys and a
+ * function that builds, and a line in kinds.c.
+ *
+ * Reading comes first and finds every problem of the text; building comes after, and only where
+ * there was none. */
+#ifndef SINEW_MODEL_KIND_H
+#define SINEW_MODEL_KIND_H
+
+#include "model/keys.h"
+#include "sinew/system.h"
+
+typedef struct sinew_system_kind {
+    sinew_key key; /* its name, and how its value is read: offset, group and given are kinds.c's */
+    size_t bytes;  /* of what is read */
+    /* The system that `spec`, which was read without a problem, describes. */
+    sinew_status (*build)(sinew_system **out, const void *spec, sinew_document *document,
+                          sinew_error *error);
+} sinew_system_kind;
+
+/* A value under `system`, read. */
+typedef struct sinew_spec_system {
+    const sinew_system_kind *kind; /* NULL after a problem */
+    const void *values;            /* (kind->bytes), of the document */
+} sinew_spec_system;
+
+/* A mapping with exactly one kind -> sinew_spec_system; for use in tables of keys. */
+void sinew_value_system(const sinew_at *at, void *into);
+
+#endif
