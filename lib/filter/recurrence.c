@@ -12,6 +12,26 @@ static size_t groups_of(size_t n, size_t by)
     return (n + by - 1) / by;
 }
 
+/* Whether a state moves by x += (A - I) x: where A's diagonal is nearer to one than to zero. Then
+ * A - I is the exact part; elsewhere A is, and A - I would round a small A against one. */
+static bool is_kept(double a)
+{
+    return a > 0.5;
+}
+
+/* A section ready to be stepped: entries of A, or of A - I where a state is kept. */
+static sinew_section_step step_of(const sinew_section *s)
+{
+    bool one = is_kept(s->A[0][0]), two = s->states == 2 && is_kept(s->A[1][1]);
+    return (sinew_section_step){.keep = {one, two},
+                                .A = {{one ? s->less[0][0] : s->A[0][0], s->A[0][1]},
+                                      {s->A[1][0], two ? s->less[1][1] : s->A[1][1]}},
+                                .b = {s->b[0], s->b[1]},
+                                .c = {s->c[0], s->c[1]},
+                                .d = s->d,
+                                .states = s->states};
+}
+
 /* PARALLEL: the sections in groups of four lanes; lanes without a section stay zero. */
 static int init_parallel(sinew_recurrence *r, const sinew_discretization *d)
 {
@@ -22,21 +42,31 @@ static int init_parallel(sinew_recurrence *r, const sinew_discretization *d)
     if (!r->lanes || !r->states_at)
         return 0;
     for (size_t i = 0; i < d->n_sections; i++) {
-        const sinew_section *s = &d->sections[i];
+        sinew_section_step s = step_of(&d->sections[i]);
         sinew_section_lanes *to = &r->lanes[i / LANES];
         size_t lane = i % LANES;
-        to->a11[lane] = s->A[0][0];
-        to->a12[lane] = s->A[0][1];
-        to->a21[lane] = s->A[1][0];
-        to->a22[lane] = s->A[1][1];
-        to->b1[lane] = s->b[0];
-        to->b2[lane] = s->b[1];
-        to->c1[lane] = s->c[0];
-        to->c2[lane] = s->c[1];
-        r->states_at[i] = 2 * at + (s->states == 2);
-        at += (size_t)s->states;
+        to->keep1[lane] = s.keep[0];
+        to->keep2[lane] = s.keep[1];
+        to->a11[lane] = s.A[0][0];
+        to->a12[lane] = s.A[0][1];
+        to->a21[lane] = s.A[1][0];
+        to->a22[lane] = s.A[1][1];
+        to->b1[lane] = s.b[0];
+        to->b2[lane] = s.b[1];
+        to->c1[lane] = s.c[0];
+        to->c2[lane] = s.c[1];
+        r->states_at[i] = 2 * at + (s.states == 2);
+        at += (size_t)s.states;
     }
     return 1;
+}
+
+static int init_cascade(sinew_recurrence *r, const sinew_discretization *d)
+{
+    r->sections = sinew_alloc(d->n_sections, sizeof *r->sections);
+    for (size_t i = 0; r->sections && i < d->n_sections; i++)
+        r->sections[i] = step_of(&d->sections[i]);
+    return r->sections != NULL;
 }
 
 /* Rows [from_u | from_x] into to (rows, width). */
@@ -60,11 +90,17 @@ static int init_dense(sinew_recurrence *r, const sinew_discretization *d)
     to->width = groups_of(cols, SINEW_FIR_QUANTUM) * SINEW_FIR_QUANTUM;
     to->columns = sinew_alloc(groups_of(n, ROWS), sizeof *to->columns);
     to->outputs_of = sinew_alloc(d->outputs, to->width * sizeof *to->outputs_of);
+    to->keep = sinew_alloc(groups_of(n, ROWS), ROWS * sizeof *to->keep);
     double *stacked = sinew_alloc(n, cols * sizeof *stacked);
-    int ok = stacked && to->columns && to->outputs_of;
+    int ok = stacked && to->columns && to->outputs_of && to->keep;
     if (ok) {
         stack(to->outputs_of, d->outputs, to->width, d->D, d->inputs, d->C, n);
         stack(stacked, n, cols, d->B, d->inputs, d->A, n);
+        for (size_t i = 0; i < n; i++)
+            if (is_kept(d->A[i * n + i])) {
+                to->keep[i] = 1;
+                stacked[i * cols + d->inputs + i] = d->less[i * n + i];
+            }
         for (size_t i = 0; i < n; i++)
             for (size_t j = to->columns[i / ROWS]; j < cols; j++)
                 if (stacked[i * cols + j] != 0)
@@ -93,8 +129,7 @@ sinew_status sinew_recurrence_init(sinew_recurrence *r, const sinew_discretizati
         ok = init_parallel(r, d);
         break;
     case SINEW_FORM_CASCADE:
-        r->sections = sinew_copy(d->sections, d->n_sections, sizeof *d->sections);
-        ok = r->sections != NULL;
+        ok = init_cascade(r, d);
         break;
     }
     return ok ? SINEW_OK : sinew_fail_memory(error);
@@ -106,6 +141,7 @@ void sinew_recurrence_finish(sinew_recurrence *r)
     sinew_free(r->lanes);
     sinew_free(r->states_at);
     sinew_free(r->dense.columns);
+    sinew_free(r->dense.keep);
     sinew_free(r->dense.outputs_of);
     sinew_panels_finish(&r->dense.states);
 }
@@ -149,16 +185,16 @@ static void run_cascade(const sinew_recurrence *r, double *x, const double *u, d
 {
     for (size_t t = 0; t < n; t++) {
         double v = u[t], *at = x;
-        for (const sinew_section *s = r->sections; s < r->sections + r->n_sections; s++) {
+        for (const sinew_section_step *s = r->sections; s < r->sections + r->n_sections; s++) {
             double x1 = at[0], out = s->c[0] * x1 + s->d * v;
             if (s->states == 1) {
-                at[0] = s->A[0][0] * x1 + s->b[0] * v;
+                at[0] = (s->keep[0] * x1 + s->b[0] * v) + s->A[0][0] * x1;
                 at += 1;
             } else {
                 double x2 = at[1];
                 out = s->c[0] * x1 + s->c[1] * x2 + s->d * v;
-                at[0] = (s->A[0][1] * x2 + s->A[0][0] * x1) + s->b[0] * v;
-                at[1] = (s->A[1][0] * x1 + s->A[1][1] * x2) + s->b[1] * v;
+                at[0] = (s->A[0][1] * x2 + s->A[0][0] * x1) + (s->keep[0] * x1 + s->b[0] * v);
+                at[1] = (s->A[1][0] * x1 + s->A[1][1] * x2) + (s->keep[1] * x2 + s->b[1] * v);
                 at += 2;
             }
             v = out;

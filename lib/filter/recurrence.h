@@ -2,6 +2,9 @@
  *
  *     x[k+1] = A x[k] + B u[k],   y[k] = C x[k] + D u[k]
  *
+ * A state whose own entry of A is near one is stepped as x += (A - I) x + B u, from the A - I that
+ * was known before A was rounded: at a pole of 1 Hz on 48 kHz that is four digits.
+ *
  * The form (ssm/discretized.h) decides the inner loop: sections side by side in SIMD lanes, a
  * cascade, or the dense [B A] in panels with its last empty columns left out. This is
  * what the scan engine runs, and what the other engines fold their states with.
@@ -9,16 +12,24 @@
 #ifndef SINEW_FILTER_RECURRENCE_H
 #define SINEW_FILTER_RECURRENCE_H
 
+#include <stdbool.h>
+
 #include "simd/ops.h"
 #include "ssm/discretized.h"
+
+/* x+ = keep x + A x + b v, output c x + d v; keep is 1 or 0, and A less I where it is 1. */
+typedef struct sinew_section_step {
+    double keep[2], A[2][2], b[2], c[2], d;
+    int states; /* 1 or 2 */
+} sinew_section_step;
 
 typedef struct sinew_recurrence {
     const sinew_simd *simd;
     sinew_form form;
     size_t order, inputs, outputs;
     size_t n_sections;
-    sinew_section *sections;    /* CASCADE (n_sections) */
-    sinew_section_lanes *lanes; /* PARALLEL (ceil(n_sections / 4)) */
+    sinew_section_step *sections; /* CASCADE (n_sections) */
+    sinew_section_lanes *lanes;   /* PARALLEL (ceil(n_sections / 4)) */
     size_t *states_at; /* PARALLEL (4 ceil(n_sections / 4)): where a section's states are in
                         * x; bit 0 of the shifted value says that it has two */
     double direct;     /* PARALLEL */

@@ -27,11 +27,15 @@ enum {
     R16 = 16 * 4 / WIDTH                   /* ... sixteen lanes of float */
 };
 
-/* x+ = A x + b u,  y += c x  (four sections in lanes, state in registers over the frames) */
+/* x+ = keep x + A x + b u,  y += c x  (four sections in lanes, state in registers over the frames)
+ */
 static void sections(const sinew_section_lanes *s, double *x1, double *x2, const double *u,
                      double *y, size_t n)
 {
     vd4 a11[R4], a12[R4], a21[R4], a22[R4], b1[R4], b2[R4], c1[R4], c2[R4], p[R4], q[R4];
+    vd4 k1[R4], k2[R4];
+    memcpy(k1, s->keep1, sizeof k1);
+    memcpy(k2, s->keep2, sizeof k2);
     memcpy(a11, s->a11, sizeof a11);
     memcpy(a12, s->a12, sizeof a12);
     memcpy(a21, s->a21, sizeof a21);
@@ -46,8 +50,8 @@ static void sections(const sinew_section_lanes *s, double *x1, double *x2, const
         double out[SINEW_SECTION_LANES];
         for (int r = 0; r < R4; r++) {
             vd4 sum = c1[r] * p[r] + c2[r] * q[r];
-            vd4 next = (a12[r] * q[r] + b1[r] * u[t]) + a11[r] * p[r];
-            q[r] = (a21[r] * p[r] + b2[r] * u[t]) + a22[r] * q[r];
+            vd4 next = (k1[r] * p[r] + b1[r] * u[t]) + (a11[r] * p[r] + a12[r] * q[r]);
+            q[r] = (k2[r] * q[r] + b2[r] * u[t]) + (a22[r] * q[r] + a21[r] * p[r]);
             p[r] = next;
             memcpy(out + r * (int)(sizeof sum / 8), &sum, sizeof sum);
         }
@@ -110,9 +114,11 @@ static void dense(const sinew_dense *d, double *now, double *next, const double 
             from[i] = u[t * m + i];
         const double *at = d->states.values;
         for (size_t p = 0; p * SINEW_PANEL_ROWS < d->order; p++, at += panel)
-            for (int r = 0; r < R8; r++)
-                *(vd *)(next + p * SINEW_PANEL_ROWS + r * VD) =
-                    rows(at + r * VD, d->columns[p], from);
+            for (int r = 0; r < R8; r++) {
+                size_t row = p * SINEW_PANEL_ROWS + (size_t)(r * VD);
+                *(vd *)(next + row) = *(const vd *)(d->keep + row) * *(const vd *)(now + row) +
+                                      rows(at + r * VD, d->columns[p], from);
+            }
         for (size_t o = 0; o < d->outputs; o++)
             y[t * d->outputs + o] = product(d->outputs_of + o * d->width, from, d->width);
         double *turn = now;

@@ -18,8 +18,11 @@ enum {
     SINEW_FIR_QUANTUM = 16   /* the length of a direct FIR is a multiple of this */
 };
 
-/* Coefficients of four two-state sections in lanes; see ssm/discretized.h. */
+/* Coefficients of four two-state sections in lanes; see ssm/discretized.h. A state with `keep` 1
+ * moves by x += (A - I) x + b u, and the a11 or a22 is of A - I: a slow pole's distance from one
+ * is then not rounded against one. keep 0: x = A x + b u. */
 typedef struct sinew_section_lanes {
+    double keep1[SINEW_SECTION_LANES], keep2[SINEW_SECTION_LANES];
     double a11[SINEW_SECTION_LANES], a12[SINEW_SECTION_LANES];
     double a21[SINEW_SECTION_LANES], a22[SINEW_SECTION_LANES];
     double b1[SINEW_SECTION_LANES], b2[SINEW_SECTION_LANES];
@@ -33,10 +36,12 @@ typedef struct sinew_panels {
     double *values; /* (ceil(rows / 8), cols, 8) */
 } sinew_panels;
 
-/* The recurrence [x+; y] = M [u; x] of a dense model. */
+/* The recurrence [x+; y] = M [u; x] of a dense model; x+ of a state with `keep` 1 has x added, and
+ * its row of M is one of A - I. */
 typedef struct sinew_dense {
     size_t order, inputs, outputs;
     sinew_panels states; /* rows x+, columns [u; x] */
+    double *keep;        /* (order rounded up to SINEW_PANEL_ROWS): 1 or 0 */
     size_t *columns;     /* per panel, how many columns until all is zero */
     double *outputs_of;  /* (outputs, width): rows y over [u; x], then zeros */
     size_t width;        /* inputs + order, rounded up to SINEW_FIR_QUANTUM */
@@ -44,7 +49,7 @@ typedef struct sinew_dense {
 
 /* One line an operation: name, result, parameters. */
 #define SINEW_SIMD_OPS(OP)                                                                         \
-    /* y[t] += sum over the lanes of c x, x+ = A x + b u, for n frames; x1, x2: (4). */            \
+    /* y[t] += sum over the lanes of c x, x+ = keep x + A x + b u, for n frames; x1, x2: (4). */   \
     OP(sections, void,                                                                             \
        (const sinew_section_lanes *s, double *x1, double *x2, const double *u, double *y,          \
         size_t n))                                                                                 \

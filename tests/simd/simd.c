@@ -161,9 +161,10 @@ Test(simd, sections)
         for (size_t t = 0; t < n; t++) {
             double sum = 0.5;
             for (int i = 0; i < 4; i++) {
-                double next = s.a11[i] * p[i] + s.a12[i] * q[i] + s.b1[i] * u[t];
+                double next =
+                    s.keep1[i] * p[i] + s.a11[i] * p[i] + s.a12[i] * q[i] + s.b1[i] * u[t];
                 sum += s.c1[i] * p[i] + s.c2[i] * q[i];
-                q[i] = s.a21[i] * p[i] + s.a22[i] * q[i] + s.b2[i] * u[t];
+                q[i] = s.keep2[i] * q[i] + s.a21[i] * p[i] + s.a22[i] * q[i] + s.b2[i] * u[t];
                 p[i] = next;
                 grown = fmax(grown, fmax(fabs(p[i]), fabs(q[i])));
             }
