@@ -53,12 +53,14 @@ sinew_status sinew_lu_left(const sinew_lu *lu, double *X, const double *R, size_
 }
 
 sinew_status sinew_lu_left_refined(const sinew_lu *lu, const long double *M, double *X,
-                                   const double *R, size_t columns, sinew_error *error)
+                                   const long double *R, size_t columns, sinew_error *error)
 {
     size_t n = lu->n;
     double *residual = sinew_alloc(n * columns, sizeof *residual);
+    for (size_t i = 0; residual && i < n * columns; i++)
+        residual[i] = (double)R[i];
     sinew_status status =
-        residual ? sinew_lu_left(lu, X, R, columns, error) : sinew_fail_memory(error);
+        residual ? sinew_lu_left(lu, X, residual, columns, error) : sinew_fail_memory(error);
     for (size_t i = 0; !status && i < n; i++)
         for (size_t j = 0; j < columns; j++) {
             long double sum = R[i * columns + j];

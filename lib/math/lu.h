@@ -28,10 +28,10 @@ void sinew_lu_finish(sinew_lu *lu);
 sinew_status sinew_lu_left(const sinew_lu *lu, double *X, const double *R, size_t columns,
                            sinew_error *error);
 
-/* X = M^-1 R and X = R M^-1, refined against M in long double; X is not R.
+/* X = M^-1 R and X = R M^-1, refined against M (and, from the left, R) in long double; X is not R.
  * left: X, R (n, columns). right: X, R (rows, n). */
 sinew_status sinew_lu_left_refined(const sinew_lu *lu, const long double *M, double *X,
-                                   const double *R, size_t columns, sinew_error *error);
+                                   const long double *R, size_t columns, sinew_error *error);
 sinew_status sinew_lu_right_refined(const sinew_lu *lu, const long double *M, double *X,
                                     const double *R, size_t rows, sinew_error *error);
 

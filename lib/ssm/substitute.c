@@ -17,9 +17,9 @@
 #include "ssm/step.h"
 
 typedef struct work {
-    long double *M; /* (n, n) unrounded, for the residuals */
+    long double *M, *TA, *TB; /* (n, n), (n, n), (n, inputs) unrounded, for the residuals: a TA that
+                               * is rounded at its fast modes has lost the slow ones */
     double *rounded;
-    double *TA, *TB;
     sinew_lu lu;
 } work;
 
@@ -67,8 +67,8 @@ static sinew_status work_init(work *w, const sinew_matrices *m, const sinew_step
     size_t n = m->order;
     *w = (work){.M = sinew_alloc(n * n, sizeof *w->M),
                 .rounded = sinew_alloc(n * n, sizeof(double)),
-                .TA = sinew_alloc(n * n, sizeof(double)),
-                .TB = sinew_alloc(n * m->inputs, sizeof(double))};
+                .TA = sinew_alloc(n * n, sizeof *w->TA),
+                .TB = sinew_alloc(n * m->inputs, sizeof *w->TB)};
     if (!w->M || !w->rounded || !w->TA || !w->TB)
         return sinew_fail_memory(error);
     for (size_t i = 0; i < n * n; i++) {
@@ -76,10 +76,10 @@ static sinew_status work_init(work *w, const sinew_matrices *m, const sinew_step
         if (i % (n + 1) == 0)
             w->M[i] += 1;
         w->rounded[i] = (double)w->M[i];
-        w->TA[i] = step->T * m->A[i];
+        w->TA[i] = (long double)step->T * m->A[i];
     }
     for (size_t i = 0; i < n * m->inputs; i++)
-        w->TB[i] = step->T * m->B[i];
+        w->TB[i] = (long double)step->T * m->B[i];
     if (!sinew_all_finite(w->rounded, n * n))
         return sinew_fail(error, SINEW_ERR_NUMERIC, "the step times the matrix A is not finite");
     sinew_status status = sinew_lu_init(&w->lu, w->rounded, n, error);
