@@ -1,4 +1,6 @@
 /* design: a classic filter. */
+#include "model/kind_design.h"
+
 #include "model/kind.h"
 #include "model/values.h"
 #include "sinew/design.h"
@@ -10,9 +12,8 @@ typedef struct design_spec {
     sinew_spec_edges edges;
 } design_spec;
 
-/* In the order of sinew_family and sinew_band. */
-static const char *const families[] = {"butterworth", NULL};
-static const char *const bands[] = {"lowpass", "highpass", "bandpass", "bandstop", NULL};
+const char *const sinew_family_names[] = {"butterworth", NULL};
+const char *const sinew_band_names[] = {"lowpass", "highpass", "bandpass", "bandstop", NULL};
 
 static void check_design(const sinew_at *at, void *into)
 {
@@ -22,8 +23,9 @@ static void check_design(const sinew_at *at, void *into)
     sinew_at place = *at;
     sinew_at_find(at, "edges_hz", &place);
     if (edges->n != needed)
-        sinew_at_problem(&place, "a %s has %zu edge%s, and here %s %zu", bands[design->band],
-                         needed, needed == 1 ? "" : "s", edges->n == 1 ? "is" : "are", edges->n);
+        sinew_at_problem(&place, "a %s has %zu edge%s, and here %s %zu",
+                         sinew_band_names[design->band], needed, needed == 1 ? "" : "s",
+                         edges->n == 1 ? "is" : "are", edges->n);
     else if (needed == 2 && edges->hz[0] >= edges->hz[1])
         sinew_at_problem(&place, "the lower edge (%.17g) must be below the upper one (%.17g)",
                          edges->hz[0], edges->hz[1]);
@@ -31,12 +33,12 @@ static void check_design(const sinew_at *at, void *into)
 
 static const sinew_key design_keys[] = {{.name = "family",
                                          .kind = SINEW_KEY_CHOICE,
-                                         .choices = families,
+                                         .choices = sinew_family_names,
                                          .offset = offsetof(design_spec, family),
                                          .required = true},
                                         {.name = "band",
                                          .kind = SINEW_KEY_CHOICE,
-                                         .choices = bands,
+                                         .choices = sinew_band_names,
                                          .offset = offsetof(design_spec, band),
                                          .required = true},
                                         {.name = "order",

@@ -1,0 +1,14 @@
+/* The parts of a description's text. */
+#ifndef SINEW_MODEL_DESCRIBE_H
+#define SINEW_MODEL_DESCRIBE_H
+
+#include "model/writer.h"
+#include "ssm/system.h"
+
+/* The value of the key `system`, which stands before it on its line. */
+sinew_status sinew_describe_system(sinew_writer *w, const sinew_system *system, sinew_error *error);
+
+/* {family: butterworth, ...}: describe_design.c, where a new family's keys go. */
+sinew_status sinew_describe_design(sinew_writer *w, const sinew_design *design, sinew_error *error);
+
+#endif
