@@ -115,7 +115,7 @@ unsigned sinew_writer_special(const char *at)
 
 static void put_character(sinew_writer *w, const char *at, size_t n_bytes)
 {
-    char escaped[8];
+    char escaped[16];
     unsigned code = sinew_writer_special(at);
     if (*at == '"' || *at == '\\')
         sinew_writer_put(w, "\\");
