@@ -1,153 +1,209 @@
-/* Butterworth filters of any order as zeros, poles and gain (S. Butterworth 1930). */
+/* Classic filters as zeros, poles and gain: a normalized low-pass moved to its band. Of a root r
+ * of the low-pass (a zero at infinity too) the substitution for s makes
+ *
+ *     low-pass   s / w1                            w1 r
+ *     high-pass  w1 / s                            w1 / r
+ *     band-pass  (s^2 + w1 w2) / ((w2 - w1) s)     the roots of s^2 - (w2 - w1) r s + w1 w2
+ *     band-stop  its inverse                       the same of 1 / r
+ */
 #include <math.h>
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "math/complex.h"
-#include "ssm/system.h"
-
-/* Pole k = 0 .. (n-1)/2 of the prototype, Im >= 0: -sin t + j cos t, t = (2k + 1) pi / 2n, each
- * function on the half of the quadrant where it is exact. */
-static double complex prototype_pole(uint32_t k, uint32_t n)
-{
-    double part = (2.0 * k + 1) / (2.0 * n); /* of pi, at most 1/2 */
-    if (2 * k + 1 == n)
-        return -1;
-    double rest = (double)(n - 2 * k - 1) / (2.0 * n); /* 1/2 - part */
-    double sine = part <= 0.25 ? sin(M_PI * part) : cos(M_PI * rest);
-    double cosine = part <= 0.25 ? cos(M_PI * part) : sin(M_PI * rest);
-    return sinew_cmplx(-sine, cosine);
-}
-
-static double complex *put_pair(double complex *at, double complex p)
-{
-    *at++ = p;
-    if (cimag(p) != 0)
-        *at++ = conj(p);
-    return at;
-}
-
-/* The roots of s^2 - 2 h s + w1 w2, Re h < 0: what low-pass to band-pass makes of a pole. The
- * root of larger size is summed without cancellation, the other is w1 w2 divided by it. */
-static double complex *put_band_poles(double complex *at, double complex h, double w1, double w2)
-{
-    double product = w1 * w2;
-    if (cimag(h) == 0) {
-        double re = creal(h), rest = fma(re, re, -product);
-        if (rest < 0)
-            return put_pair(at, sinew_cmplx(re, sqrt(-rest)));
-        double far = re - sqrt(rest);
-        *at++ = far;
-        *at++ = product / far;
-        return at;
-    }
-    double re = creal(h), im = cimag(h);
-    double complex root = csqrt(sinew_cmplx((re - im) * (re + im) - product, 2 * re * im));
-    if (cimag(root) * im < 0)
-        root = -root;
-    double complex far = h + root;
-    double size = creal(far) * creal(far) + cimag(far) * cimag(far);
-    at = put_pair(at, far);
-    return put_pair(at, sinew_cmplx(creal(far) / size * product, cimag(far) / size * product));
-}
-
-static void put_poles(sinew_zpk *zpk, const sinew_design *d, const double w[2])
-{
-    double complex *at = zpk->poles;
-    for (uint32_t k = 0; k < (d->order + 1) / 2; k++) {
-        double complex p = prototype_pole(k, d->order);
-        /* a high-pass has 1/p = conj p on the unit circle, so the same set */
-        if (d->band == SINEW_BAND_LOWPASS || d->band == SINEW_BAND_HIGHPASS)
-            at = put_pair(at, p * w[0]);
-        else
-            at = put_band_poles(at, p * ((w[1] - w[0]) / 2), w[0], w[1]);
-    }
-}
-
-static void put_zeros(sinew_zpk *zpk, const sinew_design *d, const double w[2])
-{
-    double center = sqrt(w[0]) * sqrt(w[1]);
-    for (size_t i = 0; i < zpk->n_zeros; i++)
-        zpk->zeros[i] = d->band != SINEW_BAND_STOP ? 0 : sinew_cmplx(0, i % 2 ? -center : center);
-}
-
-/* gain = w^order, as mantissa and exponent. */
-static void put_gain(sinew_zpk *zpk, const sinew_design *d, const double w[2])
-{
-    zpk->gain = 1;
-    if (d->band == SINEW_BAND_HIGHPASS || d->band == SINEW_BAND_STOP)
-        return;
-    int exponent, carry;
-    double factor = frexp(d->band == SINEW_BAND_LOWPASS ? w[0] : w[1] - w[0], &exponent);
-    long double product = 1;
-    zpk->exponent = exponent * (int)d->order;
-    for (uint32_t k = 0; k < d->order; k++) {
-        product = frexpl(product * (long double)factor, &carry);
-        zpk->exponent += carry;
-    }
-    zpk->gain = (double)product;
-}
+#include "ssm/design.h"
 
 bool sinew_design_has_two_edges(const sinew_design *d)
 {
     return d->band == SINEW_BAND_PASS || d->band == SINEW_BAND_STOP;
 }
 
-sinew_status sinew_design_zpk(sinew_zpk *out, const sinew_design *d, const double edges_rad[2],
+/* ---- edges ---- */
+
+sinew_edges sinew_edges_analogue(const double hz[2])
+{
+    const long double turn = 2 * SINEW_PI_L;
+    return (sinew_edges){{turn * hz[0], turn * hz[1]}, turn * ((long double)hz[1] - hz[0])};
+}
+
+/* 2/T tan(pi f T); tan a - tan b = sin(a - b) / (cos a cos b). */
+sinew_edges sinew_edges_prewarped(const double hz[2], double step_s)
+{
+    const long double twice = 2 / (long double)step_s;
+    sinew_edges out = {.width = 0};
+    long double cosine = 1;
+    for (int i = 0; i < 2; i++) {
+        sinew_quarter at = sinew_quarter_of(2 * (long double)hz[i] * step_s, 1);
+        out.w[i] = twice * sinew_quarter_sin(at) / sinew_quarter_cos(at);
+        cosine *= sinew_quarter_cos(at);
+    }
+    long double apart = ((long double)hz[1] - hz[0]) * step_s;
+    out.width = twice * sinl(SINEW_PI_L * apart) / cosine;
+    return out;
+}
+
+/* ---- poles ---- */
+
+static double complex *put_pair(double complex *at, sinew_root p)
+{
+    *at++ = (double complex)p;
+    if (cimagl(p) != 0)
+        *at++ = conj((double complex)p);
+    return at;
+}
+
+/* The roots of s^2 - 2 h s + w1 w2, Re h < 0. The one of larger size is summed without
+ * cancellation, the other is w1 w2 divided by it. */
+static double complex *put_band_poles(double complex *at, sinew_root h, const sinew_edges *edges)
+{
+    long double re = creall(h), im = cimagl(h), product = edges->w[0] * edges->w[1];
+    if (im == 0) {
+        long double center = sqrtl(product), rest = (re - center) * (re + center);
+        if (rest < 0)
+            return put_pair(at, sinew_cmplxl(re, sqrtl(-rest)));
+        long double far = re - sqrtl(rest);
+        *at++ = (double)far;
+        *at++ = (double)(product / far);
+        return at;
+    }
+    sinew_root root = csqrtl(sinew_cmplxl((re - im) * (re + im) - product, 2 * re * im));
+    if (cimagl(root) * im < 0)
+        root = -root;
+    sinew_root far = h + root;
+    at = put_pair(at, far);
+    return put_pair(at, product * sinew_root_inverse(far));
+}
+
+static void put_poles(sinew_zpk *zpk, const sinew_prototype *p, sinew_band band,
+                      const sinew_edges *edges)
+{
+    double complex *at = zpk->poles;
+    bool turned = band == SINEW_BAND_HIGHPASS || band == SINEW_BAND_STOP;
+    for (uint32_t k = 0; k < (p->order + 1) / 2; k++) {
+        sinew_root pole = turned ? sinew_root_inverse(p->poles[k]) : p->poles[k];
+        if (band == SINEW_BAND_LOWPASS || band == SINEW_BAND_HIGHPASS)
+            at = put_pair(at, pole * edges->w[0]);
+        else
+            at = put_band_poles(at, pole * (edges->width / 2), edges);
+    }
+}
+
+/* ---- zeros: on the axis, so that the same is done with real numbers ---- */
+
+/* s^2 - 2 j h s + w1 w2 */
+static double complex *put_band_zeros(double complex *at, long double h, const sinew_edges *edges)
+{
+    long double center = sqrtl(edges->w[0]) * sqrtl(edges->w[1]), far = h + hypotl(h, center);
+    at = put_pair(at, sinew_cmplxl(0, far));
+    return put_pair(at, sinew_cmplxl(0, center / far * center));
+}
+
+/* What becomes of the zeros at infinity: they stay there, or come to 0, or to the middle. */
+static void put_zeros(sinew_zpk *zpk, const sinew_prototype *p, sinew_band band,
+                      const sinew_edges *edges)
+{
+    double complex *at = zpk->zeros;
+    long double center = sqrtl(edges->w[0]) * sqrtl(edges->w[1]);
+    bool turned = band == SINEW_BAND_HIGHPASS || band == SINEW_BAND_STOP;
+    for (uint32_t k = 0; k < p->n_zeros; k++) {
+        long double zero = turned ? 1 / p->zeros[k] : p->zeros[k];
+        if (band == SINEW_BAND_LOWPASS || band == SINEW_BAND_HIGHPASS)
+            at = put_pair(at, sinew_cmplxl(0, zero * edges->w[0]));
+        else
+            at = put_band_zeros(at, zero * edges->width / 2, edges);
+    }
+    while (at < zpk->zeros + zpk->n_zeros)
+        at = put_pair(at, band == SINEW_BAND_STOP ? sinew_cmplxl(0, center) : 0);
+}
+
+/* ---- gain, as mantissa and exponent ---- */
+
+static void multiply(long double *mantissa, int *exponent, long double factor)
+{
+    int carry;
+    *mantissa = frexpl(*mantissa * factor, &carry);
+    *exponent += carry;
+}
+
+/* Of s to the highest power: the low-pass has at_zero prod |poles| / prod |zeros| times the unit
+ * of s for each zero at infinity, and what is turned around has H at 0 there. */
+static void put_gain(sinew_zpk *zpk, const sinew_prototype *p, sinew_band band,
+                     const sinew_edges *edges)
+{
+    long double gain = p->at_zero, unit = band == SINEW_BAND_PASS ? edges->width : edges->w[0];
+    int exponent = 0;
+    if (band == SINEW_BAND_LOWPASS || band == SINEW_BAND_PASS) {
+        for (uint32_t k = 0; k < (p->order + 1) / 2; k++) {
+            long double size = hypotl(creall(p->poles[k]), cimagl(p->poles[k]));
+            multiply(&gain, &exponent, cimagl(p->poles[k]) != 0 ? size * size : size);
+        }
+        for (uint32_t k = 0; k < p->n_zeros; k++)
+            multiply(&gain, &exponent, 1 / (p->zeros[k] * p->zeros[k]));
+        for (uint32_t k = 2 * p->n_zeros; k < p->order; k++)
+            multiply(&gain, &exponent, unit);
+    }
+    zpk->gain = (double)gain;
+    zpk->exponent = exponent;
+}
+
+/* ---- designs ---- */
+
+static size_t count_zeros(const sinew_prototype *p, sinew_band band)
+{
+    switch (band) {
+    case SINEW_BAND_LOWPASS:
+        return 2 * p->n_zeros;
+    case SINEW_BAND_PASS:
+        return 2 * p->n_zeros + p->order;
+    case SINEW_BAND_STOP:
+        return 2 * (size_t)p->order;
+    default:
+        return p->order;
+    }
+}
+
+sinew_status sinew_design_zpk(sinew_zpk *out, const sinew_design *d, const sinew_edges *edges,
                               sinew_error *error)
 {
-    size_t n = d->order, zeros = 0;
-    if (d->band == SINEW_BAND_HIGHPASS || d->band == SINEW_BAND_PASS)
-        zeros = n;
-    if (d->band == SINEW_BAND_STOP)
-        zeros = 2 * n;
-    sinew_status status =
-        sinew_zpk_alloc(out, zeros, sinew_design_has_two_edges(d) ? 2 * n : n, error);
+    sinew_prototype p;
+    sinew_status status = sinew_prototype_make(&p, d, error);
+    if (!status)
+        status = sinew_zpk_alloc(out, count_zeros(&p, d->band),
+                                 sinew_design_has_two_edges(d) ? 2 * d->order : d->order, error);
     if (status)
         return status;
-    put_poles(out, d, edges_rad);
-    put_zeros(out, d, edges_rad);
-    put_gain(out, d, edges_rad);
+    put_poles(out, &p, d->band, edges);
+    put_zeros(out, &p, d->band, edges);
+    put_gain(out, &p, d->band, edges);
     return SINEW_OK;
 }
 
-static sinew_status check(const sinew_design *d, sinew_error *error)
+static uint64_t hash(const sinew_design *d)
 {
-    if (!d || d->family != SINEW_FAMILY_BUTTERWORTH || (unsigned)d->band > SINEW_BAND_STOP)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no such family or band of designs");
-    if (d->order < 1 || d->order > SINEW_DESIGN_ORDER_MAX)
-        return sinew_fail(error, SINEW_ERR_DATA, "order %lu: a design has an order of 1 to %d",
-                          (unsigned long)d->order, SINEW_DESIGN_ORDER_MAX);
-    for (int i = 0; i < (sinew_design_has_two_edges(d) ? 2 : 1); i++)
-        if (!isfinite(d->edges_hz[i]) || d->edges_hz[i] <= 0)
-            return sinew_fail(error, SINEW_ERR_DATA,
-                              "edges_hz[%d] is %g: an edge lies above 0 Hz and is finite", i,
-                              d->edges_hz[i]);
-    if (sinew_design_has_two_edges(d) && d->edges_hz[0] >= d->edges_hz[1])
-        return sinew_fail(error, SINEW_ERR_DATA, "edges_hz %g, %g: the second edge is the higher",
-                          d->edges_hz[0], d->edges_hz[1]);
-    return SINEW_OK;
+    uint64_t asked = sinew_hash(SINEW_HASH_START, "design", 6);
+    asked = sinew_hash_count(asked, (uint64_t)d->family);
+    asked = sinew_hash_count(asked, (uint64_t)d->band);
+    asked = sinew_hash_count(asked, d->order);
+    asked = sinew_hash_numbers(asked, d->edges_hz, sinew_design_has_two_edges(d) ? 2 : 1);
+    if (sinew_family_has_ripple(d->family))
+        asked = sinew_hash_numbers(asked, &d->ripple_db, 1);
+    if (sinew_family_has_attenuation(d->family))
+        asked = sinew_hash_numbers(asked, &d->attenuation_db, 1);
+    return d->family == SINEW_FAMILY_BESSEL ? sinew_hash_count(asked, (uint64_t)d->norm) : asked;
 }
 
 sinew_status sinew_system_new_design(sinew_system **out, const sinew_design *d, sinew_error *error)
 {
     *out = NULL;
-    sinew_status status = check(d, error);
+    sinew_part part = {.designed = true};
+    sinew_status status = sinew_design_check(d, error);
     if (status)
         return status;
-    const double edges_rad[2] = {2 * M_PI * d->edges_hz[0],
-                                 sinew_design_has_two_edges(d) ? 2 * M_PI * d->edges_hz[1] : 0};
-    sinew_part part = {.designed = true, .design = *d};
-    status = sinew_design_zpk(&part.zpk, d, edges_rad, error);
+    part.design = *d;
+    const sinew_edges edges = sinew_edges_analogue(d->edges_hz);
+    status = sinew_design_zpk(&part.zpk, d, &edges, error);
     if (!status)
         status = sinew_system_new_parts(out, &part, 1, error);
-    if (!status) {
-        uint64_t asked = sinew_hash(SINEW_HASH_START, "design", 6);
-        asked = sinew_hash_count(asked, (uint64_t)d->family);
-        asked = sinew_hash_count(asked, (uint64_t)d->band);
-        asked = sinew_hash_count(asked, d->order);
-        (*out)->asked =
-            sinew_hash_numbers(asked, d->edges_hz, sinew_design_has_two_edges(d) ? 2 : 1);
-    }
+    if (!status)
+        (*out)->asked = hash(d);
     return status;
 }

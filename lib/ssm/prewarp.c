@@ -21,14 +21,13 @@ static sinew_status check_frequency(const char *what, double hz, double step_s, 
 static sinew_status design_again(sinew_zpk *out, const sinew_design *d, double step_s,
                                  sinew_error *error)
 {
-    double edges[2] = {0};
     for (int i = 0; i < (sinew_design_has_two_edges(d) ? 2 : 1); i++) {
         sinew_status status = check_frequency("an edge", d->edges_hz[i], step_s, error);
         if (status)
             return status;
-        edges[i] = 2 / step_s * sinew_tan_pi(d->edges_hz[i] * step_s);
     }
-    return sinew_design_zpk(out, d, edges, error);
+    const sinew_edges edges = sinew_edges_prewarped(d->edges_hz, step_s);
+    return sinew_design_zpk(out, d, &edges, error);
 }
 
 /* H(s / c) = gain c^(poles - zeros) prod(s - c z) / prod(s - c p) */

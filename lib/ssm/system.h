@@ -58,10 +58,22 @@ sinew_status sinew_system_new_parts(sinew_system **out, sinew_part *parts, size_
                                     sinew_error *error);
 void sinew_part_finish(sinew_part *part);
 
-/* design.c: the factors of the design with its edges at `edges_rad` (rad/s) in place of
- * edges_hz. */
-sinew_status sinew_design_zpk(sinew_zpk *out, const sinew_design *design,
-                              const double edges_rad[2], sinew_error *error);
+/* design.c */
+
+/* The edges of a band in rad/s. `width` is their distance, which for a narrow band is not what is
+ * left of the difference of two rounded edges. One edge: only w[0]. */
+typedef struct sinew_edges {
+    long double w[2], width;
+} sinew_edges;
+
+/* Where the edges of an analogue design are; and where those of a digital one must be for the
+ * bilinear rule with this step to bring them there, each below half the rate. */
+sinew_edges sinew_edges_analogue(const double hz[2]);
+sinew_edges sinew_edges_prewarped(const double hz[2], double step_s);
+
+/* The factors of the design with its edges at `edges` in place of edges_hz. */
+sinew_status sinew_design_zpk(sinew_zpk *out, const sinew_design *design, const sinew_edges *edges,
+                              sinew_error *error);
 bool sinew_design_has_two_edges(const sinew_design *design);
 
 /* prewarp.c: the system whose parts the bilinear rule brings back to where they were meant; NULL
