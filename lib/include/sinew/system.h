@@ -68,12 +68,18 @@ SINEW_API sinew_status sinew_system_new_zpk(sinew_system **out, const sinew_comp
 SINEW_API sinew_status sinew_system_new_tf(sinew_system **out, const double *num, size_t n_num,
                                            const double *den, size_t n_den, sinew_error *error);
 
+/** Second-order sections in series, `n` rows of b0 b1 b2 a0 a1 a2: each is
+ *  (b0 s^2 + b1 s + b2) / (a0 s^2 + a1 s + a2). Leading zeros lower the degree, and the sections
+ *  together may not have more zeros than poles. sections: (n, 6) */
+SINEW_API sinew_status sinew_system_new_sos(sinew_system **out, const double *sections, size_t n,
+                                            sinew_error *error);
+
 SINEW_API void sinew_system_free(sinew_system *system); /* NULL is fine */
 
 /** The matrices, owned by the system and valid as long as it lives. */
 SINEW_API sinew_matrices sinew_system_matrices(const sinew_system *system);
 
-/** 1 for a system that is kept factored (zpk, tf, design): the coordinates of its state are the
+/** 1 for a system that is kept factored (zpk, tf, sos, design): the coordinates of its state are the
  *  library's choice. 0 for one from matrices, whose state is the caller's. */
 SINEW_API int sinew_system_is_factored(const sinew_system *system);
 
