@@ -11,19 +11,17 @@ static double difference(double a, double b, double c, double d)
     return fma(a, b, -cd) + error;
 }
 
-/* a x^2 + 2 h x + c, where 1/4 <= |a|, |c| < 2 and h^2 may overflow. */
+/* a x^2 + 2 h x + c, where 1/4 <= |a|, |c| < 2 and |h| < 2^500. */
 static void scaled_roots(double complex roots[2], double a, double h, double c)
 {
-    double size = fabs(h);
-    double d = size < 0x1p500 ? difference(h, h, a, c) : HUGE_VAL;
+    double d = difference(h, h, a, c);
     if (d < 0) {
-        double im = sqrt(-d) / fabs(a);
-        roots[0] = sinew_cmplx(-h / a, im);
+        roots[0] = sinew_cmplx(-h / a, sqrt(-d) / fabs(a));
         roots[1] = conj(roots[0]);
         return;
     }
     /* the larger root is a sum of two numbers of one sign, the other c / a divided by it */
-    double q = -(h + copysign(isinf(d) ? size : sqrt(d), h));
+    double q = -(h + copysign(sqrt(d), h));
     roots[0] = q / a;
     roots[1] = c / q;
 }
@@ -46,7 +44,13 @@ size_t sinew_quadratic_roots(double complex roots[2], const double c[3])
     double a = frexp(c[0], &first), end = frexp(c[2], &last);
     int e = (last - first) / 2; /* end 2^(last - first - 2e), an exponent of -1, 0 or 1 */
     end = ldexp(end, last - first - 2 * e);
-    scaled_roots(roots, a, ldexp(c[1], -first - e - 1), end);
+    double h = ldexp(c[1], -first - e - 1);
+    if (fabs(h) >= 0x1p500) { /* so far apart that neither root knows of the other */
+        roots[0] = -c[1] / c[0];
+        roots[1] = -c[2] / c[1];
+        return 2;
+    }
+    scaled_roots(roots, a, h, end);
     for (int i = 0; i < 2; i++)
         roots[i] = sinew_cmplx(ldexp(creal(roots[i]), e), ldexp(cimag(roots[i]), e));
     return 2;

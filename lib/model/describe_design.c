@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "model/describe.h"
 #include "model/kind_design.h"
+#include "ssm/design.h"
 
 typedef struct design_key {
     const char *name;
@@ -33,10 +34,43 @@ static void put_edges(sinew_writer *w, const sinew_design *d)
     sinew_writer_put(w, "]");
 }
 
+static bool has_ripple(const sinew_design *d)
+{
+    return sinew_family_has_ripple(d->family);
+}
+
+static void put_ripple(sinew_writer *w, const sinew_design *d)
+{
+    sinew_writer_number(w, d->ripple_db);
+}
+
+static bool has_attenuation(const sinew_design *d)
+{
+    return sinew_family_has_attenuation(d->family);
+}
+
+static void put_attenuation(sinew_writer *w, const sinew_design *d)
+{
+    sinew_writer_number(w, d->attenuation_db);
+}
+
+static bool has_norm(const sinew_design *d)
+{
+    return d->family == SINEW_FAMILY_BESSEL;
+}
+
+static void put_norm(sinew_writer *w, const sinew_design *d)
+{
+    sinew_writer_put(w, sinew_norm_names[d->norm]);
+}
+
 static const design_key keys[] = {{"family", NULL, put_family},
                                   {"band", NULL, put_band},
                                   {"order", NULL, put_order},
-                                  {"edges_hz", NULL, put_edges}};
+                                  {"edges_hz", NULL, put_edges},
+                                  {"ripple_db", has_ripple, put_ripple},
+                                  {"attenuation_db", has_attenuation, put_attenuation},
+                                  {"norm", has_norm, put_norm}};
 
 sinew_status sinew_describe_design(sinew_writer *w, const sinew_design *d, sinew_error *error)
 {

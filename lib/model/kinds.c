@@ -1,12 +1,10 @@
 #include "model/kind.h"
 
-extern const sinew_system_kind sinew_kind_ss, sinew_kind_zpk, sinew_kind_tf, sinew_kind_design;
+extern const sinew_system_kind sinew_kind_ss, sinew_kind_zpk, sinew_kind_tf, sinew_kind_sos,
+    sinew_kind_design;
 
 static const sinew_system_kind *const kinds[] = {
-    &sinew_kind_ss,
-    &sinew_kind_zpk,
-    &sinew_kind_tf,
-    &sinew_kind_design,
+    &sinew_kind_ss, &sinew_kind_zpk, &sinew_kind_tf, &sinew_kind_sos, &sinew_kind_design,
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds, ALIGN = 16 };

@@ -220,10 +220,11 @@ Test(spec, a_node_that_cannot_be_built)
 Test(spec, keys)
 {
     refused("name: x\n", "m.yaml:1:1: the key 'system' is missing");
-    refused("system: {}\n", "m.yaml:1:9: system: one of the keys ss, zpk, tf or design is needed");
+    refused("system: {}\n",
+            "m.yaml:1:9: system: one of the keys ss, zpk, tf, sos or design is needed");
     refused("system:\n", "m.yaml:1:8: system: must be a mapping of keys, and is nothing");
     refused("system: {hippo: {measure: legs, order: 64}}\n",
-            "m.yaml:1:10: system: unknown key 'hippo': it must be ss, zpk, tf or design");
+            "m.yaml:1:10: system: unknown key 'hippo': it must be ss, zpk, tf, sos or design");
     refused("system: {tf: {num: [1], den: [1, 1]}, zpk: {poles: [-1]}}\n",
             "m.yaml:1:39: system: 'zpk' cannot stand beside 'tf': only one of them");
     refused(ONE_POLE "nmae: x\n", "m.yaml:2:1: unknown key 'nmae', did you mean 'name'?");
@@ -331,12 +332,100 @@ Test(spec, designs)
             "48000, 48k or 48kHz)");
     refused(DESIGN("band: lowpass, order: 2, edges_hz: [1, 2, 3]"),
             "m.yaml:2:68: system.design.edges_hz: must be one frequency, or a list of one or two");
+    refused("system: {design: {family: chebychev, band: lowpass, order: 2, edges_hz: 1}}",
+            "m.yaml:1:27: system.design.family: unknown choice 'chebychev', did you mean "
+            "'chebyshev1'?");
+    refused("system: {design: {family: thiran, band: lowpass, order: 2, edges_hz: 1}}",
+            "m.yaml:1:27: system.design.family: unknown choice 'thiran': it must be butterworth, "
+            "chebyshev1, chebyshev2, elliptic, bessel, butter, cheby1, cheby2, ellip or cauer");
+    refused(DESIGN("band: lowpass, order: 2, edges_hz: 1, alpha: 1"),
+            "m.yaml:2:71: system.design: unknown key 'alpha': it must be family, band, order, "
+            "edges_hz, ripple_db, attenuation_db, norm, pass_hz, stop_hz or rate_hz");
+}
+
+#define FAMILY(family, more) "system: {design: {family: " family ", band: lowpass, " more "}}\n"
+
+Test(spec, levels_and_norms_of_designs)
+{
+    refused(FAMILY("cheby1", "order: 2, edges_hz: 1"),
+            "m.yaml:1:18: system.design: the key 'ripple_db' is missing: chebyshev1 and elliptic "
+            "have ripple_db");
+    refused(FAMILY("ellip", "order: 2, edges_hz: 1, ripple_db: 1"),
+            "m.yaml:1:18: system.design: the key 'attenuation_db' is missing: chebyshev2 and "
+            "elliptic have attenuation_db");
+    refused(FAMILY("butter", "order: 2, edges_hz: 1, ripple_db: 1"),
+            "m.yaml:1:84: system.design.ripple_db: only chebyshev1 and elliptic have ripple_db");
+    refused(FAMILY("cheby2", "order: 2, edges_hz: 1, attenuation_db: 9, norm: mag"),
+            "m.yaml:1:98: system.design.norm: only bessel has a norm");
+    refused(FAMILY("elliptic", "order: 2, edges_hz: 1, ripple_db: 1, attenuation_db: 1dB"),
+            "m.yaml:1:105: system.design.attenuation_db: must be above ripple_db (1), and is 1");
+    refused(FAMILY("cheby1", "order: 2, edges_hz: 1, ripple_db: 0"),
+            "m.yaml:1:84: system.design.ripple_db: '0' is too small: it must be at least 1e-10");
+    refused(FAMILY("cheby1", "order: 2, edges_hz: 1, ripple_db: 1e4"),
+            "m.yaml:1:84: system.design.ripple_db: '1e4' is too large: it must be at most 1000");
+    refused(FAMILY("bessel", "order: 2, edges_hz: 1, norm: amplitude"),
+            "m.yaml:1:79: system.design.norm: unknown choice 'amplitude'...");
+    refused(FAMILY("elliptic", "order: 60, edges_hz: 1, ripple_db: 1, attenuation_db: 2"),
+            "m.yaml:1:18: system.design: an elliptic filter of order 60 with 1 dB and 2 dB...");
+}
+
+Test(spec, goals_of_designs)
+{
+    refused(FAMILY("butter", "ripple_db: 1"),
+            "m.yaml:1:18: system.design: one of the keys order or pass_hz is needed");
+    refused(FAMILY("butter", "order: 2, pass_hz: 1"),
+            "m.yaml:1:60: system.design: 'pass_hz' cannot stand beside 'order'...");
+    refused(FAMILY("butter", "order: 2"),
+            "m.yaml:1:18: system.design: the key 'edges_hz' is missing: a design with an order has "
+            "edges_hz...");
+    refused(FAMILY("butter", "order: 2, edges_hz: 1, rate_hz: 48k"),
+            "m.yaml:1:82: system.design.rate_hz: only a design with pass_hz has rate_hz");
+    refused(FAMILY("butter", "pass_hz: 1, stop_hz: 2, ripple_db: 1"),
+            "m.yaml:1:18: system.design: the key 'attenuation_db' is missing: a design with "
+            "pass_hz has attenuation_db");
     refused(
-        "system: {design: {family: chebychev, band: lowpass, order: 2, edges_hz: 1}}",
-        "m.yaml:1:27: system.design.family: unknown choice 'chebychev': it must be butterworth");
-    refused(DESIGN("band: lowpass, order: 2, edges_hz: 1, ripple_db: 1"),
-            "m.yaml:2:71: system.design: unknown key 'ripple_db': it must be family, band, order "
-            "or edges_hz");
+        FAMILY("butter", "pass_hz: 1, edges_hz: 2, stop_hz: 2, ripple_db: 1, attenuation_db: 9"),
+        "m.yaml:1:72: system.design.edges_hz: only a design with an order has edges_hz...");
+    refused(FAMILY("butter", "pass_hz: 2, stop_hz: 1, ripple_db: 1, attenuation_db: 9"),
+            "m.yaml:1:71: system.design.stop_hz: pass_hz must be below stop_hz");
+    refused(FAMILY("butter", "pass_hz: 1, stop_hz: [2, 3], ripple_db: 1, attenuation_db: 9"),
+            "m.yaml:1:71: system.design.stop_hz: a lowpass has 1 edge, and here are 2");
+    refused(FAMILY("butter", "pass_hz: 1, stop_hz: 2, ripple_db: 1, attenuation_db: 9, rate_hz: 3"),
+            "m.yaml:1:71: system.design.stop_hz: an edge at 2 Hz does not lie below half the "
+            "rate, 1.5 Hz");
+    refused(FAMILY("butter", "pass_hz: 1, stop_hz: 1.001, ripple_db: 1, attenuation_db: 90"),
+            "m.yaml:1:18: system.design: that takes an order of ...");
+}
+
+/* Aliases and goals: the same systems as their canonical forms. */
+Test(spec, designs_by_other_names)
+{
+    const double rad = 700;
+    sinew_complex a = response(FAMILY("ellip", "order: 3, edges_hz: 100, ripple_db: 1, "
+                                               "attenuation_db: 40dB"),
+                               rad);
+    sinew_complex b = response("system: {design: {family: cauer, band: low, pass_hz: 100, "
+                               "stop_hz: 300, ripple_db: 1dB, attenuation_db: 40}}",
+                               rad);
+    cr_assert(a.re == b.re && a.im == b.im, "%g %g, %g %g", a.re, a.im, b.re, b.im);
+    a = response(FAMILY("bessel", "order: 3, edges_hz: 100, norm: mag"), rad);
+    b = response(FAMILY("bessel", "order: 3, edges_hz: 100, norm: magnitude"), rad);
+    cr_assert(a.re == b.re && a.im == b.im);
+    b = response(FAMILY("bessel", "order: 3, edges_hz: 100"), rad);
+    cr_assert(a.re != b.re);
+}
+
+Test(spec, sections)
+{
+    near(response("system: {sos: [[0, 0, 1, 0, 1, 1]]}", 1), 0.5, -0.5);
+    near(response("system: {sos: [[0, 1, 0, 0, 1, 1], [0, 0, 1, 1, 1, 1]]}", 1), 0.5, -0.5);
+    refused("system: {sos: []}", "m.yaml:1:15: system.sos: has no sections...");
+    refused("system: {sos: [[1, 2, 3]]}", "m.yaml:1:15: system.sos: a section is [b0, b1, b2, a0, "
+                                          "a1, a2], and here are 3");
+    refused("system: {sos: [[1, 2, 3, 0, 0, 0]]}",
+            "m.yaml:1:15: system.sos: sections[0]: a0, a1 and a2 are 0");
+    refused("system: {sos: [[1, 2, 3, 0, 1, 0]]}",
+            "m.yaml:1:15: system.sos: 2 zeros but 1 poles: no state space model differentiates");
 }
 
 /* Thousands of small damages to a good description: each gives a model, or an error that names
