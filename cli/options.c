@@ -79,11 +79,29 @@ static bool already_given(const option *o, const void *at)
     return false;
 }
 
+/* "1000,2k": each as one more of them. */
+static bool store_numbers(const option *o, const char *text, option_numbers *numbers,
+                          options_found *found)
+{
+    char piece[64];
+    for (size_t length; text; text = text[length] ? text + length + 1 : NULL) {
+        length = strcspn(text, ",");
+        if (numbers->n == OPTION_NUMBERS_MOST)
+            return wrong(found, "--%s is given too often", o->name);
+        if (length >= sizeof piece)
+            return wrong(found, "--%s: '%.40s...' is no number", o->name, text);
+        snprintf(piece, sizeof piece, "%.*s", (int)length, text);
+        if (!read_number(o, piece, &numbers->values[numbers->n], found))
+            return false;
+        numbers->n++;
+    }
+    return true;
+}
+
 static bool store(const option *o, const char *text, void *at, options_found *found)
 {
     double value = 0;
-    bool is_number =
-        o->kind == OPTION_NUMBER || o->kind == OPTION_NUMBERS || o->kind == OPTION_COUNT;
+    bool is_number = o->kind == OPTION_NUMBER || o->kind == OPTION_COUNT;
     if (is_number && !read_number(o, text, &value, found))
         return false;
     switch (o->kind) {
@@ -103,11 +121,8 @@ static bool store(const option *o, const char *text, void *at, options_found *fo
     case OPTION_COUNT:
         *(option_count *)at = (option_count){true, (uint64_t)value};
         break;
-    case OPTION_NUMBERS: {
-        option_numbers *numbers = at;
-        numbers->values[numbers->n++] = value;
-        break;
-    }
+    case OPTION_NUMBERS:
+        return store_numbers(o, text, at, found);
     }
     return true;
 }

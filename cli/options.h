@@ -6,7 +6,7 @@
  *   TEXT     const char *, NULL where not given
  *   WORD     const char *, one of `words`
  *   NUMBER   option_number within [least, most]
- *   NUMBERS  option_numbers: the option may be repeated
+ *   NUMBERS  option_numbers: a list, "1,2,3", and the option may be repeated
  *   COUNT    option_count: a whole number within [least, most]
  *
  * "--key value" and "--key=value" are the same. A number is read whole, with the suffixes of its

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "write.h"
 
 enum { STATE_BYTES_MOST = 1 << 30 };
 
@@ -49,33 +49,6 @@ sinew_status state_file_load(sinew_stream *stream, bool *exactly, const char *pa
         sinew_fail(error, status, "%s: %s", path, detail.text);
     free(bytes);
     return status;
-}
-
-static sinew_status write_all(int fd, const unsigned char *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t written = write(fd, bytes, n);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return SINEW_ERR_IO;
-        bytes += written;
-        n -= (size_t)written;
-    }
-    return SINEW_OK;
-}
-
-static sinew_status write_and_close(sinew_atomic_file *file, const unsigned char *bytes, size_t n,
-                                    const char *path, sinew_error *error)
-{
-    sinew_status status = write_all(file->fd, bytes, n);
-    int reason = errno;
-    if (close(file->fd) && !status) {
-        status = SINEW_ERR_IO;
-        reason = errno;
-    }
-    file->fd = -1;
-    return status ? sinew_fail(error, status, "%s: %s", path, strerror(reason)) : SINEW_OK;
 }
 
 sinew_status state_file_write(sinew_atomic_file *file, const sinew_stream *stream, const char *path,

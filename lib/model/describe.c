@@ -51,10 +51,12 @@ static sinew_status check_texts(const sinew_description *d, sinew_error *error)
     return status;
 }
 
-static sinew_status check_method(const sinew_description *d, sinew_error *error)
+static sinew_status check_choices(const sinew_description *d, sinew_error *error)
 {
     if ((unsigned)d->method > SINEW_METHOD_IMPULSE)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no such method of discretization");
+    if ((unsigned)d->form > SINEW_DESCRIBE_SS)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no such form of a description");
     if (d->prewarp_hz != 0 && d->method != SINEW_METHOD_BILINEAR)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "only the method bilinear is prewarped");
     if (d->alpha != 0 && d->method != SINEW_METHOD_GBT)
@@ -128,7 +130,7 @@ static sinew_status put_all(sinew_writer *w, const sinew_description *d, sinew_e
     put_text(w, "about", d->about);
     put_units(w, d);
     sinew_writer_put(w, "system:");
-    sinew_status status = sinew_describe_system(w, d->system, error);
+    sinew_status status = sinew_describe_form(w, d->system, d->form, error);
     if (d->method)
         put_text(w, "method", sinew_method_name(d->method));
     if (d->prewarp_hz > 0)
@@ -165,7 +167,7 @@ sinew_status sinew_description_write(char **out, const sinew_description *d, sin
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no system to describe");
     sinew_status status = check_texts(d, error);
     if (!status)
-        status = check_method(d, error);
+        status = check_choices(d, error);
     if (!status)
         status = write_in_c(&w, d, error);
     if (status)

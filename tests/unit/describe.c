@@ -257,6 +257,37 @@ Test(describe, parts_stand_in_series)
 
 /* ---- texts and numbers ---- */
 
+Test(describe, forms)
+{
+    const sinew_complex poles[] = {{-1, 2}, {-1, -2}, {-3, 0}};
+    sinew_system *system;
+    char *text;
+    cr_assert_eq(sinew_system_new_zpk(&system, NULL, 0, poles, 3, 16, &error), SINEW_OK);
+    looks(&(sinew_description){.system = system, .form = SINEW_DESCRIBE_SOS},
+          "system:\n  sos:\n    - [0, 0, 4, 0, 1, 3]\n    - [0, 0, 4, 1, 2, 5]\n");
+    looks(&(sinew_description){.system = system, .form = SINEW_DESCRIBE_ZPK},
+          "system:\n  zpk:\n    zeros: []\n    poles:\n      - [-1, 2]\n      - [-1, -2]\n"
+          "      - -3\n    gain: 16\n");
+    sinew_description ss = {.system = system, .form = SINEW_DESCRIBE_SS};
+    text = written(&ss);
+    sinew_model *model = read_back(text);
+    sinew_matrices a = sinew_system_matrices(system),
+                   b = sinew_system_matrices(sinew_model_system(model));
+    cr_assert(same_bits(a.A, b.A, 9) && same_bits(a.B, b.B, 3) && same_bits(a.C, b.C, 3));
+    cr_assert_eq(sinew_system_is_factored(sinew_model_system(model)), 0);
+    sinew_description_free(text);
+    ss.system = sinew_model_system(model);
+    ss.form = SINEW_DESCRIBE_ZPK;
+    cr_assert_eq(sinew_description_write(&text, &ss, &error), SINEW_ERR_UNSUPPORTED);
+    ss.form = SINEW_DESCRIBE_SOS;
+    cr_assert_eq(sinew_description_write(&text, &ss, &error), SINEW_ERR_UNSUPPORTED);
+    ss.form = (sinew_description_form)4;
+    cr_assert_eq(sinew_description_write(&text, &ss, &error), SINEW_ERR_ARGUMENT);
+    cr_assert_null(text);
+    sinew_model_free(model);
+    sinew_system_free(system);
+}
+
 Test(describe, texts_are_read_back_as_they_were)
 {
     const char *const texts[] = {"plain",

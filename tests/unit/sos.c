@@ -6,6 +6,7 @@
 
 #include "math/complex.h"
 #include "math/quadratic.h"
+#include "sinew/design.h"
 #include "ssm/system.h"
 
 static sinew_error error;
@@ -138,5 +139,94 @@ Test(sos, a_section_of_nothing_gives_nothing)
     cr_assert_eq(sinew_system_response(system, &w, 1, &h, &error), SINEW_OK);
     cr_assert(h.re == 0 && h.im == 0);
     cr_assert_eq(sinew_system_matrices(system).order, 3);
+    sinew_system_free(system);
+}
+
+/* ---- factors given out ---- */
+
+static size_t find(const double complex *list, size_t n, double complex z)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < n; i++)
+        if (cabs(list[i] - z) < cabs(list[best] - z))
+            best = i;
+    return best;
+}
+
+static void same_roots(const double complex *got, size_t n_got, const double complex *want,
+                       size_t n_want)
+{
+    cr_assert_eq(n_got, n_want);
+    for (size_t i = 0; i < n_want; i++) {
+        size_t k = find(got, n_got, want[i]);
+        cr_expect(cabs(got[k] - want[i]) <= 1e-15 * cabs(want[i]), "%g %g", creal(want[i]),
+                  cimag(want[i]));
+    }
+}
+
+Test(sos, sections_given_out_are_the_system)
+{
+    for (int band = 0; band <= SINEW_BAND_STOP; band++)
+        for (uint32_t order = 1; order <= 12; order++) {
+            sinew_design d = {.family = SINEW_FAMILY_ELLIPTIC,
+                              .band = (sinew_band)band,
+                              .order = order,
+                              .edges_hz = {1000, 2000},
+                              .ripple_db = 0.2,
+                              .attenuation_db = 60};
+            sinew_system *system, *back;
+            double rows[24 * 6];
+            size_t n;
+            cr_assert_eq(sinew_system_new_design(&system, &d, &error), SINEW_OK, "%s", error.text);
+            cr_assert_eq(sinew_system_sos(system, rows, &n, &error), SINEW_OK, "%s", error.text);
+            cr_assert_eq(sinew_system_new_sos(&back, rows, n, &error), SINEW_OK, "%s", error.text);
+            same_roots(back->zpk.poles, back->zpk.n_poles, system->zpk.poles, system->zpk.n_poles);
+            same_roots(back->zpk.zeros, back->zpk.n_zeros, system->zpk.zeros, system->zpk.n_zeros);
+            double gains[2];
+            int exponents[2];
+            cr_assert_eq(sinew_system_gain(system, &gains[0], &exponents[0], &error), SINEW_OK);
+            cr_assert_eq(sinew_system_gain(back, &gains[1], &exponents[1], &error), SINEW_OK);
+            cr_expect(exponents[0] == exponents[1] && close_to(gains[0], gains[1]));
+            sinew_system_free(system);
+            sinew_system_free(back);
+        }
+}
+
+Test(sos, gains_that_no_double_holds)
+{
+    sinew_design d = {.order = 128, .edges_hz = {1e5}};
+    sinew_system *system;
+    double gain, rows[64 * 6];
+    int exponent;
+    size_t n;
+    cr_assert_eq(sinew_system_new_design(&system, &d, &error), SINEW_OK, "%s", error.text);
+    cr_assert_eq(sinew_system_gain(system, &gain, &exponent, &error), SINEW_OK);
+    cr_assert_float_eq(log2(gain) + exponent, 128 * log2(2 * M_PI * 1e5), 1e-11);
+    cr_assert(exponent > 1024 && gain >= 0.5 && gain < 1);
+    cr_assert_eq(sinew_system_sos(system, rows, &n, &error), SINEW_OK);
+    cr_assert_eq(n, 64);
+    sinew_system_free(system);
+}
+
+Test(sos, factors_of_a_gain_and_of_matrices)
+{
+    const double D[] = {-3}, A[] = {-1}, one[] = {1};
+    double rows[6], gain;
+    int exponent;
+    size_t n;
+    sinew_system *system;
+    cr_assert_eq(sinew_system_new_zpk(&system, NULL, 0, NULL, 0, -3, &error), SINEW_OK);
+    cr_assert_eq(sinew_system_sos(system, rows, &n, &error), SINEW_OK);
+    cr_assert(n == 1 && rows[0] == 0 && rows[1] == 0 && rows[2] == -3 && rows[3] == 0 &&
+              rows[4] == 0 && rows[5] == 1);
+    sinew_system_free(system);
+    cr_assert_eq(sinew_system_new_zpk(&system, NULL, 0, NULL, 0, 0, &error), SINEW_OK);
+    cr_assert_eq(sinew_system_gain(system, &gain, &exponent, &error), SINEW_OK);
+    cr_assert(gain == 0 && exponent == 0);
+    sinew_system_free(system);
+    sinew_matrices m = {1, 1, 1, A, one, one, D};
+    cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
+    refused(sinew_system_gain(system, &gain, &exponent, &error), SINEW_ERR_UNSUPPORTED, "factors");
+    refused(sinew_system_sos(system, rows, &n, &error), SINEW_ERR_UNSUPPORTED, "factors");
     sinew_system_free(system);
 }

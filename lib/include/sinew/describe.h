@@ -25,6 +25,15 @@
 extern "C" {
 #endif
 
+/** In what form a system is written. The others read back as the same filter, but what was asked
+ *  for is no longer known then: a design that is written as zpk has no edges to be prewarped. */
+typedef enum sinew_description_form {
+    SINEW_DESCRIBE_ASKED = 0, /* as above */
+    SINEW_DESCRIBE_ZPK,       /* its factors in one */
+    SINEW_DESCRIBE_SOS,       /* sections of the second order, good to some last digits */
+    SINEW_DESCRIBE_SS         /* its matrices */
+} sinew_description_form;
+
 /** What a description says. What is NULL or 0 is left out, except alpha where the method is gbt. */
 typedef struct sinew_description {
     const sinew_system *system;
@@ -35,13 +44,14 @@ typedef struct sinew_description {
     sinew_method method;
     double prewarp_hz; /* with bilinear only */
     double alpha;      /* with gbt only */
+    sinew_description_form form;
 } sinew_description;
 
 /** YAML text, ending in a newline and a NUL, into *out (NULL after failure).
  *  Errors: SINEW_ERR_ARGUMENT for no system, a method without the number that it needs or a
  *  number without its method; SINEW_ERR_DATA for a text that is no UTF-8, holds control
- *  characters or is too long; SINEW_ERR_UNSUPPORTED for a system that no description holds: one
- *  with more than about a million entries. */
+ *  characters or is too long; SINEW_ERR_UNSUPPORTED for a system that no description holds (one
+ *  with more than about a million entries) or that has no such form (matrices as factors). */
 SINEW_API sinew_status sinew_description_write(char **out, const sinew_description *description,
                                                sinew_error *error);
 

@@ -79,9 +79,21 @@ SINEW_API void sinew_system_free(sinew_system *system); /* NULL is fine */
 /** The matrices, owned by the system and valid as long as it lives. */
 SINEW_API sinew_matrices sinew_system_matrices(const sinew_system *system);
 
-/** 1 for a system that is kept factored (zpk, tf, sos, design): the coordinates of its state are the
- *  library's choice. 0 for one from matrices, whose state is the caller's. */
+/** 1 for a system that is kept factored (zpk, tf, sos, design): the coordinates of its state are
+ * the library's choice. 0 for one from matrices, whose state is the caller's. */
 SINEW_API int sinew_system_is_factored(const sinew_system *system);
+
+/** The gain of a factored system, *gain 2^*exponent with 1/2 <= |*gain| < 1 or both 0:
+ *  (2 pi 20 kHz)^64 is no double. SINEW_ERR_UNSUPPORTED for one from matrices. */
+SINEW_API sinew_status sinew_system_gain(const sinew_system *system, double *gain, int *exponent,
+                                         sinew_error *error);
+
+/** A factored system as second-order sections, rows as sinew_system_new_sos takes them: *n of
+ *  them, at most `order` and at least 1. a0 is 1, or a1 where a0 is 0; the most resonant section
+ *  is the last, and the gain is spread over them. SINEW_ERR_UNSUPPORTED for a system from
+ *  matrices, SINEW_ERR_NUMERIC for coefficients that overflow. */
+SINEW_API sinew_status sinew_system_sos(const sinew_system *system, double *sections, size_t *n,
+                                        sinew_error *error);
 
 /** The poles: `order` of them into `poles`, conjugates adjacent, in rad/s. */
 SINEW_API sinew_status sinew_system_poles(const sinew_system *system, sinew_complex *poles,

@@ -1,0 +1,48 @@
+#include "write.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+static sinew_status write_all(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t written = write(fd, bytes, n);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return SINEW_ERR_IO;
+        bytes += written;
+        n -= (size_t)written;
+    }
+    return SINEW_OK;
+}
+
+sinew_status write_and_close(sinew_atomic_file *file, const void *bytes, size_t n, const char *path,
+                             sinew_error *error)
+{
+    sinew_status status = write_all(file->fd, bytes, n);
+    int reason = errno;
+    if (close(file->fd) && !status) {
+        status = SINEW_ERR_IO;
+        reason = errno;
+    }
+    file->fd = -1;
+    return status ? sinew_fail(error, status, "%s: %s", path, strerror(reason)) : SINEW_OK;
+}
+
+sinew_status write_text(const char *path, const char *text, sinew_error *error)
+{
+    sinew_atomic_file file;
+    const char *name = strcmp(path, "-") == 0 ? "standard output" : path;
+    sinew_status status = sinew_atomic_file_open(&file, path, name, error);
+    if (status)
+        return status;
+    status = write_and_close(&file, text, strlen(text), name, error);
+    if (!status)
+        status = sinew_atomic_file_commit(&file, name, error);
+    sinew_atomic_file_close(&file);
+    return status;
+}
