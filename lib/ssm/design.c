@@ -161,11 +161,30 @@ static size_t count_zeros(const sinew_prototype *p, sinew_band band)
     }
 }
 
+/* The pass band's edge and the zeros beyond it must be different doubles. A band brings them
+ * nearer: dw / w = (w2 - w1) / (w1 + w2) ds at its edges. */
+static sinew_status check_transition(const sinew_prototype *p, const sinew_design *d,
+                                     const sinew_edges *edges, sinew_error *error)
+{
+    long double part = p->transition;
+    if (sinew_design_has_two_edges(d))
+        part *= edges->width / (edges->w[0] + edges->w[1]);
+    if (d->family != SINEW_FAMILY_ELLIPTIC || part > 0x1p-44L)
+        return SINEW_OK;
+    return sinew_fail(error, SINEW_ERR_NUMERIC,
+                      "an elliptic filter of order %lu with %g dB and %g dB goes from pass to stop "
+                      "band within %.2g of its edge, which no double holds; a lower order or more "
+                      "attenuation will do",
+                      (unsigned long)p->order, d->ripple_db, d->attenuation_db, (double)part);
+}
+
 sinew_status sinew_design_zpk(sinew_zpk *out, const sinew_design *d, const sinew_edges *edges,
                               sinew_error *error)
 {
     sinew_prototype p;
     sinew_status status = sinew_prototype_make(&p, d, error);
+    if (!status)
+        status = check_transition(&p, d, edges, error);
     if (!status)
         status = sinew_zpk_alloc(out, count_zeros(&p, d->band),
                                  sinew_design_has_two_edges(d) ? 2 * d->order : d->order, error);

@@ -24,6 +24,7 @@ typedef struct sinew_prototype {
     uint32_t n_zeros;                              /* pairs of them, */
     long double zeros[SINEW_DESIGN_ORDER_MAX / 2]; /* at +- j zeros[i] */
     long double at_zero;
+    long double transition; /* elliptic: how far beyond the edge the stop band begins */
 } sinew_prototype;
 
 /* Levels outside of these are mistakes, and inside of them nothing overflows. */
@@ -48,8 +49,7 @@ sinew_quarter sinew_prototype_angle(uint32_t k, uint32_t order);
 long double sinew_ripple_square(double db);
 
 /* design_elliptic.c, design_bessel.c */
-sinew_status sinew_prototype_elliptic(sinew_prototype *out, const sinew_design *design,
-                                      sinew_error *error);
+void sinew_prototype_elliptic(sinew_prototype *out, const sinew_design *design);
 sinew_status sinew_prototype_bessel(sinew_prototype *out, const sinew_design *design,
                                     sinew_error *error);
 

@@ -61,7 +61,8 @@ sinew_status sinew_prototype_make(sinew_prototype *out, const sinew_design *d, s
         make_chebyshev2(out, d->attenuation_db);
         break;
     case SINEW_FAMILY_ELLIPTIC:
-        return sinew_prototype_elliptic(out, d, error);
+        sinew_prototype_elliptic(out, d);
+        break;
     case SINEW_FAMILY_BESSEL:
         return sinew_prototype_bessel(out, d, error);
     }

@@ -183,6 +183,71 @@ Test(design, ripples_are_as_high_as_asked_for)
     }
 }
 
+static uint64_t seed = 3;
+
+static double between(double low, double high) /* splitmix64 (Steele, Lea, Flood 2014) */
+{
+    uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return low + (high - low) * (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
+}
+
+static sinew_design random_design(void)
+{
+    double low = pow(10, between(-6, 9)), level = between(-10, 3), more = between(level, 3);
+    return (sinew_design){.family = (sinew_family)between(0, 5),
+                          .band = (sinew_band)between(0, 4),
+                          .order = 1 + (uint32_t)pow(127, between(0, 1)),
+                          .edges_hz = {low, low * (1 + pow(10, between(-9, 6)))},
+                          .ripple_db = pow(10, level),
+                          .attenuation_db = pow(10, more),
+                          .norm = (sinew_bessel_norm)between(0, 3)};
+}
+
+/* How far a change of the last digit of every zero, pole, factor and of s moves log H. */
+static double sensitivity(const sinew_zpk *zpk, double complex s)
+{
+    double sum = 1 + (double)(zpk->n_poles + zpk->n_zeros);
+    for (size_t i = 0; i < zpk->n_poles; i++)
+        sum += 2 * cabs(s) / cabs(s - zpk->poles[i]);
+    for (size_t i = 0; i < zpk->n_zeros; i++)
+        sum += 2 * cabs(s) / cabs(s - zpk->zeros[i]);
+    return sum;
+}
+
+Test(design, whatever_is_not_refused_is_a_filter)
+{
+    int made = 0;
+    for (int round = 0; round < 4000; round++) {
+        sinew_design d = random_design();
+        sinew_system *system;
+        if (sinew_system_new_design(&system, &d, &error)) {
+            cr_assert(error.status == SINEW_ERR_NUMERIC && d.family == SINEW_FAMILY_ELLIPTIC, "%s",
+                      error.text);
+            continue;
+        }
+        made++;
+        for (size_t i = 0; i < system->zpk.n_poles; i++)
+            cr_assert(creal(system->zpk.poles[i]) < 0 && isfinite(cabs(system->zpk.poles[i])));
+        for (size_t i = 0; i < system->zpk.n_zeros; i++)
+            cr_assert(creal(system->zpk.zeros[i]) == 0 && isfinite(cimag(system->zpk.zeros[i])));
+        double want = d.family == SINEW_FAMILY_BUTTERWORTH  ? 10 * log10(2)
+                      : d.family == SINEW_FAMILY_CHEBYSHEV2 ? d.attenuation_db
+                                                            : d.ripple_db;
+        for (int i = 0; i < (sinew_design_has_two_edges(&d) ? 2 : 1); i++) {
+            double complex s = sinew_cmplx(0, 2 * M_PI * d.edges_hz[i]);
+            double got = loss_db(system, d.edges_hz[i]);
+            double allowed = 10 * DBL_EPSILON * (sensitivity(&system->zpk, s) + want);
+            if (d.family != SINEW_FAMILY_BESSEL)
+                cr_expect(fabs(got - want) <= allowed, "round %d: %g for %g, within %g", round, got,
+                          want, allowed);
+        }
+        sinew_system_free(system);
+    }
+    cr_assert(made > 3500, "%d", made);
+}
+
 Test(design, bessel_norms)
 {
     for (uint32_t order = 1; order <= 30; order += 3) {

@@ -430,29 +430,37 @@ Test(spec, sections)
 
 /* Thousands of small damages to a good description: each gives a model, or an error that names
  * the place; under the sanitizers, nothing else. */
-Test(spec, damaged_descriptions)
+static void damage_and_read(const char *good)
 {
-    static const char good[] =
-        "name: x\nunits: {input: V}\nsystem:\n  ss:\n    A: [[-1, 2], [0, -3.5e0]]\n"
-        "    B: [[1], [0]]\n    C: [[1, 0]]\nmethod: gbt\nalpha: 0.5\n# end\n";
+    const size_t n = strlen(good);
     static const char odd[] = "[]{}:,-\"'#&*!|>%@?\n\t .0e\xff\x80\xc3~<";
     uint64_t random = 88172645463325252u; /* xorshift64, Marsaglia 2003 */
     for (int round = 0; round < 20000; round++) {
-        char text[sizeof good];
-        memcpy(text, good, sizeof good);
+        char text[256];
+        memcpy(text, good, n + 1);
         for (int damage = 0; damage <= round % 3; damage++) {
             random ^= random << 13;
             random ^= random >> 7;
             random ^= random << 17;
-            text[random % (sizeof good - 1)] = odd[(random >> 32) % (sizeof odd - 1)];
+            text[random % n] = odd[(random >> 32) % (sizeof odd - 1)];
         }
         sinew_model *model = NULL;
         sinew_error error = {0};
-        sinew_status status = sinew_model_read(&model, text, sizeof good - 1, "m.yaml", &error);
+        sinew_status status = sinew_model_read(&model, text, n, "m.yaml", &error);
         cr_assert((status == SINEW_OK) == (model != NULL));
         cr_assert(status == SINEW_OK || strncmp(error.text, "m.yaml:", 7) == 0, "%s", error.text);
         sinew_model_free(model);
     }
+}
+
+Test(spec, damaged_descriptions)
+{
+    damage_and_read("name: x\nunits: {input: V}\nsystem:\n  ss:\n    A: [[-1, 2], [0, -3.5e0]]\n"
+                    "    B: [[1], [0]]\n    C: [[1, 0]]\nmethod: gbt\nalpha: 0.5\n# end\n");
+    damage_and_read(
+        "system:\n  design: {family: ellip, band: bandstop, pass_hz: [30, 80],\n"
+        "    stop_hz: [45, 60.5], ripple_db: 0.1, attenuation_db: 60dB, rate_hz: 1k}\n");
+    damage_and_read("system: {sos: [[1, 0, 4e4, 1, 3, 5e4], [0, 0, 2, 0, 1, 20]]}\n");
 }
 
 /* ---- finding ---- */
