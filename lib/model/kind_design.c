@@ -82,14 +82,15 @@ static void check_given(const sinew_at *at, const char *key, bool given, bool co
 static void check_keys(const sinew_at *at, const design_spec *d)
 {
     bool goal = !d->has_order;
+    sinew_family family = (sinew_family)d->family;
     check_given(at, "edges_hz", d->has_edges, !goal,
                 "a design with an order has edges_hz (pass_hz and stop_hz give both)");
     check_given(at, "stop_hz", d->has_stop, goal, "a design with pass_hz has stop_hz");
-    check_given(at, "ripple_db", d->has_ripple, goal || sinew_family_has_ripple(d->family),
+    check_given(at, "ripple_db", d->has_ripple, goal || sinew_family_has_ripple(family),
                 goal ? "a design with pass_hz has ripple_db"
                      : "chebyshev1 and elliptic have ripple_db");
     check_given(at, "attenuation_db", d->has_attenuation,
-                goal || sinew_family_has_attenuation(d->family),
+                goal || sinew_family_has_attenuation(family),
                 goal ? "a design with pass_hz has attenuation_db"
                      : "chebyshev2 and elliptic have attenuation_db");
     if (d->has_norm)

@@ -310,8 +310,8 @@ Test(describe, texts_are_read_back_as_they_were)
                                  " a ",
                                  "\xc3\xa9t\xc3\xa9",
                                  "a\xe2\x80\xa8",
-                                 "\xef\xbb\xbf"
-                                 "a",
+                                 ("\xef\xbb\xbf"
+                                  "a"),
                                  "\xef\xbf\xbf",
                                  "%a",
                                  "@a",
