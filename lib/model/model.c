@@ -131,7 +131,7 @@ sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_mode
                                     const sinew_discretize_opts *opts, sinew_error *error)
 {
     sinew_discretize_opts all = *opts;
-    sinew_method own = model->method ? model->method : SINEW_METHOD_ZOH;
+    sinew_method own = model->method ? model->method : sinew_system_preferred_method(model->system);
     all.method = all.method ? all.method : own;
     if (all.method == own) { /* another method's numbers would mean something else */
         all.prewarp_hz =

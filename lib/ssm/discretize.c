@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "math/matrix.h"
 #include "math/tan_pi.h"
+#include "ssm/decramp.h"
 #include "ssm/form.h"
 #include "ssm/parallel.h"
 #include "ssm/sections.h"
@@ -14,13 +15,15 @@
 static bool is_substitution(sinew_method method)
 {
     return method == SINEW_METHOD_BILINEAR || method == SINEW_METHOD_EULER ||
-           method == SINEW_METHOD_BACKWARD || method == SINEW_METHOD_GBT;
+           method == SINEW_METHOD_BACKWARD || method == SINEW_METHOD_GBT ||
+           method == SINEW_METHOD_DECRAMPED;
 }
 
 static double rule_alpha(const sinew_discretize_opts *opts)
 {
     switch (opts->method) {
     case SINEW_METHOD_BILINEAR:
+    case SINEW_METHOD_DECRAMPED: /* of the twin */
         return 0.5;
     case SINEW_METHOD_BACKWARD:
         return 1;
@@ -48,7 +51,7 @@ static sinew_status check_time(const sinew_discretize_opts *o, double *step_s, s
 static sinew_status check(const sinew_discretize_opts *o, double step_s, sinew_error *error)
 {
     const char *name = sinew_method_name(o->method);
-    if ((unsigned)o->method > SINEW_METHOD_IMPULSE)
+    if ((unsigned)o->method > SINEW_METHOD_DECRAMPED)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no such method of discretization");
     if (o->prewarp_hz != 0 && o->method != SINEW_METHOD_BILINEAR)
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
@@ -172,6 +175,8 @@ static uint64_t hash_asked(const sinew_discretization *d, const sinew_system *sy
     uint64_t hash = sinew_hash_numbers(system->asked, numbers, 3);
     hash = sinew_hash_count(hash, (uint64_t)opts->method);
     hash = sinew_hash_count(hash, (uint64_t)d->form);
+    if (opts->method == SINEW_METHOD_DECRAMPED) /* the least squares decide */
+        hash = sinew_hash_count(hash, d->order);
     return sinew_hash_count(hash, COORDINATES);
 }
 
@@ -182,22 +187,27 @@ static sinew_status build(sinew_discretization **out, const sinew_system *system
                        .T = step_s,
                        .alpha = rule_alpha(opts),
                        .substitution = is_substitution(opts->method)};
-    sinew_system *prewarped = NULL;
+    const sinew_system *taken = system;
+    sinew_system *other = NULL; /* that the rule takes to where `system` was meant */
     sinew_discretization *d = NULL;
     sinew_status status = SINEW_OK;
     if (opts->prewarp_hz > 0) /* T' = 2 tan(wT/2) / w */
         step.T = sinew_tan_pi(opts->prewarp_hz * step_s) / (M_PI * opts->prewarp_hz);
     else if (opts->method == SINEW_METHOD_BILINEAR)
-        status = sinew_system_prewarp(&prewarped, system, step_s, error);
+        status = sinew_system_prewarp(&other, system, step_s, error);
+    else if (opts->method == SINEW_METHOD_DECRAMPED)
+        status = sinew_system_decramp(&other, system, step_s, error);
+    if (other)
+        taken = other;
     if (!status)
-        status = sinew_form_alloc(&d, system, step_s, opts->method, error);
+        status = sinew_form_alloc(&d, taken, step_s, opts->method, error);
     if (!status)
-        status = step_system(d, prewarped ? prewarped : system, &step, error);
+        status = step_system(d, taken, &step, error);
     if (!status)
         status = sinew_form_finish(d, error);
     if (!status)
         d->hash = hash_asked(d, system, opts);
-    sinew_system_free(prewarped);
+    sinew_system_free(other);
     if (status)
         sinew_discretization_free(d);
     else
@@ -214,7 +224,7 @@ sinew_status sinew_discretize(sinew_discretization **out, const sinew_system *sy
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no system or no options");
     sinew_discretize_opts chosen = *opts;
     if (chosen.method == SINEW_METHOD_DEFAULT)
-        chosen.method = SINEW_METHOD_ZOH;
+        chosen.method = sinew_system_preferred_method(system);
     sinew_status status = check_time(&chosen, &step_s, error);
     if (!status)
         status = check(&chosen, step_s, error);

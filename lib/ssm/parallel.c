@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "math/blocks.h"
 #include "math/complex.h"
+#include "math/scaled.h"
 #include "ssm/sections.h"
 
 /* Growth is sum |contribution| over peak |H|. Sections side by side round each by itself: not only
@@ -17,30 +18,16 @@ static const double growth_bound = 32;
 /* The same for the first 1000 steps, where poles do not count yet: outputs only. */
 static const double early_growth_bound = 32;
 
-/* mantissa 2^exponent: a product of many differences leaves the range of any type. */
-typedef struct scaled {
-    long double complex mantissa;
-    long exponent;
-} scaled;
-
-static void normalise(scaled *x)
-{
-    long double size = fmaxl(fabsl(creall(x->mantissa)), fabsl(cimagl(x->mantissa)));
-    int e = size > 0 && isfinite(size) ? ilogbl(size) : 0;
-    x->mantissa = sinew_cmplxl(scalbnl(creall(x->mantissa), -e), scalbnl(cimagl(x->mantissa), -e));
-    x->exponent += e;
-}
-
 /* gain prod(s - z) / prod(s - p) without the factor of pole `skip`. */
 static double complex evaluate(const sinew_zpk *zpk, double complex s, size_t skip)
 {
-    scaled x = {zpk->gain, zpk->exponent};
+    sinew_scaled x = {zpk->gain, zpk->exponent};
     for (size_t i = 0; i < zpk->n_poles; i++) {
         if (i < zpk->n_zeros)
             x.mantissa *= (long double complex)s - (long double complex)zpk->zeros[i];
         if (i != skip)
             x.mantissa /= (long double complex)s - (long double complex)zpk->poles[i];
-        normalise(&x);
+        sinew_scaled_normalise(&x);
     }
     int e = x.exponent > 4000 ? 4000 : x.exponent < -4000 ? -4000 : (int)x.exponent;
     return sinew_cmplx(ldexp((double)creall(x.mantissa), e), ldexp((double)cimagl(x.mantissa), e));

@@ -38,6 +38,7 @@ struct sinew_system {
     sinew_section *sections; /* of the cascade that A, B, C, D are assembled from */
     uint64_t asked; /* hash of what the maker gave: the same on every machine, as what was computed
                      * from it may not be */
+    sinew_method preferred; /* what discretizes it where nobody says; DEFAULT: zoh */
 };
 
 enum {

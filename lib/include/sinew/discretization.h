@@ -20,20 +20,27 @@ extern "C" {
 #endif
 
 typedef enum sinew_method {
-    SINEW_METHOD_DEFAULT = 0, /* what the description says, else zoh */
+    SINEW_METHOD_DEFAULT = 0, /* what the description says, else what the system prefers */
     SINEW_METHOD_ZOH,         /* u held over the step: exact for steps (Van Loan 1978) */
     SINEW_METHOD_FOH,         /* u linear over the step: exact for ramps; the state is x - G2 u */
     SINEW_METHOD_BILINEAR,    /* Tustin: s = (2/T) (z-1)/(z+1) */
     SINEW_METHOD_EULER,       /* forward: s = (z-1)/T */
     SINEW_METHOD_BACKWARD,    /* s = (z-1)/(T z) */
     SINEW_METHOD_GBT,         /* s = (z-1)/(T (alpha z + 1 - alpha)) */
-    SINEW_METHOD_IMPULSE      /* h[k] = T h(kT), full weight at 0: C e^{AkT} B T */
+    SINEW_METHOD_IMPULSE,     /* h[k] = T h(kT), full weight at 0: C e^{AkT} B T */
+    SINEW_METHOD_DECRAMPED    /* |H(e^jwT)| is |H(jw)| up to near half the rate (within 0.1 dB up to
+                               * 0.9 of it where |H| is not far below its peak); for one input and
+                               * one output; may add two states */
 } sinew_method;
 
 /** The name of a method as the command line spells it ("zoh"), and back;
  *  sinew_method_from_name answers SINEW_METHOD_DEFAULT for no such name. */
 SINEW_API const char *sinew_method_name(sinew_method method);
 SINEW_API sinew_method sinew_method_from_name(const char *name);
+
+/** What discretizes the system where nobody says: zoh, but for kinds of system that are right by
+ *  another method only, such as weightings. */
+SINEW_API sinew_method sinew_system_preferred_method(const sinew_system *system);
 
 typedef struct sinew_discretize_opts {
     double rate_hz; /* either this ... */

@@ -55,8 +55,8 @@ SINEW_API const char *sinew_model_units_out(const sinew_model *model);
 SINEW_API const sinew_system *sinew_model_system(const sinew_model *model);
 
 /** Discretize the model's system. What is zero in `opts` (method, prewarp_hz, alpha) comes from
- *  the description, the method at last is zoh. A method in `opts` other than the description's
- *  takes nothing else from it. */
+ *  the description, the method at last is the one that the system prefers (zoh but for few). A
+ *  method in `opts` other than the description's takes nothing else from it. */
 SINEW_API sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_model *model,
                                               const sinew_discretize_opts *opts,
                                               sinew_error *error);
