@@ -53,7 +53,7 @@ static sinew_status check_texts(const sinew_description *d, sinew_error *error)
 
 static sinew_status check_choices(const sinew_description *d, sinew_error *error)
 {
-    if ((unsigned)d->method > SINEW_METHOD_IMPULSE)
+    if ((unsigned)d->method > SINEW_METHOD_DECRAMPED)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no such method of discretization");
     if ((unsigned)d->form > SINEW_DESCRIBE_SS)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no such form of a description");
@@ -131,8 +131,9 @@ static sinew_status put_all(sinew_writer *w, const sinew_description *d, sinew_e
     put_units(w, d);
     sinew_writer_put(w, "system:");
     sinew_status status = sinew_describe_form(w, d->system, d->form, error);
-    if (d->method)
-        put_text(w, "method", sinew_method_name(d->method));
+    sinew_method method = d->method ? d->method : sinew_describe_method(d->system, d->form);
+    if (method)
+        put_text(w, "method", sinew_method_name(method));
     if (d->prewarp_hz > 0)
         put_number(w, "prewarp_hz", d->prewarp_hz);
     if (d->method == SINEW_METHOD_GBT)

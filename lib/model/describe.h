@@ -16,4 +16,10 @@ sinew_status sinew_describe_form(sinew_writer *w, const sinew_system *system,
 /* {family: butterworth, ...}: describe_design.c, where a new family's keys go. */
 sinew_status sinew_describe_design(sinew_writer *w, const sinew_design *design, sinew_error *error);
 
+/* {type: peaking, ...} */
+void sinew_describe_equalizer(sinew_writer *w, const sinew_equalizer *eq);
+
+/* The method that a system prefers and that what is written of it does not imply; else DEFAULT. */
+sinew_method sinew_describe_method(const sinew_system *system, sinew_description_form form);
+
 #endif

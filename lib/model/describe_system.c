@@ -84,6 +84,12 @@ static sinew_status put_part(sinew_writer *w, const sinew_part *part, size_t ind
         sinew_writer_put(w, "\n");
         return status;
     }
+    if (part->equalized) {
+        sinew_writer_put(w, "eq: ");
+        sinew_describe_equalizer(w, &part->equalizer);
+        sinew_writer_put(w, "\n");
+        return SINEW_OK;
+    }
     status = put_zpk(w, &part->zpk, indent, error);
     if (part->prewarp_hz > 0) {
         sinew_writer_spaces(w, indent);
@@ -119,4 +125,13 @@ sinew_status sinew_describe_system(sinew_writer *w, const sinew_system *s, sinew
         return put_series(w, s, error);
     sinew_writer_put(w, "\n  ");
     return put_part(w, &s->parts[0], 2, error);
+}
+
+/* bilinear goes with the places that parts keep. */
+sinew_method sinew_describe_method(const sinew_system *s, sinew_description_form form)
+{
+    bool implied = s->factored && !needs_series(s) && s->parts[0].equalized;
+    if (s->preferred == SINEW_METHOD_BILINEAR && (implied || form != SINEW_DESCRIBE_ASKED))
+        return SINEW_METHOD_DEFAULT;
+    return s->preferred;
 }

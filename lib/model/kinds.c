@@ -1,10 +1,11 @@
 #include "model/kind.h"
 
 extern const sinew_system_kind sinew_kind_ss, sinew_kind_zpk, sinew_kind_tf, sinew_kind_sos,
-    sinew_kind_design;
+    sinew_kind_design, sinew_kind_eq, sinew_kind_weighting, sinew_kind_gammatone;
 
 static const sinew_system_kind *const kinds[] = {
-    &sinew_kind_ss, &sinew_kind_zpk, &sinew_kind_tf, &sinew_kind_sos, &sinew_kind_design,
+    &sinew_kind_ss,     &sinew_kind_zpk, &sinew_kind_tf,        &sinew_kind_sos,
+    &sinew_kind_design, &sinew_kind_eq,  &sinew_kind_weighting, &sinew_kind_gammatone,
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds, ALIGN = 16 };

@@ -1,12 +1,13 @@
 /* Prewarping: the bilinear rule takes the frequency w' = 2/T tan(wT/2) to w, so what is meant at w
- * is put at w' before. A design is made again with each of its edges there; another part with one
- * frequency to keep is stretched, H(s T/T') with T' = 2 tan(wT/2) / w. */
+ * is put at w' before. A design is made again with each of its edges there, and an equalizer with
+ * its frequency and width; another part with one frequency to keep is stretched, H(s T/T') with
+ * T' = 2 tan(wT/2) / w. */
 #include <math.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/tan_pi.h"
-#include "ssm/system.h"
+#include "ssm/equalizer.h"
 
 /* hz as a part of the rate, below a half. */
 static sinew_status check_frequency(const char *what, double hz, double step_s, sinew_error *error)
@@ -50,6 +51,15 @@ static sinew_status stretch(sinew_zpk *out, const sinew_zpk *in, double c, sinew
     return SINEW_OK;
 }
 
+static sinew_status equalizer_again(sinew_zpk *out, const sinew_equalizer *eq, double step_s,
+                                    sinew_error *error)
+{
+    sinew_status status = check_frequency("an equalizer", eq->hz, step_s, error);
+    if (!status)
+        status = check_frequency("a bandwidth", eq->bandwidth_hz, step_s, error);
+    return status ? status : sinew_equalizer_zpk(out, eq, step_s, error);
+}
+
 static sinew_status prewarp_part(sinew_part *out, const sinew_part *in, double step_s,
                                  sinew_error *error)
 {
@@ -57,6 +67,8 @@ static sinew_status prewarp_part(sinew_part *out, const sinew_part *in, double s
     *out = (sinew_part){0};
     if (in->designed)
         return design_again(&out->zpk, &in->design, step_s, error);
+    if (in->equalized)
+        return equalizer_again(&out->zpk, &in->equalizer, step_s, error);
     sinew_status status = check_frequency("a part that keeps its place", hz, step_s, error);
     if (status)
         return status;
@@ -71,7 +83,8 @@ sinew_status sinew_system_prewarp(sinew_system **out, const sinew_system *system
     bool any = false;
     *out = NULL;
     for (size_t i = 0; i < n; i++)
-        any = any || system->parts[i].designed || system->parts[i].prewarp_hz > 0;
+        any = any || system->parts[i].designed || system->parts[i].equalized ||
+              system->parts[i].prewarp_hz > 0;
     if (!any)
         return SINEW_OK;
     sinew_part *parts = sinew_alloc(n, sizeof *parts);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "sinew/design.h"
+#include "sinew/equalizer.h"
 #include "sinew/system.h"
 #include "ssm/discretized.h"
 
@@ -25,6 +26,8 @@ typedef struct sinew_part {
     double prewarp_hz; /* > 0: this frequency of the part keeps its place */
     bool designed;     /* each edge of `design` keeps its place: the part is designed again */
     sinew_design design;
+    bool equalized; /* place and width of `equalizer` are kept: the part is made again */
+    sinew_equalizer equalizer;
 } sinew_part;
 
 struct sinew_system {

@@ -8,8 +8,9 @@
  *     fputs(text, file);
  *     sinew_description_free(text);
  *
- * What was asked for comes back: a design is written as `design`, a factored system as `zpk`,
- * several of them in series as `series`, matrices as `ss` with a row a line. Numbers have the
+ * What was asked for comes back: a design is written as `design`, an equalizer as `eq`, a factored
+ * system as `zpk`, several of them in series as `series`, matrices as `ss` with a row a line; a
+ * method that the system prefers (weightings, gammatones) stands beside it. Numbers have the
  * fewest digits that read back to the same double, whatever the locale; reading gives the same
  * system again, bit for bit.
  *

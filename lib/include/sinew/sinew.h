@@ -12,12 +12,15 @@
 #include "describe.h"
 #include "design.h"
 #include "discretization.h"
+#include "equalizer.h"
 #include "filter.h"
+#include "gammatone.h"
 #include "io.h"
 #include "model.h"
 #include "node.h"
 #include "status.h"
 #include "stream.h"
 #include "system.h"
+#include "weighting.h"
 
 #endif
