@@ -10,7 +10,10 @@
  * start there and are moved by least squares until ln|twin|^2 is ln|filter|^2 along the axis.
  * M. Vicanek 2016 (Matched Second Order Digital Filters) matches a biquad's numerator at three
  * frequencies to that end; free poles and the whole curve at once do better where roots are near
- * half the rate, and for filters of more than one section. */
+ * half the rate, and for filters of more than one section.
+ *
+ * The phase is that of minimum phase, as the filter's where that is; each zero at infinity, which
+ * the twin has not, leads by up to half a frame. */
 #ifndef SINEW_SSM_DECRAMP_H
 #define SINEW_SSM_DECRAMP_H
 

@@ -134,6 +134,38 @@ Test(decramped, designs_follow_the_analogue_curve)
             }
 }
 
+/* Ripples, notches and flat delays. A band that ends above half the rate is one, too. */
+Test(decramped, families_follow_the_analogue_curve)
+{
+    const uint32_t orders[] = {1, 2, 5, 8};
+    const double edges[][2] = {{1000, 2000}, {8000, 15000}, {15000, 30000}};
+    for (int family = SINEW_FAMILY_CHEBYSHEV1; family <= SINEW_FAMILY_BESSEL; family++)
+        for (int k = 0; k < 4; k++)
+            for (int band = SINEW_BAND_LOWPASS; band <= SINEW_BAND_STOP; band++)
+                for (int e = 0; e < 3; e++) {
+                    int ripple =
+                        family == SINEW_FAMILY_CHEBYSHEV1 || family == SINEW_FAMILY_ELLIPTIC;
+                    int floor =
+                        family == SINEW_FAMILY_CHEBYSHEV2 || family == SINEW_FAMILY_ELLIPTIC;
+                    sinew_design design = {.family = (sinew_family)family,
+                                           .band = (sinew_band)band,
+                                           .order = orders[k],
+                                           .edges_hz = {edges[e][0], edges[e][1]},
+                                           .ripple_db = ripple ? 1 : 0,
+                                           .attenuation_db = floor ? 50 : 0};
+                    sinew_system *system;
+                    cr_assert_eq(sinew_system_new_design(&system, &design, &error), SINEW_OK, "%s",
+                                 error.text);
+                    sinew_discretization *d = decramped(system, 48000);
+                    double off = error_db(NULL, system, d, 48000, 0.9);
+                    cr_assert(off <= 0.1, "family %d order %u band %d edges %d: %g dB", family,
+                              orders[k], band, e, off);
+                    cr_assert(sinew_discretization_radius(d) < 1);
+                    sinew_discretization_free(d);
+                    sinew_system_free(system);
+                }
+}
+
 /* Notches and zeros at 0 stay in their place; the gain at 0 stays what it is. */
 Test(decramped, what_is_on_the_axis_stays_there)
 {

@@ -47,7 +47,8 @@ typedef struct sinew_discretize_opts {
     double step_s;  /* ... or this is > 0, the other 0 */
     sinew_method method;
     double prewarp_hz; /* bilinear only: this frequency keeps its place; 0: none, but a design
-                        * has each of its band edges prewarped. Below half the rate. */
+                        * has each of its band edges prewarped, an equalizer its frequency and
+                        * width, K weighting each of its filters. Below half the rate. */
     double alpha;      /* gbt only: 0 euler .. 1/2 bilinear .. 1 backward */
 } sinew_discretize_opts;
 
@@ -55,7 +56,8 @@ typedef struct sinew_discretization sinew_discretization;
 
 /** Errors: SINEW_ERR_ARGUMENT for a rate, alpha or prewarp frequency out of range, or a prewarp
  *  or an edge where the method has no use for it; SINEW_ERR_NUMERIC for a pole that the method
- *  cannot map (at 2/T for bilinear), or an answer that is not finite. */
+ *  cannot map (at 2/T for bilinear; for decramped one above half the rate that never decays), or an
+ *  answer that is not finite; SINEW_ERR_UNSUPPORTED for decramped where inputs or outputs != 1. */
 SINEW_API sinew_status sinew_discretize(sinew_discretization **out, const sinew_system *system,
                                         const sinew_discretize_opts *opts, sinew_error *error);
 
