@@ -1,6 +1,7 @@
 #include "math/svd.h"
 
 #include <lapacke.h>
+#include <math.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -27,5 +28,31 @@ sinew_status sinew_svd(double *U, double *sigma, double *Vt, const double *A, si
     }
     sinew_free(copy);
     sinew_free(rest);
+    return status;
+}
+
+sinew_status sinew_norm_2(double *out, const double complex *A, size_t rows, size_t columns,
+                          sinew_error *error)
+{
+    *out = 0;
+    if (rows == 1 || columns == 1) {
+        for (size_t i = 0; i < rows * columns; i++)
+            *out = hypot(*out, cabs(A[i]));
+        return SINEW_OK;
+    }
+    size_t k = rows < columns ? rows : columns;
+    double complex *copy = sinew_copy(A, rows * columns, sizeof *A);
+    double *sigma = sinew_alloc(2 * k, sizeof *sigma);
+    sinew_status status = copy && sigma ? SINEW_OK : sinew_fail_memory(error);
+    if (!status) {
+        lapack_int m = (lapack_int)columns, n = (lapack_int)rows;
+        if (LAPACKE_zgesvd(LAPACK_COL_MAJOR, 'N', 'N', m, n, (lapack_complex_double *)copy, m,
+                           sigma, NULL, 1, NULL, 1, sigma + k) != 0)
+            status = sinew_fail(error, SINEW_ERR_NUMERIC, "the singular values did not converge");
+        else
+            *out = sigma[0];
+    }
+    sinew_free(copy);
+    sinew_free(sigma);
     return status;
 }

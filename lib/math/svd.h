@@ -1,7 +1,8 @@
-/* The singular value decomposition of a real matrix, by LAPACK's dgesvd. */
+/* The singular value decomposition by LAPACK's dgesvd and zgesvd. */
 #ifndef SINEW_MATH_SVD_H
 #define SINEW_MATH_SVD_H
 
+#include <complex.h>
 #include <stddef.h>
 
 #include "sinew/status.h"
@@ -10,5 +11,9 @@
  * falling), Vt (k, columns). U and Vt may both be NULL. A is kept. */
 sinew_status sinew_svd(double *U, double *sigma, double *Vt, const double *A, size_t rows,
                        size_t columns, sinew_error *error);
+
+/* The largest singular value of a complex matrix (rows, columns), which is kept. */
+sinew_status sinew_norm_2(double *out, const double complex *A, size_t rows, size_t columns,
+                          sinew_error *error);
 
 #endif

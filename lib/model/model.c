@@ -127,6 +127,18 @@ const sinew_system *sinew_model_system(const sinew_model *model)
     return model->system;
 }
 
+sinew_description sinew_model_description(const sinew_model *model)
+{
+    return (sinew_description){.system = model->system,
+                               .name = model->name,
+                               .about = model->about,
+                               .units_in = model->units_in,
+                               .units_out = model->units_out,
+                               .method = model->method,
+                               .prewarp_hz = model->prewarp_hz,
+                               .alpha = model->alpha};
+}
+
 sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_model *model,
                                     const sinew_discretize_opts *opts, sinew_error *error)
 {

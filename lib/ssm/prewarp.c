@@ -83,8 +83,7 @@ sinew_status sinew_system_prewarp(sinew_system **out, const sinew_system *system
     bool any = false;
     *out = NULL;
     for (size_t i = 0; i < n; i++)
-        any = any || system->parts[i].designed || system->parts[i].equalized ||
-              system->parts[i].prewarp_hz > 0;
+        any = any || sinew_part_is_prewarped(&system->parts[i]);
     if (!any)
         return SINEW_OK;
     sinew_part *parts = sinew_alloc(n, sizeof *parts);

@@ -30,6 +30,12 @@ typedef struct sinew_part {
     sinew_equalizer equalizer;
 } sinew_part;
 
+/* Does the bilinear rule get the part in another place, so that it ends where it was meant? */
+static inline bool sinew_part_is_prewarped(const sinew_part *part)
+{
+    return part->designed || part->equalized || part->prewarp_hz > 0;
+}
+
 struct sinew_system {
     size_t order, inputs, outputs;
     double *A, *B, *C, *D;

@@ -25,6 +25,7 @@
 
 #include <stdbool.h>
 
+#include "describe.h"
 #include "filter.h"
 
 #ifdef __cplusplus
@@ -53,6 +54,10 @@ SINEW_API const char *sinew_model_units_out(const sinew_model *model);
 
 /** The continuous system, owned by the model; NULL for a model that is no linear system. */
 SINEW_API const sinew_system *sinew_model_system(const sinew_model *model);
+
+/** What the description says, for another one to be written from it: its texts, owned by the model,
+ *  its system, and how it is to be discretized (DEFAULT and zeros where it does not say). */
+SINEW_API sinew_description sinew_model_description(const sinew_model *model);
 
 /** Discretize the model's system. What is zero in `opts` (method, prewarp_hz, alpha) comes from
  *  the description, the method at last is the one that the system prefers (zoh but for few). A
