@@ -22,7 +22,7 @@ struct command {
 };
 
 extern const command command_discretize, command_response, command_run, command_info,
-    command_design;
+    command_design, command_reduce;
 
 /* "sinew: ..." and "sinew: warning: ..." on standard error. */
 __attribute__((format(printf, 1, 2))) void report_error(const char *format, ...);

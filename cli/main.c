@@ -10,7 +10,8 @@
 #include "sinew/status.h"
 
 static const command *const commands[] = {&command_run, &command_discretize, &command_response,
-                                          &command_info, &command_design};
+                                          &command_info, &command_design,
+                                          &command_reduce};
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static int print_overview(void)
