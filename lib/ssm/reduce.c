@@ -58,9 +58,10 @@ static sinew_status reduce_stable(sinew_parts *out, const sinew_matrices *stable
         status = sinew_matrices_hinf(&report->peak, NULL, stable, error);
     if (!status)
         r = decide(&b, opts, report);
-    if (!status)
-        status = sinew_balanced_cut(out, &b, stable, r, opts->match_dc, error);
-    if (!status && opts->measure)
+    if (!status) /* what loses nothing is not turned for nothing */
+        status = r < n ? sinew_balanced_cut(out, &b, stable, r, opts->match_dc, error)
+                       : sinew_parts_copy(out, stable, error);
+    if (!status && opts->measure && r < n)
         status = measure(&report->error, stable, out, error);
     if (!status) {
         report->bound = sinew_balanced_bound(&b, r);
@@ -124,7 +125,8 @@ static sinew_status reduce(sinew_system **out, const sinew_matrices *m,
         status = reduce_stable(&small, &part, opts, report, error);
     }
     if (!status)
-        status = sinew_parts_beside(&whole, &small, &rest, error);
+        status = small.n == stable.n ? sinew_parts_copy(&whole, m, error)
+                                     : sinew_parts_beside(&whole, &small, &rest, error);
     if (!status)
         status = finish_system(out, &whole, report, error);
     sinew_parts_finish(&stable);
