@@ -29,6 +29,19 @@ void sinew_lu_finish(sinew_lu *lu)
     *lu = (sinew_lu){0};
 }
 
+/* LAPACK holds M^T, whose largest row sum is M's largest column sum. */
+sinew_status sinew_lu_rcond(double *rcond, const sinew_lu *lu, double norm_1, sinew_error *error)
+{
+    lapack_int n = (lapack_int)lu->n;
+    *rcond = lu->singular ? 0 : 1;
+    if (n == 0 || lu->singular)
+        return SINEW_OK;
+    if (LAPACKE_dgecon(LAPACK_COL_MAJOR, 'I', n, lu->factors, n, norm_1, rcond) ==
+        LAPACK_WORK_MEMORY_ERROR)
+        return sinew_fail_memory(error);
+    return SINEW_OK;
+}
+
 /* In place: rows of X (count, n), each a column to LAPACK. */
 static void solve_rows(const sinew_lu *lu, char transposed, double *X, size_t count)
 {

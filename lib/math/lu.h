@@ -24,6 +24,10 @@ typedef struct sinew_lu {
 sinew_status sinew_lu_init(sinew_lu *lu, const double *M, size_t n, sinew_error *error);
 void sinew_lu_finish(sinew_lu *lu);
 
+/* An estimate of 1 / (|M| |M^-1|) in the 1-norm (Higham 1988; LAPACK's dgecon), given |M|: 0 for a
+ * singular M, 1 where n is 0. */
+sinew_status sinew_lu_rcond(double *rcond, const sinew_lu *lu, double norm_1, sinew_error *error);
+
 /* X = M^-1 R; X and R are (n, columns) and may be one. */
 sinew_status sinew_lu_left(const sinew_lu *lu, double *X, const double *R, size_t columns,
                            sinew_error *error);

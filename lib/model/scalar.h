@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/likeness.h"
+
 /* What a number is measured in, and so which suffixes it may carry. */
 typedef enum sinew_unit {
     SINEW_UNIT_NONE = 0, /* a plain number: no suffix at all */
@@ -21,9 +23,6 @@ const char *sinew_number_parse(double *out, const char *text, sinew_unit unit);
 
 /* YAML 1.1's true/false, yes/no, on/off in lower case, Capitalised or UPPER CASE. */
 bool sinew_boolean_parse(bool *out, const char *text);
-
-/* The name of `names` (ending in NULL) that is most like `text`; NULL where none is near. */
-const char *sinew_name_like(const char *text, const char *const *names);
 
 /* "a, b or c" of names (ending in NULL) into text; what does not fit is cut. */
 void sinew_names_list(char *text, size_t room, const char *const *names);

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "math/tan_pi.h"
 #include "ssm/equalizer.h"
+#include "ssm/joint.h"
 
 /* hz as a part of the rate, below a half. */
 static sinew_status check_frequency(const char *what, double hz, double step_s, sinew_error *error)
@@ -65,10 +66,14 @@ static sinew_status prewarp_part(sinew_part *out, const sinew_part *in, double s
 {
     double hz = in->prewarp_hz;
     *out = (sinew_part){0};
-    if (in->designed)
-        return design_again(&out->zpk, &in->design, step_s, error);
-    if (in->equalized)
-        return equalizer_again(&out->zpk, &in->equalizer, step_s, error);
+    if (in->designed || in->equalized) {
+        sinew_status made = in->designed
+                                ? design_again(&out->zpk, &in->design, step_s, error)
+                                : equalizer_again(&out->zpk, &in->equalizer, step_s, error);
+        if (!made && in->inverted)
+            sinew_zpk_invert(&out->zpk);
+        return made;
+    }
     sinew_status status = check_frequency("a part that keeps its place", hz, step_s, error);
     if (status)
         return status;
@@ -82,6 +87,8 @@ sinew_status sinew_system_prewarp(sinew_system **out, const sinew_system *system
     size_t n = system->n_parts, done = 0;
     bool any = false;
     *out = NULL;
+    if (system->joint)
+        return sinew_joint_prewarp(out, system->joint, step_s, error);
     for (size_t i = 0; i < n; i++)
         any = any || sinew_part_is_prewarped(&system->parts[i]);
     if (!any)

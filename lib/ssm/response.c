@@ -7,8 +7,8 @@
 #include "ssm/resolvent.h"
 #include "ssm/system.h"
 
-/* gain prod(s - z) / prod(s - p), scaled as it goes. false at a pole. */
-static bool factored_at(sinew_complex *out, const sinew_zpk *zpk, double complex s)
+/* Scaled as it goes. */
+bool sinew_zpk_at(sinew_complex *out, const sinew_zpk *zpk, double complex s)
 {
     double complex value = zpk->gain;
     long exponent = zpk->exponent;
@@ -98,7 +98,7 @@ sinew_status sinew_system_response(const sinew_system *system, const double *rad
         double complex s = sinew_cmplx(0, rad[i]);
         sinew_complex *h = response + i * each;
         bool done =
-            system->factored ? factored_at(h, &system->zpk, s) : sinew_resolvent_at(h, &w, s);
+            system->factored ? sinew_zpk_at(h, &system->zpk, s) : sinew_resolvent_at(h, &w, s);
         if (!done || !answer_is_finite(h, each))
             status = at_a_pole(rad[i], error);
     }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "ssm/joint.h"
 
 sinew_status sinew_system_alloc(sinew_system **out, size_t order, size_t inputs, size_t outputs,
                                 sinew_error *error)
@@ -42,6 +43,7 @@ void sinew_system_free(sinew_system *system)
         sinew_part_finish(&system->parts[i]);
     sinew_free(system->parts);
     sinew_free(system->sections);
+    sinew_joint_free(system->joint);
     sinew_free(system);
 }
 
@@ -101,6 +103,41 @@ sinew_status sinew_system_new_ss(sinew_system **out, const sinew_matrices *m, si
     asked = sinew_hash_numbers(asked, m->C, m->outputs * m->order);
     (*out)->asked = sinew_hash_numbers(asked, m->D, m->outputs * m->inputs);
     return SINEW_OK;
+}
+
+static sinew_status copy_factors(sinew_system *to, const sinew_system *from, sinew_error *error)
+{
+    to->factored = from->factored;
+    to->n_sections = from->n_sections;
+    to->sections = sinew_copy(from->sections, from->n_sections, sizeof *from->sections);
+    to->parts = sinew_alloc(from->n_parts, sizeof *from->parts);
+    if (!to->sections || !to->parts)
+        return sinew_fail_memory(error);
+    sinew_status status = sinew_zpk_copy(&to->zpk, &from->zpk, error);
+    for (; !status && to->n_parts < from->n_parts; to->n_parts++)
+        status = sinew_part_copy(&to->parts[to->n_parts], &from->parts[to->n_parts], error);
+    return status;
+}
+
+sinew_status sinew_system_copy(sinew_system **out, const sinew_system *from, sinew_error *error)
+{
+    sinew_status status = sinew_system_alloc(out, from->order, from->inputs, from->outputs, error);
+    if (status)
+        return status;
+    copy((*out)->A, from->A, from->order * from->order);
+    copy((*out)->B, from->B, from->order * from->inputs);
+    copy((*out)->C, from->C, from->outputs * from->order);
+    copy((*out)->D, from->D, from->outputs * from->inputs);
+    (*out)->asked = from->asked;
+    if (from->factored)
+        status = copy_factors(*out, from, error);
+    if (!status && from->joint)
+        status = sinew_joint_copy(&(*out)->joint, from->joint, error);
+    if (status) {
+        sinew_system_free(*out);
+        *out = NULL;
+    }
+    return status;
 }
 
 sinew_matrices sinew_system_matrices(const sinew_system *s)

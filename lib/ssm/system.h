@@ -25,6 +25,7 @@ typedef struct sinew_part {
     sinew_zpk zpk;
     double prewarp_hz; /* > 0: this frequency of the part keeps its place */
     bool designed;     /* each edge of `design` keeps its place: the part is designed again */
+    bool inverted;     /* the part is 1 / `design` */
     sinew_design design;
     bool equalized; /* place and width of `equalizer` are kept: the part is made again */
     sinew_equalizer equalizer;
@@ -35,6 +36,7 @@ static inline bool sinew_part_is_prewarped(const sinew_part *part)
 {
     return part->designed || part->equalized || part->prewarp_hz > 0;
 }
+typedef struct sinew_joint sinew_joint; /* joint.h */
 
 struct sinew_system {
     size_t order, inputs, outputs;
@@ -45,6 +47,7 @@ struct sinew_system {
     sinew_part *parts;
     size_t n_sections;
     sinew_section *sections; /* of the cascade that A, B, C, D are assembled from */
+    sinew_joint *joint;      /* how it was joined of members that keep places; NULL: it was not */
     uint64_t asked; /* hash of what the maker gave: the same on every machine, as what was computed
                      * from it may not be */
     sinew_method preferred; /* what discretizes it where nobody says; DEFAULT: zoh */
@@ -58,6 +61,8 @@ enum {
 /* zpk.c */
 sinew_status sinew_zpk_alloc(sinew_zpk *zpk, size_t n_zeros, size_t n_poles, sinew_error *error);
 void sinew_zpk_finish(sinew_zpk *zpk);
+sinew_status sinew_zpk_copy(sinew_zpk *out, const sinew_zpk *zpk, sinew_error *error);
+void sinew_zpk_invert(sinew_zpk *zpk); /* of as many zeros as poles, and a gain that is not 0 */
 
 /* A system that takes over the factors (they are freed on failure). */
 sinew_status sinew_system_new_factored(sinew_system **out, sinew_zpk *zpk, sinew_error *error);
@@ -67,6 +72,10 @@ sinew_status sinew_system_new_factored(sinew_system **out, sinew_zpk *zpk, sinew
 sinew_status sinew_system_new_parts(sinew_system **out, sinew_part *parts, size_t n,
                                     sinew_error *error);
 void sinew_part_finish(sinew_part *part);
+sinew_status sinew_part_copy(sinew_part *out, const sinew_part *part, sinew_error *error);
+
+/* system.c */
+sinew_status sinew_system_copy(sinew_system **out, const sinew_system *system, sinew_error *error);
 
 /* design.c */
 
@@ -90,6 +99,9 @@ bool sinew_design_has_two_edges(const sinew_design *design);
  * where no part asks for it. */
 sinew_status sinew_system_prewarp(sinew_system **out, const sinew_system *system, double step_s,
                                   sinew_error *error);
+
+/* response.c: gain 2^exponent prod(s - zeros) / prod(s - poles); false at a pole. */
+bool sinew_zpk_at(sinew_complex *out, const sinew_zpk *zpk, double complex s);
 
 /* An empty system with its matrices allocated. */
 sinew_status sinew_system_alloc(sinew_system **out, size_t order, size_t inputs, size_t outputs,

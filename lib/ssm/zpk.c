@@ -26,6 +26,29 @@ void sinew_zpk_finish(sinew_zpk *zpk)
     *zpk = (sinew_zpk){0};
 }
 
+sinew_status sinew_zpk_copy(sinew_zpk *out, const sinew_zpk *zpk, sinew_error *error)
+{
+    sinew_status status = sinew_zpk_alloc(out, zpk->n_zeros, zpk->n_poles, error);
+    if (status)
+        return status;
+    for (size_t i = 0; i < zpk->n_zeros; i++)
+        out->zeros[i] = zpk->zeros[i];
+    for (size_t i = 0; i < zpk->n_poles; i++)
+        out->poles[i] = zpk->poles[i];
+    out->gain = zpk->gain;
+    out->exponent = zpk->exponent;
+    return SINEW_OK;
+}
+
+void sinew_zpk_invert(sinew_zpk *zpk)
+{
+    double complex *poles = zpk->poles;
+    zpk->poles = zpk->zeros;
+    zpk->zeros = poles;
+    zpk->gain = 1 / zpk->gain;
+    zpk->exponent = -zpk->exponent;
+}
+
 static bool all_finite(const double complex *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -75,6 +98,12 @@ static sinew_status multiply(sinew_zpk *out, const sinew_part *parts, size_t n, 
 void sinew_part_finish(sinew_part *part)
 {
     sinew_zpk_finish(&part->zpk);
+}
+
+sinew_status sinew_part_copy(sinew_part *out, const sinew_part *part, sinew_error *error)
+{
+    *out = *part;
+    return sinew_zpk_copy(&out->zpk, &part->zpk, error);
 }
 
 /* Sections and matrices from the zpk of a system. */

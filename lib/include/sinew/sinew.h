@@ -17,6 +17,7 @@
 #include "gammatone.h"
 #include "gramian.h"
 #include "io.h"
+#include "join.h"
 #include "model.h"
 #include "node.h"
 #include "reduce.h"

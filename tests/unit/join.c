@@ -1,0 +1,3 @@
+/* lib/ssm: joining systems, against the algebra of their responses. */
+#include <criterion/criterion.h>
+Test(join, nothing) {}
