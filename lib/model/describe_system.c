@@ -79,9 +79,9 @@ static sinew_status put_part(sinew_writer *w, const sinew_part *part, size_t ind
 {
     sinew_status status;
     if (part->designed) {
-        sinew_writer_put(w, "design: ");
+        sinew_writer_put(w, part->inverted ? "inverse: {design: " : "design: ");
         status = sinew_describe_design(w, &part->design, error);
-        sinew_writer_put(w, "\n");
+        sinew_writer_put(w, part->inverted ? "}\n" : "\n");
         return status;
     }
     if (part->equalized) {
@@ -119,6 +119,10 @@ static sinew_status put_series(sinew_writer *w, const sinew_system *s, sinew_err
 
 sinew_status sinew_describe_system(sinew_writer *w, const sinew_system *s, sinew_error *error)
 {
+    if (s->joint)
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "joined of systems that keep frequencies in place under the bilinear "
+                          "rule, which its matrices do not say: describe those");
     if (!s->factored)
         return put_ss(w, s, error);
     if (needs_series(s))

@@ -12,7 +12,8 @@
 typedef struct sinew_system_kind {
     sinew_key key; /* its name, and how its value is read: offset, group and given are kinds.c's */
     size_t bytes;  /* of what is read */
-    /* The system that `spec`, which was read without a problem, describes. */
+    /* The system that `spec`, which was read without a problem, describes. What has become a
+     * problem of the document already is not told again. */
     sinew_status (*build)(sinew_system **out, const void *spec, sinew_document *document,
                           sinew_error *error);
 } sinew_system_kind;
@@ -25,5 +26,17 @@ typedef struct sinew_spec_system {
 
 /* A mapping with exactly one kind -> sinew_spec_system; for use in tables of keys. */
 void sinew_value_system(const sinew_at *at, void *into);
+
+/* The same, where a frequency that keeps its place, prewarp_hz, may stand beside the kind. */
+typedef struct sinew_spec_placed {
+    sinew_spec_system system;
+    double prewarp_hz; /* 0: none */
+} sinew_spec_placed;
+
+void sinew_value_placed(const sinew_at *at, void *into);
+
+/* The system of a value read without a problem, `at` being the mapping that holds the kind; NULL,
+ * and a problem says why, where the mathematics refuses it. The caller frees it. */
+sinew_system *sinew_kind_build(const sinew_spec_system *spec, const sinew_at *at);
 
 #endif

@@ -1,12 +1,31 @@
+#include <string.h>
+
 #include "model/kind.h"
 
-extern const sinew_system_kind sinew_kind_ss, sinew_kind_zpk, sinew_kind_tf, sinew_kind_sos,
-    sinew_kind_design, sinew_kind_eq, sinew_kind_weighting, sinew_kind_gammatone;
+extern const sinew_system_kind sinew_kind_ss, sinew_kind_zpk, sinew_kind_tf, sinew_kind_sos;
+extern const sinew_system_kind sinew_kind_design, sinew_kind_eq, sinew_kind_weighting;
+extern const sinew_system_kind sinew_kind_gammatone;
+extern const sinew_system_kind sinew_kind_series, sinew_kind_parallel, sinew_kind_append;
+extern const sinew_system_kind sinew_kind_feedback, sinew_kind_inverse, sinew_kind_connect;
 
+/* clang-format off */
 static const sinew_system_kind *const kinds[] = {
-    &sinew_kind_ss,     &sinew_kind_zpk, &sinew_kind_tf,        &sinew_kind_sos,
-    &sinew_kind_design, &sinew_kind_eq,  &sinew_kind_weighting, &sinew_kind_gammatone,
+    &sinew_kind_ss,
+    &sinew_kind_zpk,
+    &sinew_kind_tf,
+    &sinew_kind_sos,
+    &sinew_kind_design,
+    &sinew_kind_eq,
+    &sinew_kind_weighting,
+    &sinew_kind_gammatone,
+    &sinew_kind_series,
+    &sinew_kind_parallel,
+    &sinew_kind_append,
+    &sinew_kind_feedback,
+    &sinew_kind_inverse,
+    &sinew_kind_connect,
 };
+/* clang-format on */
 
 enum { KINDS = sizeof kinds / sizeof *kinds, ALIGN = 16 };
 
@@ -15,28 +34,70 @@ static size_t aligned(size_t bytes)
     return (bytes + (ALIGN - 1)) / ALIGN * ALIGN;
 }
 
-/* One table for this mapping: the kinds' keys, of which one must be there; their values stand one
- * behind another. */
-void sinew_value_system(const sinew_at *at, void *into)
+/* One table for this mapping: the kinds' keys, of which one must be there, and `beside`, which may
+ * be; their values stand one behind another, those of `beside` first. */
+static void read_kind(const sinew_at *at, const sinew_key *beside, size_t bytes, char **values,
+                      sinew_spec_system *into)
 {
-    sinew_key keys[KINDS + 1] = {{0}};
-    size_t end = aligned(KINDS * sizeof(bool));
+    sinew_key keys[KINDS + 2] = {{0}};
+    size_t flags = aligned(bytes), end = flags + aligned(KINDS * sizeof(bool));
     for (size_t i = 0; i < KINDS; i++) {
         keys[i] = kinds[i]->key;
         keys[i].offset = end;
-        keys[i].given = i * sizeof(bool) + 1;
+        keys[i].given = flags + i * sizeof(bool) + 1;
         keys[i].group = 1;
         keys[i].required = i == 0;
         end += aligned(kinds[i]->bytes);
     }
-    char *values = sinew_document_alloc(at->document, end, 1);
-    if (!values)
+    if (beside)
+        keys[KINDS] = *beside;
+    *values = sinew_document_alloc(at->document, end, 1);
+    if (!*values)
         return;
     sinew_table table = {.keys = keys};
     sinew_key whole = {.kind = SINEW_KEY_MAPPING, .table = &table};
-    if (!sinew_key_read(at, &whole, values))
+    if (!sinew_key_read(at, &whole, *values))
         return;
     for (size_t i = 0; i < KINDS; i++)
-        if (((const bool *)values)[i])
-            *(sinew_spec_system *)into = (sinew_spec_system){kinds[i], values + keys[i].offset};
+        if (((const bool *)(*values + flags))[i])
+            *into = (sinew_spec_system){kinds[i], *values + keys[i].offset};
+}
+
+void sinew_value_system(const sinew_at *at, void *into)
+{
+    char *values;
+    read_kind(at, NULL, 0, &values, into);
+}
+
+void sinew_value_placed(const sinew_at *at, void *into)
+{
+    static const sinew_key prewarp = {.name = "prewarp_hz",
+                                      .kind = SINEW_KEY_NUMBER,
+                                      .unit = SINEW_UNIT_HZ,
+                                      .range = {0, 1e12},
+                                      .above = true};
+    sinew_spec_placed *placed = into;
+    char *values;
+    read_kind(at, &prewarp, sizeof(double), &values, &placed->system);
+    if (values)
+        memcpy(&placed->prewarp_hz, values, sizeof placed->prewarp_hz);
+}
+
+sinew_system *sinew_kind_build(const sinew_spec_system *spec, const sinew_at *at)
+{
+    sinew_system *system = NULL;
+    sinew_error error = {0};
+    size_t seen = sinew_at_problems(at);
+    sinew_status status = spec->kind->build(&system, spec->values, at->document, &error);
+    if (status == SINEW_OK)
+        return system;
+    if (status == SINEW_ERR_MEMORY)
+        sinew_document_no_memory(at->document);
+    else if (sinew_at_problems(at) == seen) {
+        /* The library knows no places: the value of the kind is the nearest. */
+        sinew_at place = *at;
+        sinew_at_find(at, spec->kind->key.name, &place);
+        sinew_at_problem(&place, "%s", error.text);
+    }
+    return NULL;
 }

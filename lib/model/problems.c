@@ -65,6 +65,27 @@ void sinew_problems_add(sinew_problems *problems, sinew_status status, const cha
     memcpy(problem->text, line_of_text.text, sizeof problem->text);
 }
 
+void sinew_problems_take(sinew_problems *problems, size_t line, size_t column,
+                         const sinew_problems *from, const char *behind)
+{
+    if (from->status == SINEW_ERR_MEMORY) {
+        sinew_problems_add_memory(problems);
+        return;
+    }
+    if (problems->status == SINEW_OK)
+        problems->status = from->status;
+    problems->seen += from->seen;
+    for (size_t i = 0; i < from->n; i++) {
+        sinew_problem *problem = slot_for(problems, line, column);
+        if (!problem)
+            return;
+        problem->line = line;
+        problem->column = column;
+        snprintf(problem->text, sizeof problem->text, "%.*s%s",
+                 (int)(sizeof problem->text - 1 - strlen(behind)), from->list[i].text, behind);
+    }
+}
+
 const char *sinew_problems_text(const sinew_problems *problems, size_t i)
 {
     return i < problems->n ? problems->list[i].text : "";

@@ -35,6 +35,11 @@ __attribute__((format(printf, 6, 7))) void
 sinew_problems_add(sinew_problems *problems, sinew_status status, const char *where, size_t line,
                    size_t column, const char *format, ...);
 
+/* All of `from`, told at one place of this file that refers to the other; `behind` stands behind
+ * each. */
+void sinew_problems_take(sinew_problems *problems, size_t line, size_t column,
+                         const sinew_problems *from, const char *behind);
+
 /* No memory: it hides all else. */
 void sinew_problems_add_memory(sinew_problems *problems);
 

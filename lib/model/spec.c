@@ -1,5 +1,6 @@
 #include "model/spec.h"
 
+#include "model/reference.h"
 #include "model/values.h"
 
 static const sinew_key units_keys[] = {
@@ -55,28 +56,37 @@ static const sinew_key spec_keys[] = {
     {.name = NULL}};
 static const sinew_table spec_table = {.keys = spec_keys, .check = check_spec};
 
+/* Who is silent about the method takes that of what it refers to, where those agree. */
+static void inherit_method(sinew_spec *spec, const sinew_reading *reading)
+{
+    if (spec->method != SINEW_METHOD_DEFAULT)
+        return;
+    if (reading->disagrees)
+        sinew_at_problem(
+            reading->disagrees,
+            "its method is not that of %s: the key 'method' must say here which counts",
+            reading->first);
+    spec->method = reading->method;
+    spec->alpha = reading->alpha;
+}
+
 void sinew_spec_read(sinew_spec *spec, sinew_document *document)
 {
     *spec = (sinew_spec){0};
+    sinew_reading own, *reading = sinew_document_context(document);
+    if (!reading) { /* nobody has referred to this description */
+        sinew_reading_start(&own, document);
+        reading = &own;
+    }
+    sinew_document_set_context(document, reading);
     sinew_keys_read(document, &spec_table, spec);
+    inherit_method(spec, reading);
+    sinew_document_set_context(document, NULL);
 }
 
 sinew_system *sinew_spec_build(const sinew_spec *spec, sinew_document *document)
 {
-    sinew_system *system = NULL;
-    sinew_error error = {0};
-    sinew_status status = spec->system.kind->build(&system, spec->system.values, document, &error);
-    if (status == SINEW_OK)
-        return system;
-    if (status == SINEW_ERR_MEMORY) {
-        sinew_document_no_memory(document);
-        return NULL;
-    }
-    /* The library knows no places: the mapping under `system` is the nearest. */
-    sinew_at root = sinew_at_root(document), place = root, key_at;
-    if (sinew_at_find(&root, "system", &place)) {
-        sinew_at kind = sinew_at_pair(&place, 0, &key_at);
-        sinew_at_problem(&kind, "%s", error.text);
-    }
-    return NULL;
+    sinew_at root = sinew_at_root(document), place = root;
+    sinew_at_find(&root, "system", &place);
+    return sinew_kind_build(&spec->system, &place);
 }

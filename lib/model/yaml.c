@@ -14,6 +14,7 @@
 typedef struct allocation {
     struct allocation *next;
     void *memory;
+    void (*free_it)(void *memory);
 } allocation;
 
 struct sinew_document {
@@ -22,6 +23,7 @@ struct sinew_document {
     char *where;
     sinew_problems *problems;
     allocation *allocations;
+    void *context;
 };
 
 static void problem_at_mark(sinew_document *document, const yaml_mark_t *mark, const char *text)
@@ -141,7 +143,7 @@ void sinew_document_free(sinew_document *document)
     while (document->allocations) {
         allocation *first = document->allocations;
         document->allocations = first->next;
-        sinew_free(first->memory);
+        first->free_it(first->memory);
         sinew_free(first);
     }
     if (document->loaded)
@@ -164,9 +166,32 @@ void *sinew_document_alloc(sinew_document *document, size_t n, size_t size)
         sinew_problems_add_memory(document->problems);
         return NULL;
     }
-    *entry = (allocation){document->allocations, memory};
+    *entry = (allocation){document->allocations, memory, sinew_free};
     document->allocations = entry;
     return memory;
+}
+
+bool sinew_document_keep(sinew_document *document, void *thing, void (*free_it)(void *thing))
+{
+    allocation *entry = sinew_alloc(1, sizeof *entry);
+    if (!entry) {
+        free_it(thing);
+        sinew_problems_add_memory(document->problems);
+        return false;
+    }
+    *entry = (allocation){document->allocations, thing, free_it};
+    document->allocations = entry;
+    return true;
+}
+
+void *sinew_document_context(const sinew_document *document)
+{
+    return document->context;
+}
+
+void sinew_document_set_context(sinew_document *document, void *context)
+{
+    document->context = context;
 }
 
 void sinew_document_no_memory(sinew_document *document)
@@ -245,6 +270,28 @@ const char *sinew_at_kind(const sinew_at *at)
     bool null = !*text || !strcmp(text, "~") || !strcmp(text, "null") || !strcmp(text, "Null") ||
                 !strcmp(text, "NULL");
     return null && !quoted ? "nothing" : "a text";
+}
+
+const sinew_at *sinew_at_keep(const sinew_at *at)
+{
+    sinew_at *kept = sinew_document_alloc(at->document, 1, sizeof *kept);
+    if (!kept)
+        return NULL;
+    *kept = *at;
+    if (at->parent && !(kept->parent = sinew_at_keep(at->parent)))
+        return NULL;
+    return kept;
+}
+
+void sinew_at_take_problems(const sinew_at *at, const sinew_problems *from)
+{
+    const yaml_mark_t *mark = &at->value->start_mark;
+    const char *where = at->document->where;
+    char behind[SINEW_ERROR_TEXT_BYTES / 2];
+    size_t length = strlen(where), most = 120;
+    snprintf(behind, sizeof behind, " (referred to at %s%s:%zu:%zu)", length > most ? "..." : "",
+             length > most ? where + length - most : where, mark->line + 1, mark->column + 1);
+    sinew_problems_take(at->document->problems, mark->line + 1, mark->column + 1, from, behind);
 }
 
 /* "system.ss.A[2][0]" into `path`; what does not fit is cut. */

@@ -33,6 +33,13 @@ const char *sinew_document_where(const sinew_document *document);
 /* Zeroed memory that goes with the document; NULL, and a problem, where there is none. */
 void *sinew_document_alloc(sinew_document *document, size_t n, size_t size);
 
+/* `thing` is freed with the document (at once where there is no memory for that: false). */
+bool sinew_document_keep(sinew_document *document, void *thing, void (*free_it)(void *thing));
+
+/* Something that readers of the values share; NULL at first. The document does not own it. */
+void *sinew_document_context(const sinew_document *document);
+void sinew_document_set_context(sinew_document *document, void *context);
+
 /* Note that memory ran out. */
 void sinew_document_no_memory(sinew_document *document);
 
@@ -65,6 +72,12 @@ const char *sinew_at_text(const sinew_at *at, bool *quoted);
 
 /* What kind of value this is, in words: "a mapping", "a list", "a text", "nothing". */
 const char *sinew_at_kind(const sinew_at *at);
+
+/* A copy of a place that lives as long as the document; NULL, and a problem, without memory. */
+const sinew_at *sinew_at_keep(const sinew_at *at);
+
+/* All problems of another file, told at this place, which refers to it. */
+void sinew_at_take_problems(const sinew_at *at, const sinew_problems *from);
 
 /* FILE:LINE:COL: path.to[3].key: text. */
 __attribute__((format(printf, 2, 3))) void sinew_at_problem(const sinew_at *at, const char *format,

@@ -52,7 +52,8 @@ typedef struct sinew_description {
  *  Errors: SINEW_ERR_ARGUMENT for no system, a method without the number that it needs or a
  *  number without its method; SINEW_ERR_DATA for a text that is no UTF-8, holds control
  *  characters or is too long; SINEW_ERR_UNSUPPORTED for a system that no description holds (one
- *  with more than about a million entries) or that has no such form (matrices as factors). */
+ *  with more than about a million entries, or joined other than in series of systems that keep
+ *  frequencies in place) or that has no such form (matrices as factors). */
 SINEW_API sinew_status sinew_description_write(char **out, const sinew_description *description,
                                                sinew_error *error);
 
