@@ -36,10 +36,6 @@ sinew_status sinew_system_zeros(const sinew_system *system, sinew_complex *zeros
                                 sinew_error *error)
 {
     *n_zeros = 0;
-    if (system->inputs != 1 || system->outputs != 1)
-        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
-                          "zeros of a system with %zu inputs and %zu outputs", system->inputs,
-                          system->outputs);
     if (system->factored) {
         *n_zeros = system->zpk.n_zeros;
         put(zeros, system->zpk.zeros, *n_zeros);

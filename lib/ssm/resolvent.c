@@ -1,5 +1,6 @@
 #include "ssm/resolvent.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -15,6 +16,7 @@ void sinew_resolvent_finish(sinew_resolvent *w)
     sinew_free(w->C);
     sinew_free(w->sizes);
     sinew_free(w->x);
+    sinew_free(w->right);
 }
 
 /* Balanced as in step.c. */
@@ -84,8 +86,9 @@ sinew_status sinew_resolvent_init(sinew_resolvent *w, const sinew_matrices *m, s
     w->C = sinew_copy(m->C, p * n, sizeof(double));
     w->sizes = sinew_alloc(n, 1);
     w->x = sinew_alloc(n, sizeof *w->x);
+    w->right = sinew_alloc(n, sizeof *w->right);
     sinew_status status = SINEW_OK;
-    if (!scale || !w->A || !w->B || !w->C || !w->sizes || !w->x)
+    if (!scale || !w->A || !w->B || !w->C || !w->sizes || !w->x || !w->right)
         status = sinew_fail_memory(error);
     if (!status) {
         load(w, scale);
@@ -100,39 +103,75 @@ sinew_status sinew_resolvent_init(sinew_resolvent *w, const sinew_matrices *m, s
     return status;
 }
 
-/* x[i], or x[i] and x[i + 1], from the x before them. false at a pole. */
-static bool solve_block(sinew_resolvent *w, size_t i, size_t input, double complex s)
+/* x[i], or x[i] and x[i + 1], of (s I - A) x = right, from the x before them. false at a pole. */
+static bool solve_block(const sinew_resolvent *w, size_t i, double complex *x,
+                        const double complex *right, double complex s)
 {
-    double complex right[2] = {0};
+    double complex sum[2] = {0};
     size_t size = w->sizes[i];
     for (size_t r = 0; r < size; r++) {
-        right[r] = w->B[(i + r) * w->q + input];
+        sum[r] = right[i + r];
         for (size_t k = 0; k < i; k++)
-            right[r] += w->A[(i + r) * w->n + k] * w->x[k];
+            sum[r] += w->A[(i + r) * w->n + k] * x[k];
     }
     const double *a = w->A + i * w->n + i;
     double complex p = s - a[0];
     if (size == 1) {
-        w->x[i] = right[0] / p;
+        x[i] = sum[0] / p;
         return p != 0;
     }
     double complex q = s - a[w->n + 1], det = p * q - a[1] * a[w->n];
-    w->x[i] = (q * right[0] + a[1] * right[1]) / det;
-    w->x[i + 1] = (a[w->n] * right[0] + p * right[1]) / det;
+    x[i] = (q * sum[0] + a[1] * sum[1]) / det;
+    x[i + 1] = (a[w->n] * sum[0] + p * sum[1]) / det;
     return det != 0;
+}
+
+static bool solve(const sinew_resolvent *w, double complex *x, const double complex *right,
+                  double complex s)
+{
+    for (size_t i = 0; i < w->n; i += w->sizes[i])
+        if (!solve_block(w, i, x, right, s))
+            return false;
+    return true;
+}
+
+static bool solve_input(sinew_resolvent *w, size_t input, double complex s)
+{
+    for (size_t i = 0; i < w->n; i++)
+        w->right[i] = w->B[i * w->q + input];
+    return solve(w, w->x, w->right, s);
 }
 
 bool sinew_resolvent_at(sinew_complex *out, sinew_resolvent *w, double complex s)
 {
     for (size_t j = 0; j < w->q; j++) {
-        for (size_t i = 0; i < w->n; i += w->sizes[i])
-            if (!solve_block(w, i, j, s))
-                return false;
+        if (!solve_input(w, j, s))
+            return false;
         for (size_t r = 0; r < w->p; r++) {
             double complex sum = w->D[r * w->q + j];
             for (size_t i = 0; i < w->n; i++)
                 sum += w->C[r * w->n + i] * w->x[i];
             out[r * w->q + j] = (sinew_complex){creal(sum), cimag(sum)};
+        }
+    }
+    return true;
+}
+
+/* d/ds (s I - A)^-1 B = -(s I - A)^-2 B */
+bool sinew_resolvent_slope(sinew_slope *out, sinew_resolvent *w, double complex s)
+{
+    for (size_t j = 0; j < w->q; j++) {
+        if (!solve_input(w, j, s) || !solve(w, w->right, w->x, s))
+            return false;
+        for (size_t r = 0; r < w->p; r++) {
+            sinew_slope h = {.value = w->D[r * w->q + j], .size = fabs(w->D[r * w->q + j])};
+            for (size_t i = 0; i < w->n; i++) {
+                double c = w->C[r * w->n + i];
+                h.value += c * w->x[i];
+                h.slope -= c * w->right[i];
+                h.size += fabs(c) * cabs(w->x[i]);
+            }
+            out[r * w->q + j] = h;
         }
     }
     return true;

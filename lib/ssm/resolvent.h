@@ -15,7 +15,7 @@ typedef struct sinew_resolvent {
     double *A, *B, *C;
     const double *D;
     unsigned char *sizes;
-    double complex *x; /* (n) */
+    double complex *x, *right; /* (n) */
 } sinew_resolvent;
 
 /* D is not copied. */
@@ -24,5 +24,15 @@ void sinew_resolvent_finish(sinew_resolvent *w);
 
 /* out (outputs, inputs); false where s is a pole. */
 bool sinew_resolvent_at(sinew_complex *out, sinew_resolvent *w, double complex s);
+
+/* H, dH/ds, and the sum of the sizes of what H was summed from: it says how much of H is rounding.
+ */
+typedef struct sinew_slope {
+    double complex value, slope;
+    double size;
+} sinew_slope;
+
+/* out (outputs, inputs); false where s is a pole. */
+bool sinew_resolvent_slope(sinew_slope *out, sinew_resolvent *w, double complex s);
 
 #endif

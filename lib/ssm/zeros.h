@@ -1,4 +1,4 @@
-/* The zeros of a system of one input and one output that is only known by its matrices. */
+/* The zeros of a system that is only known by its matrices. */
 #ifndef SINEW_SSM_ZEROS_H
 #define SINEW_SSM_ZEROS_H
 
@@ -6,7 +6,8 @@
 
 #include "sinew/system.h"
 
-/* The s where [[A - s I, B], [C, D]] is singular: at most `order`, into zeros. */
+/* The invariant zeros: the s where [[A - s I, B], [C, D]] has a lower rank than elsewhere; at most
+ * `order`, into zeros. */
 sinew_status sinew_zeros(double complex *zeros, size_t *n_zeros, const sinew_matrices *m,
                          sinew_error *error);
 

@@ -235,11 +235,6 @@ Test(system, zeros_of_matrices)
     cr_assert_eq(sinew_system_zeros(system, z, &n, &error), SINEW_OK);
     cr_assert_eq(n, 5);
     sinew_system_free(system);
-    const double D[] = {0, 0}, wide[10] = {1};
-    sinew_matrices m = {5, 2, 1, A, wide, none, D};
-    cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
-    refused(sinew_system_zeros(system, z, &n, &error), SINEW_ERR_UNSUPPORTED, "2 inputs");
-    sinew_system_free(system);
 }
 
 Test(system, response_at_a_pole_is_refused)

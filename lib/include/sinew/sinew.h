@@ -8,6 +8,7 @@
 #ifndef SINEW_H
 #define SINEW_H
 
+#include "analysis.h"
 #include "block.h"
 #include "describe.h"
 #include "design.h"

@@ -99,8 +99,9 @@ SINEW_API sinew_status sinew_system_sos(const sinew_system *system, double *sect
 SINEW_API sinew_status sinew_system_poles(const sinew_system *system, sinew_complex *poles,
                                           sinew_error *error);
 
-/** The zeros of a system with one input and one output (at most `order` of them, at infinity
- *  not counted); *n_zeros says how many. SINEW_ERR_UNSUPPORTED where inputs or outputs != 1. */
+/** The invariant zeros: the s at which some state and input, not both 0, give no output; at most
+ *  `order` of them, at infinity not counted; *n_zeros says how many. With one input and one
+ *  output these are the zeros of H and the poles that H does not show. */
 SINEW_API sinew_status sinew_system_zeros(const sinew_system *system, sinew_complex *zeros,
                                           size_t *n_zeros, sinew_error *error);
 
