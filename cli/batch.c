@@ -84,6 +84,18 @@ static bool is_older(const struct stat *a, const struct stat *b)
                                                   : a->st_mtim.tv_nsec < b->st_mtim.tv_nsec;
 }
 
+/* What the model is made of, none of it newer than the output. */
+static bool references_are_older(const batch *b, const struct stat *output)
+{
+    struct stat file;
+    size_t n;
+    const char *const *references = sinew_model_references(b->plan->model, &n);
+    for (size_t i = 0; i < n; i++)
+        if (stat(references[i], &file) || is_older(output, &file))
+            return false;
+    return true;
+}
+
 /* The output is there, and not older than the input or the model. The same time, which is a tick
  * of some milliseconds, counts as done, as in make. */
 static bool is_done_already(const batch *b, const entry *e)
@@ -92,7 +104,8 @@ static bool is_done_already(const batch *b, const entry *e)
     if (b->opts->force || stat(e->output, &output) || stat(e->input, &input) ||
         stat(b->opts->model_path, &model) || S_ISDIR(input.st_mode) || S_ISDIR(output.st_mode))
         return false;
-    return !is_older(&output, &input) && !is_older(&output, &model);
+    return !is_older(&output, &input) && !is_older(&output, &model) &&
+           references_are_older(b, &output);
 }
 
 static void work_on(const batch *b, entry *e)
@@ -252,7 +265,9 @@ static int check_names(const command *self, const batch *b)
 /* No output, through links too, is an input, the model, x0 or another output. */
 static int check_files(const command *self, const batch *b)
 {
-    clash_file *files = calloc(2 * b->n + 2, sizeof *files);
+    size_t n_references;
+    const char *const *references = sinew_model_references(b->plan->model, &n_references);
+    clash_file *files = calloc(2 * b->n + 2 + n_references, sizeof *files);
     const clash_file *one, *other;
     size_t n = 0;
     int status = EXIT_DONE;
@@ -265,6 +280,8 @@ static int check_files(const command *self, const batch *b)
         files[n++] = (clash_file){.path = b->entries[i].output, .written = true};
     }
     files[n++].path = b->opts->model_path;
+    for (size_t i = 0; i < n_references; i++)
+        files[n++].path = references[i];
     if (b->opts->x0_path)
         files[n++].path = b->opts->x0_path;
     if (clash_find(files, n, &one, &other))

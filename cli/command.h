@@ -21,8 +21,8 @@ struct command {
     int (*run)(const command *self, const void *settings, const char **args, size_t n_args);
 };
 
-extern const command command_discretize, command_response, command_run, command_info,
-    command_design, command_reduce;
+extern const command command_discretize, command_response, command_run, command_info;
+extern const command command_design, command_step, command_impulse, command_reduce;
 
 /* "sinew: ..." and "sinew: warning: ..." on standard error. */
 __attribute__((format(printf, 1, 2))) void report_error(const char *format, ...);

@@ -38,8 +38,7 @@ typedef struct facts {
     sinew_matrices shape;
     sinew_stability stability;
     roots poles, zeros;
-    bool has_zeros; /* one input and one output */
-    sampled *at;    /* (n_at) */
+    sampled *at; /* (n_at) */
     size_t n_at;
 } facts;
 
@@ -93,11 +92,10 @@ static sinew_status gather(facts *f, const settings *s, sinew_error *error)
     f->poles = (roots){calloc(f->shape.order + 1, sizeof(sinew_complex)), f->shape.order};
     f->zeros = (roots){calloc(f->shape.order + 1, sizeof(sinew_complex)), 0};
     f->at = calloc(s->rates_hz.n + 1, sizeof *f->at);
-    f->has_zeros = f->shape.inputs == 1 && f->shape.outputs == 1;
     if (!f->poles.at || !f->zeros.at || !f->at)
         return sinew_fail_memory(error);
     sinew_status status = sinew_system_poles(system, f->poles.at, error);
-    if (!status && f->has_zeros)
+    if (!status)
         status = sinew_system_zeros(system, f->zeros.at, &f->zeros.n, error);
     if (!status)
         status = sinew_system_stability(system, &f->stability, error);
@@ -157,10 +155,7 @@ static void print_json(const facts *f)
            f->shape.order, f->shape.inputs, f->shape.outputs, stability_name(f->stability));
     json_roots(&f->poles, true);
     fputs(",\"zeros\":", stdout);
-    if (f->has_zeros)
-        json_roots(&f->zeros, false);
-    else
-        fputs("null", stdout);
+    json_roots(&f->zeros, false);
     fputs(",\"rates\":[", stdout);
     for (size_t i = 0; i < f->n_at; i++) {
         if (i)

@@ -9,9 +9,18 @@
 #include "command.h"
 #include "sinew/status.h"
 
-static const command *const commands[] = {&command_run, &command_discretize, &command_response,
-                                          &command_info, &command_design,
-                                          &command_reduce};
+/* clang-format off */
+static const command *const commands[] = {
+    &command_run,
+    &command_discretize,
+    &command_response,
+    &command_step,
+    &command_impulse,
+    &command_info,
+    &command_design,
+    &command_reduce,
+};
+/* clang-format on */
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static int print_overview(void)

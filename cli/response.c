@@ -7,10 +7,11 @@
 #include "json.h"
 #include "numbers.h"
 #include "sampling.h"
+#include "sinew/analysis.h"
 
 typedef struct settings {
     sampling sampling;
-    bool continuous, json;
+    bool continuous, group_delay, json;
     const char *rad_path, *hz_path;
 } settings;
 
@@ -20,6 +21,7 @@ static const option options[] = {
     SAMPLING_METHOD_OPTIONS(settings),
     TEXT_OPTION(settings, rad_path, "rad", "FILE", "angular frequencies (rad/s), one a line"),
     TEXT_OPTION(settings, hz_path, "hz", "FILE", "or frequencies in Hz"),
+    FLAG_OPTION(settings, group_delay, "group-delay", "with the group delay, -d arg H / dw"),
     FLAG_OPTION(settings, json, "json", "print JSON"),
     {0}};
 
@@ -27,7 +29,20 @@ typedef struct answer {
     size_t n, inputs, outputs;
     double *hz, *rad;        /* (n) */
     sinew_complex *response; /* (n, outputs, inputs) */
+    double *delay_s;         /* likewise; NULL: not asked for */
 } answer;
+
+static void print_json_delay(const answer *a)
+{
+    const double *delay = a->delay_s;
+    fputs(",\"group_delay_s\":[", stdout);
+    for (size_t k = 0; k < a->n; k++) {
+        fputs(k ? "," : "", stdout);
+        json_rows(delay, a->outputs, a->inputs);
+        delay += a->outputs * a->inputs;
+    }
+    putchar(']');
+}
 
 static void print_json(const answer *a, bool with_hz)
 {
@@ -51,22 +66,30 @@ static void print_json(const answer *a, bool with_hz)
         }
         putchar(']');
     }
-    puts("]}");
+    putchar(']');
+    if (a->delay_s)
+        print_json_delay(a);
+    puts("}");
 }
 
 static void print_table(const answer *a)
 {
     bool single = a->inputs == 1 && a->outputs == 1;
-    printf("%16s%s %14s %10s\n", "Hz", single ? "" : "  out   in", "dB", "degrees");
+    printf("%16s%s %14s %10s%s\n", "Hz", single ? "" : "  out   in", "dB", "degrees",
+           a->delay_s ? "       delay s" : "");
     const sinew_complex *z = a->response;
+    const double *delay = a->delay_s;
     for (size_t k = 0; k < a->n; k++)
         for (size_t o = 0; o < a->outputs; o++)
             for (size_t i = 0; i < a->inputs; i++, z++) {
                 printf("%16.10g", a->hz[k]);
                 if (!single)
                     printf(" %4zu %4zu", o + 1, i + 1);
-                printf(" %14.6f %10.4f\n", 20 * log10(hypot(z->re, z->im)),
+                printf(" %14.6f %10.4f", 20 * log10(hypot(z->re, z->im)),
                        atan2(z->im, z->re) * (180 / M_PI));
+                if (delay)
+                    printf(" %13.6g", *delay++);
+                putchar('\n');
             }
 }
 
@@ -110,15 +133,22 @@ static sinew_status compute(answer *a, const sinew_model *model, const settings 
     if (m.inputs * m.outputs > SIZE_MAX / sizeof *a->response / a->n)
         return sinew_fail_memory(error);
     a->response = calloc(a->n * m.inputs * m.outputs, sizeof *a->response);
-    if (!a->response)
+    a->delay_s = s->group_delay ? calloc(a->n * m.inputs * m.outputs, sizeof *a->delay_s) : NULL;
+    if (!a->response || (s->group_delay && !a->delay_s))
         return sinew_fail_memory(error);
-    if (s->continuous)
-        return sinew_system_response(system, a->rad, a->n, a->response, error);
+    if (s->continuous) {
+        sinew_status done = sinew_system_response(system, a->rad, a->n, a->response, error);
+        if (!done && a->delay_s)
+            done = sinew_system_group_delay(system, a->rad, a->n, a->delay_s, error);
+        return done;
+    }
     sinew_discretization *d = NULL;
     sinew_discretize_opts opts = sampling_opts(&s->sampling);
     sinew_status status = sampling_discretize(&d, model, &opts, warning, error);
     if (!status)
         status = sinew_discretization_response(d, a->rad, a->n, a->response, error);
+    if (!status && a->delay_s)
+        status = sinew_discretization_group_delay(d, a->rad, a->n, a->delay_s, error);
     sinew_discretization_free(d);
     return status;
 }
@@ -149,6 +179,7 @@ static int run(const command *self, const void *given, const char **args, size_t
     free(a.hz);
     free(a.rad);
     free(a.response);
+    free(a.delay_s);
     sinew_model_free(model);
     return status;
 }

@@ -83,7 +83,7 @@ static int check_ends(const command *self, const settings *s, const job_files *f
 /* No file that is written may be another one of the run, under whatever name; but a state may
  * take the place of the one it began with. */
 static int check_files(const command *self, const settings *s, const job_files *f,
-                       const char *model_path)
+                       const char *model_path, const sinew_model *model)
 {
     const struct {
         const char *what, *path;
@@ -99,6 +99,13 @@ static int check_files(const command *self, const settings *s, const job_files *
                 paths_same(files[a].path, files[b].path))
                 return report_misuse(self, "%s: %s and %s are one file", files[a].path,
                                      files[a].what, files[b].what);
+    size_t n;
+    const char *const *references = sinew_model_references(model, &n);
+    for (size_t b = 1; b < sizeof files / sizeof *files; b++)
+        for (size_t a = 0; a < n; a++)
+            if (files[b].written && files[b].path && paths_same(references[a], files[b].path))
+                return report_misuse(self, "%s: the model refers to it, and %s is the same file",
+                                     references[a], files[b].what);
     return EXIT_DONE;
 }
 
@@ -131,7 +138,7 @@ static int run_one(const command *self, const settings *s, const job_plan *plan,
                        format_of(args[2], s->out_format, s->format)};
     int status = check_ends(self, s, &files);
     if (!status)
-        status = check_files(self, s, &files, model_path);
+        status = check_files(self, s, &files, model_path, plan->model);
     if (status)
         return status;
     progress line = progress_start(s->quiet);

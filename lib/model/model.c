@@ -12,12 +12,26 @@ struct sinew_model {
     sinew_system *system;
     sinew_method method; /* DEFAULT where the description is silent */
     double prewarp_hz, alpha;
+    char **references; /* (n_references) */
+    size_t n_references;
 };
 
 static char *copy_text(const char *text)
 {
     text = text ? text : "";
     return sinew_copy(text, strlen(text) + 1, 1);
+}
+
+static bool copy_references(sinew_model *model, const sinew_spec *spec)
+{
+    model->references = sinew_alloc(spec->n_references, sizeof *model->references);
+    for (size_t i = 0; model->references && i < spec->n_references; i++) {
+        model->references[i] = copy_text(spec->references[i]);
+        if (!model->references[i])
+            return false;
+        model->n_references++;
+    }
+    return model->references;
 }
 
 /* The description outlives its document: NULL without memory. Takes the system in any case. */
@@ -36,7 +50,8 @@ static sinew_model *new_model(const sinew_spec *spec, sinew_system *system)
                            .method = spec->method,
                            .prewarp_hz = spec->prewarp_hz,
                            .alpha = spec->alpha};
-    if (model->name && model->about && model->units_in && model->units_out)
+    if (model->name && model->about && model->units_in && model->units_out &&
+        copy_references(model, spec))
         return model;
     sinew_model_free(model);
     return NULL;
@@ -99,6 +114,9 @@ void sinew_model_free(sinew_model *model)
     sinew_free(model->units_in);
     sinew_free(model->units_out);
     sinew_system_free(model->system);
+    for (size_t i = 0; i < model->n_references; i++)
+        sinew_free(model->references[i]);
+    sinew_free(model->references);
     sinew_free(model);
 }
 
@@ -120,6 +138,12 @@ const char *sinew_model_units_in(const sinew_model *model)
 const char *sinew_model_units_out(const sinew_model *model)
 {
     return model->units_out;
+}
+
+const char *const *sinew_model_references(const sinew_model *model, size_t *n)
+{
+    *n = model->n_references;
+    return (const char *const *)model->references;
 }
 
 const sinew_system *sinew_model_system(const sinew_model *model)

@@ -9,7 +9,7 @@
 #include "model/find.h"
 #include "model/spec.h"
 
-void sinew_reading_start(sinew_reading *reading, const sinew_document *document)
+void sinew_reading_start(sinew_reading *reading, sinew_document *document)
 {
     struct stat status;
     *reading = (sinew_reading){.document = document};
@@ -94,6 +94,20 @@ static bool is_no_circle(const sinew_at *at, const sinew_reading *reading, const
     return true;
 }
 
+/* For whoever asks which files a description was read from. */
+static bool note_file(sinew_reading *first, const char *path)
+{
+    sinew_document *document = first->document;
+    if (!first->files)
+        first->files = sinew_document_alloc(document, SINEW_REFERENCES, sizeof *first->files);
+    char *copy = sinew_document_alloc(document, strlen(path) + 1, 1);
+    if (!first->files || !copy)
+        return false;
+    strcpy(copy, path);
+    first->files[first->references++] = copy;
+    return true;
+}
+
 static bool is_within_bounds(const sinew_at *at, const sinew_reading *reading,
                              const struct stat *file, const char *path)
 {
@@ -107,14 +121,16 @@ static bool is_within_bounds(const sinew_at *at, const sinew_reading *reading,
                          SINEW_REFERENCE_DEPTH);
         return false;
     }
-    first->references++;
-    first->bytes += file->st_size < SINEW_DOCUMENT_BYTES ? (size_t)file->st_size : SIZE_MAX / 2048;
-    if (first->references > SINEW_REFERENCES || first->bytes > SINEW_DOCUMENT_BYTES) {
-        sinew_at_problem(at, "more than %d references, or 16 MiB in all, behind one description",
-                         SINEW_REFERENCES);
+    if (first->references == SINEW_REFERENCES) {
+        sinew_at_problem(at, "more than %d references behind one description", SINEW_REFERENCES);
         return false;
     }
-    return true;
+    first->bytes += file->st_size < SINEW_DOCUMENT_BYTES ? (size_t)file->st_size : SIZE_MAX / 2048;
+    if (first->bytes > SINEW_DOCUMENT_BYTES) {
+        sinew_at_problem(at, "more than 16 MiB of references behind one description");
+        return false;
+    }
+    return note_file(first, path);
 }
 
 bool sinew_reference_afford(const sinew_at *at, size_t order, size_t *entries)

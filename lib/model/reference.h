@@ -24,12 +24,13 @@ enum {
 /* A description while it is read: the context of its document. */
 typedef struct sinew_reading {
     struct sinew_reading *from; /* the one that refers to it; NULL: none does */
-    const sinew_document *document;
+    sinew_document *document;
     bool is_file; /* device and inode hold */
     dev_t device;
     ino_t inode;
     size_t depth;
     size_t references, bytes, entries; /* of the first of them: so far, in all */
+    const char **files;                /* of the first of them: (references), of its document */
 
     sinew_method method; /* what those it refers to agree upon; DEFAULT: they are silent */
     double alpha;
@@ -38,7 +39,7 @@ typedef struct sinew_reading {
 } sinew_reading;
 
 /* Nobody has referred to the document. */
-void sinew_reading_start(sinew_reading *reading, const sinew_document *document);
+void sinew_reading_start(sinew_reading *reading, sinew_document *document);
 
 typedef struct sinew_referred {
     const sinew_system *system; /* of the document that refers to it; NULL: a problem */

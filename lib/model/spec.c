@@ -81,6 +81,8 @@ void sinew_spec_read(sinew_spec *spec, sinew_document *document)
     sinew_document_set_context(document, reading);
     sinew_keys_read(document, &spec_table, spec);
     inherit_method(spec, reading);
+    spec->references = (const char *const *)reading->files;
+    spec->n_references = reading->references;
     sinew_document_set_context(document, NULL);
 }
 

@@ -14,6 +14,8 @@ typedef struct sinew_spec {
     sinew_method method;
     double prewarp_hz, alpha;
     bool has_prewarp, has_alpha;
+    const char *const *references; /* (n_references): the files of all that it refers to */
+    size_t n_references;
 } sinew_spec;
 
 /* Everything is checked that can be said of the text itself: keys, numbers, sizes that fit.

@@ -176,7 +176,10 @@ def test_info_says_what_the_model_is():
     assert "stable" in text and "radius" in text
     got = strict(sinew("info", model(INTEGRATOR), "--rate", "1", "--json").stdout)
     assert got["stability"] == "marginal" and got["rates"][0]["settle_s"] is None
-    assert strict(sinew("info", model(MATRICES), "--json").stdout)["zeros"] is None
+    for z in strict(sinew("info", model(MATRICES), "--json").stdout)["zeros"]:
+        a, b, c, d = ABCD
+        pencil = np.block([[a - complex(z["re"], z["im"]) * np.eye(3), b], [c, d]])
+        assert np.linalg.svd(pencil)[1][-1] < 1e-12, z
 
 
 def test_help_and_version():

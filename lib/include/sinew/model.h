@@ -10,6 +10,17 @@
  *     system: {design: {family: butterworth, band: bandpass, order: 4, edges_hz: [300, 3400]}}
  *     method: bilinear
  *
+ * A description may be made of others, by their paths as seen from its folder or their names, or
+ * of systems written out (join.h):
+ *
+ *     system: {series: [sensor.yaml, mains-hum-notch, {zpk: {poles: [-5], gain: 5}}]}
+ *
+ * or parallel, append, feedback: {forward: ..., back: ..., sign: negative}, inverse, and connect,
+ * which goes by the names of signals. Of a description that is referred to, the system counts, and
+ * the frequencies that it keeps in place under the bilinear rule; its method counts where the
+ * description that refers to it is silent. Beside a system written out may stand a prewarp_hz of
+ * its own. Circles are refused, and so is what is too deep, too much or no regular file.
+ *
  * One description, one node at any rate:
  *
  *     sinew_model *model = NULL;
@@ -51,6 +62,10 @@ SINEW_API const char *sinew_model_name(const sinew_model *model);
 SINEW_API const char *sinew_model_about(const sinew_model *model);
 SINEW_API const char *sinew_model_units_in(const sinew_model *model);
 SINEW_API const char *sinew_model_units_out(const sinew_model *model);
+
+/** The files of the descriptions that this one refers to, directly or not, (*n) of them. A file may
+ *  be there more than once. Owned by the model. */
+SINEW_API const char *const *sinew_model_references(const sinew_model *model, size_t *n);
 
 /** The continuous system, owned by the model; NULL for a model that is no linear system. */
 SINEW_API const sinew_system *sinew_model_system(const sinew_model *model);
