@@ -239,6 +239,32 @@ Test(analysis, hidden_modes_are_zeros)
     sinew_system_free(s);
 }
 
+/* As matrices only: no zero where there is none, however long the chain and far apart its poles,
+ * and as many as the band has. */
+Test(analysis, zeros_at_infinity_are_not_found)
+{
+    sinew_system *s, *bare;
+    sinew_complex poles[64], zeros[64];
+    for (size_t n = 1; n <= 64; n *= 2) {
+        for (size_t i = 0; i < n; i++)
+            poles[i] = (sinew_complex){-pow(10, -3 + 6.0 * (double)i / (double)n), 0};
+        done(sinew_system_new_zpk(&s, NULL, 0, poles, n, 1, &error));
+        bare = as_matrices(s);
+        cr_assert_eq(zeros_of(bare, zeros), 0, "%zu", n);
+        sinew_system_free(s);
+        sinew_system_free(bare);
+    }
+    for (int band = SINEW_BAND_LOWPASS; band <= SINEW_BAND_STOP; band++)
+        for (uint32_t order = 1; order <= 12; order++) {
+            sinew_design d = {.band = (sinew_band)band, .order = order, .edges_hz = {1000, 2000}};
+            done(sinew_system_new_design(&s, &d, &error));
+            bare = as_matrices(s);
+            cr_assert_eq(zeros_of(bare, zeros), zeros_of(s, poles), "%u of %d", order, band);
+            sinew_system_free(s);
+            sinew_system_free(bare);
+        }
+}
+
 /* A direct term that is next to nothing is still one: 1 / (s + 1) + 1e-30 has a zero at -1e30. */
 Test(analysis, a_small_direct_term_counts)
 {
