@@ -25,26 +25,38 @@ typedef struct loop {
     double noise;              /* of L, against its size */
 } loop;
 
-static bool loop_at(double complex *value, loop *l, double rad)
+/* *blur, where it is wanted: how much of the value may be rounding. */
+static bool loop_at(double complex *value, double *blur, loop *l, double rad)
 {
     sinew_complex h;
+    sinew_slope slope;
     double complex s = sinew_cmplx(0, rad);
-    bool done = l->system->factored ? sinew_zpk_at(&h, &l->system->zpk, s)
-                                    : sinew_resolvent_at(&h, &l->resolvent, s);
-    if (!done || !isfinite(h.re) || !isfinite(h.im))
-        return false;
-    *value = sinew_cmplx(h.re, h.im);
-    return true;
+    double size;
+    if (l->system->factored) {
+        if (!sinew_zpk_at(&h, &l->system->zpk, s))
+            return false;
+        *value = sinew_cmplx(h.re, h.im);
+        size = cabs(*value);
+    } else {
+        if (!sinew_resolvent_slope(&slope, &l->resolvent, s))
+            return false;
+        *value = slope.value;
+        size = slope.size;
+    }
+    if (blur)
+        *blur = l->noise * size;
+    return isfinite(creal(*value)) && isfinite(cimag(*value));
 }
 
 /* What changes its sign at a crossover; 0 within rounding, and at a pole. */
 static double sign_at(loop *l, double rad, bool of_phase)
 {
     double complex h;
-    if (!loop_at(&h, l, rad) || h == 0)
+    double blur;
+    if (!loop_at(&h, &blur, l, rad) || cabs(h) <= blur)
         return 0;
     double value = of_phase ? cimag(h) / cabs(h) : log(cabs(h));
-    return fabs(value) > l->noise ? value : 0;
+    return fabs(value) > blur / cabs(h) ? value : 0;
 }
 
 /* ---- where to look ---- */
@@ -205,7 +217,7 @@ static void bisect(answer *a, loop *l, double low, double high, double sign, boo
         if (!(middle > low && middle < high))
             break;
         double complex h;
-        if (!loop_at(&h, l, middle))
+        if (!loop_at(&h, NULL, l, middle))
             return;
         double value = of_phase ? cimag(h) : log(cabs(h));
         if ((value > 0) == (sign > 0))
@@ -214,7 +226,7 @@ static void bisect(answer *a, loop *l, double low, double high, double sign, boo
             high = middle;
     }
     double complex below, above;
-    if (!loop_at(&below, l, low) || !loop_at(&above, l, high))
+    if (!loop_at(&below, NULL, l, low) || !loop_at(&above, NULL, l, high))
         return;
     if (!of_phase)
         put(a, high, above, false);
@@ -240,7 +252,8 @@ static void scan(answer *a, loop *l, const points *p, bool of_phase)
 static void ends(answer *a, loop *l)
 {
     double complex h;
-    if (loop_at(&h, l, 0) && creal(h) < 0)
+    double blur;
+    if (loop_at(&h, &blur, l, 0) && creal(h) < -blur)
         put(a, 0, sinew_cmplx(creal(h), 0), true);
     if (l->system->D[0] < 0)
         put(a, INFINITY, l->system->D[0], true);

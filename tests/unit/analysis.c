@@ -633,6 +633,29 @@ Test(analysis, no_crossover_is_missed)
     }
 }
 
+/* At both ends of a band the response is next to nothing, and of matrices rounding: its phase,
+ * that of -1, is no crossover. */
+Test(analysis, deep_stop_bands_are_not_crossed)
+{
+    for (uint32_t order = 2; order <= 8; order += 2) {
+        sinew_design d = {.band = SINEW_BAND_PASS, .order = order, .edges_hz = {1000, 2000}};
+        sinew_system *s, *loop, *bare;
+        sinew_crossover found[32];
+        size_t n, of_matrices;
+        done(sinew_system_new_design(&s, &d, &error));
+        done(sinew_join_scale(&loop, s, 2, &error));
+        bare = as_matrices(loop);
+        done(sinew_system_crossovers(loop, found, 32, &n, &error));
+        done(sinew_system_crossovers(bare, found, 32, &of_matrices, &error));
+        /* the phase falls from order 90 to -order 90 degrees, ends excluded */
+        cr_assert_eq(n, 2 + 2 * ((order * 90 + 179) / 360), "%u: %zu", order, n);
+        cr_assert_eq(of_matrices, n, "%u: %zu, not %zu", order, of_matrices, n);
+        sinew_system_free(s);
+        sinew_system_free(loop);
+        sinew_system_free(bare);
+    }
+}
+
 Test(analysis, crossovers_that_do_not_fit_are_counted)
 {
     sinew_system *s = time_system();
