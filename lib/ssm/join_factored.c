@@ -188,13 +188,18 @@ static bool agrees(const sinew_zpk *zpk, const truth *t)
     return true;
 }
 
+/* What fails in a trial leaves the matrices as they are; but memory that is short is told. */
+static sinew_status unless_memory(sinew_status status, sinew_error *error)
+{
+    return status == SINEW_ERR_MEMORY ? sinew_fail_memory(error) : SINEW_OK;
+}
+
 /* The system of the factors (taken over), or none. */
 static sinew_status keep_where_good(sinew_system **out, sinew_zpk *zpk, const truth *t,
                                     sinew_error *error)
 {
     if (isfinite(zpk->gain) && agrees(zpk, t)) {
-        sinew_status status = sinew_system_new_factored(out, zpk, error);
-        return status == SINEW_ERR_MEMORY ? status : SINEW_OK;
+        return unless_memory(sinew_system_new_factored(out, zpk, NULL), error);
     }
     sinew_zpk_finish(zpk);
     return SINEW_OK;
@@ -242,10 +247,10 @@ sinew_status sinew_factored_parallel(sinew_system **out, const sinew_system *joi
     sinew_status status = sinew_zpk_alloc(&zpk, joined->order, joined->order, error);
     if (status)
         return status;
-    status = sinew_zeros(zpk.zeros, &zpk.n_zeros, &m, error);
+    status = sinew_zeros(zpk.zeros, &zpk.n_zeros, &m, NULL);
     if (status || zpk.n_zeros != joined->order - falls) {
         sinew_zpk_finish(&zpk);
-        return status == SINEW_ERR_MEMORY ? status : SINEW_OK;
+        return unless_memory(status, error);
     }
     zpk.gain = gain;
     put_poles(zpk.poles, systems, n);
@@ -273,10 +278,10 @@ sinew_status sinew_factored_feedback(sinew_system **out, const sinew_system *joi
     double around = sign * forward->D[0] * (back ? back->D[0] : 1);
     zpk.gain = forward->zpk.gain / (1 - around);
     zpk.exponent = forward->zpk.exponent;
-    status = sinew_eigenvalues(zpk.poles, joined->A, joined->order, error);
+    status = sinew_eigenvalues(zpk.poles, joined->A, joined->order, NULL);
     if (status) {
         sinew_zpk_finish(&zpk);
-        return status == SINEW_ERR_MEMORY ? status : SINEW_OK;
+        return unless_memory(status, error);
     }
     return keep_where_good(out, &zpk, &t, error);
 }

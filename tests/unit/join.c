@@ -268,6 +268,44 @@ Test(join, feedback_of_integrators_by_hand)
     sinew_system_free(loop);
 }
 
+/* Bands side by side cost what their sections cost, by any method. */
+Test(join, a_sum_of_factored_systems_runs_in_sections)
+{
+    static const sinew_method methods[] = {SINEW_METHOD_ZOH, SINEW_METHOD_FOH,
+                                           SINEW_METHOD_BILINEAR, SINEW_METHOD_IMPULSE};
+    sinew_system *s[5], *bank;
+    for (int i = 0; i < 5; i++) {
+        sinew_design d = {.band = SINEW_BAND_PASS, .order = 3, .edges_hz = {100 << i, 200 << i}};
+        done(sinew_system_new_design(&s[i], &d, &error));
+    }
+    done(sinew_join_parallel(&bank, (const sinew_system **)s, 5, &error));
+    for (int k = 0; k < 4; k++) {
+        sinew_discretize_opts opts = {.rate_hz = 48000, .method = methods[k]};
+        sinew_discretization *d, *of[5];
+        done(sinew_discretize(&d, bank, &opts, &error));
+        cr_assert_eq(d->form, SINEW_FORM_PARALLEL);
+        for (int i = 0; i < 5; i++)
+            done(sinew_discretize(&of[i], s[i], &opts, &error));
+        for (double hz = 20; hz < 20000; hz *= 1.7) {
+            const double rad = 2 * M_PI * hz;
+            sinew_complex h, part;
+            double complex want = 0;
+            done(sinew_discretization_response(d, &rad, 1, &h, &error));
+            for (int i = 0; i < 5; i++) {
+                done(sinew_discretization_response(of[i], &rad, 1, &part, &error));
+                want += sinew_cmplx(part.re, part.im);
+            }
+            cr_assert(cabs(sinew_cmplx(h.re, h.im) - want) <= 1e-12, "%d at %g: %g", k, hz,
+                      cabs(sinew_cmplx(h.re, h.im) - want));
+        }
+        for (int i = 0; i < 5; i++)
+            sinew_discretization_free(of[i]);
+        sinew_discretization_free(d);
+    }
+    sinew_system_free(bank);
+    free_all(s, 5);
+}
+
 /* ---- what keeps its place under the bilinear rule ---- */
 
 static sinew_system *band(double low, double high)

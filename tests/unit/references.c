@@ -420,3 +420,33 @@ Test(references, a_series_is_written_and_read)
     sinew_system_free(a);
     sinew_system_free(b);
 }
+
+/* Thousands of small damages to a good description: each gives a model, or an error that names a
+ * place; under the sanitizers, nothing else. */
+Test(references, damaged_descriptions)
+{
+    static const char good[] =
+        "system:\n  connect:\n    systems:\n      - {name: p, system: {series: [{zpk: {poles: "
+        "[-1]}, prewarp_hz: 3}, one.yaml]}, inputs: u, outputs: y}\n      - {system: {feedback: "
+        "{forward: one.yaml, back: {inverse: {tf: {num: [2], den: [3]}}}}}, inputs: [e], outputs: "
+        "[u]}\n    sums: {e: [r, -y, 0.5*u]}\n    inputs: r\n    outputs: [y, u]\n";
+    static const char odd[] = "[]{}:,-\"'#&*!|>%@?\n\t .0e\xff\x80\xc3~<";
+    uint64_t random = 88172645463325252u; /* xorshift64, Marsaglia 2003 */
+    put("one.yaml", "system: " POLE(1));
+    for (int round = 0; round < 4000; round++) {
+        char text[sizeof good];
+        memcpy(text, good, sizeof good);
+        for (int damage = 0; damage < round % 4; damage++) {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            text[random % (sizeof good - 1)] = odd[(random >> 32) % (sizeof odd - 1)];
+        }
+        sinew_model *model = NULL;
+        sinew_status status = sinew_model_read(&model, text, sizeof good - 1, "m.yaml", &error);
+        cr_assert((status == SINEW_OK) == (model != NULL));
+        cr_assert(round % 4 > 0 || model, "%s", error.text);
+        cr_assert(model || strstr(error.text, ".yaml:"), "%s", error.text);
+        sinew_model_free(model);
+    }
+}
