@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "endpoint.h"
 #include "model/find.h"
+#include "sinew/model.h"
 #include "target.h"
 
 /* ---- places ---- */
@@ -189,6 +190,40 @@ static void check_sources(sinewd_config_file *file, const writer *writers, size_
             }
 }
 
+static bool any_file(const writer *writers, size_t n)
+{
+    for (size_t w = 0; w < n; w++)
+        if (writers[w].output->is_file)
+            return true;
+    return false;
+}
+
+/* Nor is any that the description of a model refers to. What is wrong with a model itself is told
+ * when it is built. */
+static void check_references(sinewd_config_file *file, const writer *writers, size_t n)
+{
+    for (size_t i = 0; i < file->config.pipelines.n && any_file(writers, n); i++) {
+        const sinewd_pipeline_config *pipeline = pipeline_at(file, i);
+        sinew_model *model = NULL;
+        size_t count;
+        if (!pipeline->good || sinew_model_open(&model, pipeline->model, NULL))
+            continue;
+        const char *const *references = sinew_model_references(model, &count);
+        for (size_t w = 0; w < n; w++)
+            for (size_t r = 0; r < count && writers[w].output->is_file; r++) {
+                const sinewd_target read = sinewd_target_of(references[r]);
+                if (!sinewd_target_same(&read, &writers[w].target))
+                    continue;
+                sinewd_config_fault(file, way_to(&writers[w]),
+                                    "'%s' is referred to by the model of pipeline '%s', and would "
+                                    "be overwritten",
+                                    writers[w].output->file.path, pipeline->name);
+                break;
+            }
+        sinew_model_free(model);
+    }
+}
+
 /* ---- publishing ---- */
 
 /* Whoever reaches a port reads the streams: nothing is encrypted and nobody is asked. */
@@ -233,6 +268,7 @@ void sinewd_config_check(sinewd_config_file *file)
         return;
     list_writers(file, writers);
     check_writers(file, writers, n);
+    check_references(file, writers, n);
     check_sources(file, writers, n);
     check_publish_is_there(file, writers, n);
 }

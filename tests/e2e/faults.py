@@ -234,6 +234,22 @@ def test_no_source_is_overwritten():
     assert not os.path.exists("o.npy") and not os.path.exists("p.npy")
 
 
+def test_what_a_model_refers_to_is_not_overwritten():
+    os.mkdir("parts")
+    save_npy("in.npy", noise(100))
+    write("parts/half.yaml", GAIN_HALF)
+    write("m.yaml", "system: {series: [parts/half.yaml]}")
+    os.symlink("parts/half.yaml", "soft.npy")
+    path = config([pipeline("a", {"path": "in.npy", "rate": 8000}, "m.yaml",
+                            [{"file": {"path": "soft.npy"}}])])
+    for args in [], ["--check"]:
+        messages = run(path, *args, status=1)
+        assert "pipelines[0].outputs[0].file.path: 'soft.npy' is referred to by the model of " \
+            "pipeline 'a', and would be overwritten" in messages, messages
+    with open("parts/half.yaml") as file:
+        assert file.read() == GAIN_HALF
+
+
 def test_one_file_has_one_writer():
     write("o.npy", "")
     os.link("o.npy", "hard.npy")
