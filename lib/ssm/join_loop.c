@@ -28,28 +28,25 @@ static void substitute(double *X, const double *M, const double *R, size_t n, si
     }
 }
 
-static bool needs_only(const double *M, size_t n, size_t i, const bool *done)
-{
-    for (size_t j = 0; j < n; j++)
-        if (M[i * n + j] != 0 && !done[j])
-            return false;
-    return true;
-}
-
-/* Everything that waits for no loop; returns how many are done. */
+/* Everything that waits for no loop, each signal as soon as all that it is made of is known (Kahn
+ * 1962); returns how many are done. */
 static size_t substitute_chains(double *X, const double *M, const double *R, size_t n,
-                                size_t columns, bool *done)
+                                size_t columns, bool *done, size_t *work)
 {
-    size_t count = 0;
-    for (size_t before = SIZE_MAX; before != count;) {
-        before = count;
-        for (size_t i = 0; i < n; i++) {
-            if (done[i] || !needs_only(M, n, i, done))
-                continue;
-            substitute(X, M, R, n, columns, i, done);
-            done[i] = true;
-            count++;
-        }
+    size_t *waits = work, *ready = work + n, known = 0, count = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++)
+            waits[i] += M[i * n + j] != 0;
+        if (waits[i] == 0)
+            ready[known++] = i;
+    }
+    for (; count < known; count++) {
+        size_t i = ready[count];
+        substitute(X, M, R, n, columns, i, done);
+        done[i] = true;
+        for (size_t k = 0; k < n; k++)
+            if (M[k * n + i] != 0 && --waits[k] == 0)
+                ready[known++] = k;
     }
     return count;
 }
@@ -131,12 +128,13 @@ sinew_status sinew_loop_solve(double *X, const double *M, const double *R, size_
                               sinew_error *error)
 {
     bool *done = sinew_alloc(n, sizeof *done);
-    if (!done)
-        return sinew_fail_memory(error);
-    size_t count = substitute_chains(X, M, R, n, columns, done);
-    sinew_status status = SINEW_OK;
-    if (count < n)
+    size_t *work = sinew_alloc(2 * n, sizeof *work), count = n;
+    sinew_status status = done && work ? SINEW_OK : sinew_fail_memory(error);
+    if (!status)
+        count = substitute_chains(X, M, R, n, columns, done, work);
+    if (!status && count < n)
         status = solve_loops(X, M, R, n, columns, done, n - count, error);
     sinew_free(done);
+    sinew_free(work);
     return status;
 }

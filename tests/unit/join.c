@@ -1,4 +1,5 @@
 /* lib/ssm: joined systems answer as the algebra of their members' answers says. */
+#include <stdio.h>
 #include <string.h>
 
 #include "random_systems.h"
@@ -121,6 +122,31 @@ Test(join, feedback_is_its_formula)
         sinew_system_free(forward);
         sinew_system_free(back);
         sinew_system_free(loop);
+    }
+}
+
+/* Poles of a series, a sum and a block diagonal are those of the members. */
+Test(join, poles_are_the_members)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        sinew_system *s[2] = {random_ss(4, 1, 1, round % 2), random_ss(3, 1, 1, 1)}, *all[3];
+        sinew_complex want[7], got[7];
+        done(sinew_join_series(&all[0], (const sinew_system **)s, 2, &error));
+        done(sinew_join_parallel(&all[1], (const sinew_system **)s, 2, &error));
+        done(sinew_join_append(&all[2], (const sinew_system **)s, 2, &error));
+        done(sinew_system_poles(s[0], want, &error));
+        done(sinew_system_poles(s[1], want + 4, &error));
+        for (int k = 0; k < 3; k++) {
+            done(sinew_system_poles(all[k], got, &error));
+            for (int i = 0; i < 7; i++) {
+                double best = INFINITY;
+                for (int j = 0; j < 7; j++)
+                    best = fmin(best, hypot(got[j].re - want[i].re, got[j].im - want[i].im));
+                cr_assert(best < 1e-8, "%d: %g", k, best);
+            }
+        }
+        free_all(all, 3);
+        free_all(s, 2);
     }
 }
 
@@ -542,6 +568,27 @@ Test(join, names_that_are_unknown_or_doubled)
     connect_refused(&c, "the gain of 'drive' in the sum 'e' is nan");
     sum.n_terms = 0;
     connect_refused(&c, "the sum 'e' has no terms");
+    sinew_system_free(s);
+}
+
+/* Named from the last to the first, a chain is no loop: nothing is rounded. */
+Test(join, a_chain_in_any_order)
+{
+    enum { LONG = 1000 };
+    sinew_system *s = gain(3), *out;
+    static char names[LONG + 1][8];
+    static const char *list[LONG + 1];
+    static sinew_named_system members[LONG];
+    for (int i = 0; i <= LONG; i++) {
+        snprintf(names[i], sizeof names[i], "x%d", i);
+        list[i] = names[i];
+    }
+    for (int i = 0; i < LONG; i++)
+        members[i] = (sinew_named_system){s, NULL, &list[LONG - 1 - i], &list[LONG - i]};
+    const sinew_connections c = {members, LONG, NULL, 0, &list[0], 1, &list[30], 1};
+    done(sinew_join_connect(&out, &c, &error));
+    cr_assert(factor_at(out, 1) == 205891132094649.0); /* 3^30 */
+    sinew_system_free(out);
     sinew_system_free(s);
 }
 
