@@ -85,9 +85,9 @@ static sinew_status put_part(sinew_writer *w, const sinew_part *part, size_t ind
         return status;
     }
     if (part->equalized) {
-        sinew_writer_put(w, "eq: ");
+        sinew_writer_put(w, part->inverted ? "inverse: {eq: " : "eq: ");
         sinew_describe_equalizer(w, &part->equalizer);
-        sinew_writer_put(w, "\n");
+        sinew_writer_put(w, part->inverted ? "}\n" : "\n");
         return SINEW_OK;
     }
     status = put_zpk(w, &part->zpk, indent, error);

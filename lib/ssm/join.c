@@ -114,7 +114,7 @@ sinew_status sinew_join_series(sinew_system **out, const sinew_system *const *sy
     if (!status && !*out)
         status = wire_series(out, systems, n, error);
     if (!status)
-        (*out)->asked = sinew_joint_asked("series", systems, n);
+        sinew_joint_sign(*out, "series", systems, n);
     return status;
 }
 
@@ -177,7 +177,7 @@ sinew_status sinew_join_parallel(sinew_system **out, const sinew_system *const *
         *out = NULL;
         return status;
     }
-    (*out)->asked = sinew_joint_asked("parallel", systems, n);
+    sinew_joint_sign(*out, "parallel", systems, n);
     return SINEW_OK;
 }
 
@@ -205,7 +205,7 @@ sinew_status sinew_join_append(sinew_system **out, const sinew_system *const *sy
         status = wire(out, &o.w, error);
     }
     if (!status)
-        (*out)->asked = sinew_joint_asked("append", systems, n);
+        sinew_joint_sign(*out, "append", systems, n);
     owned_finish(&o);
     return status;
 }
@@ -224,7 +224,7 @@ sinew_status sinew_join_inverse(sinew_system **out, const sinew_system *system, 
             status = sinew_joint_remember_inverse(*out, system, error);
     }
     if (!status) {
-        (*out)->asked = sinew_joint_asked("inverse", &system, 1);
+        sinew_joint_sign(*out, "inverse", &system, 1);
         return SINEW_OK;
     }
     sinew_system_free(*out);
@@ -258,7 +258,9 @@ sinew_status sinew_join_scale(sinew_system **out, const sinew_system *system, do
         status = sinew_factored_scale(out, system, gain, error);
     if (!status && !*out)
         status = wire_scale(out, system, gain, error);
-    if (!status)
-        (*out)->asked = sinew_hash_numbers(sinew_joint_asked("scale", &system, 1), &gain, 1);
+    if (!status) {
+        sinew_joint_sign(*out, "scale", &system, 1);
+        (*out)->asked = sinew_hash_numbers((*out)->asked, &gain, 1);
+    }
     return status;
 }

@@ -77,8 +77,8 @@ sinew_status sinew_join_feedback(sinew_system **out, const sinew_system *forward
     else if (status)
         *out = NULL;
     if (!status) {
-        uint64_t asked = sinew_joint_asked("feedback", systems, n);
-        (*out)->asked = sinew_hash_numbers(asked, &by, 1);
+        sinew_joint_sign(*out, "feedback", systems, n);
+        (*out)->asked = sinew_hash_numbers((*out)->asked, &by, 1);
     }
     return status;
 }

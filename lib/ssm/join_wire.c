@@ -271,17 +271,18 @@ static uint64_t hash_matrix(uint64_t hash, const double *matrix, size_t n)
     return sinew_hash_numbers(hash, matrix, matrix ? n : 0);
 }
 
-static uint64_t hash_asked(const sinew_wiring *w)
+static void sign(sinew_system *joined, const sinew_wiring *w)
 {
     size_t m = 0, p = 0;
     for (size_t i = 0; i < w->n_systems; i++) {
         m += w->systems[i]->inputs;
         p += w->systems[i]->outputs;
     }
-    uint64_t asked = sinew_joint_asked("wire", w->systems, w->n_systems);
-    asked = sinew_hash_count(sinew_hash_count(asked, w->inputs), w->outputs);
+    sinew_joint_sign(joined, "wire", w->systems, w->n_systems);
+    uint64_t asked = sinew_hash_count(sinew_hash_count(joined->asked, w->inputs), w->outputs);
     asked = hash_matrix(hash_matrix(asked, w->K, m * p), w->E, m * w->inputs);
-    return hash_matrix(hash_matrix(asked, w->F, w->outputs * p), w->G, w->outputs * w->inputs);
+    asked = hash_matrix(hash_matrix(asked, w->F, w->outputs * p), w->G, w->outputs * w->inputs);
+    joined->asked = asked;
 }
 
 sinew_status sinew_join_wire(sinew_system **out, const sinew_wiring *wiring, sinew_error *error)
@@ -293,7 +294,7 @@ sinew_status sinew_join_wire(sinew_system **out, const sinew_wiring *wiring, sin
     if (!status)
         status = sinew_joint_remember_wiring(*out, wiring, error);
     if (!status) {
-        (*out)->asked = hash_asked(wiring);
+        sign(*out, wiring);
         return SINEW_OK;
     }
     sinew_system_free(*out);

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "math/tan_pi.h"
 
-uint64_t sinew_joint_asked(const char *verb, const sinew_system *const *systems, size_t n)
+static uint64_t hash_asked(const char *verb, const sinew_system *const *systems, size_t n)
 {
     uint64_t asked = sinew_hash(SINEW_HASH_START, verb, strlen(verb));
     asked = sinew_hash_count(asked, n);
@@ -18,10 +18,31 @@ uint64_t sinew_joint_asked(const char *verb, const sinew_system *const *systems,
     return asked;
 }
 
+/* Who has no preference leaves it to the others; where those disagree nobody has one. */
+static sinew_method preferred(const sinew_system *const *systems, size_t n)
+{
+    sinew_method method = SINEW_METHOD_DEFAULT;
+    for (size_t i = 0; i < n; i++) {
+        sinew_method own = systems[i]->preferred;
+        if (own != SINEW_METHOD_DEFAULT && method != SINEW_METHOD_DEFAULT && own != method)
+            return SINEW_METHOD_DEFAULT;
+        if (own != SINEW_METHOD_DEFAULT)
+            method = own;
+    }
+    return method;
+}
+
+void sinew_joint_sign(sinew_system *joined, const char *verb, const sinew_system *const *systems,
+                      size_t n)
+{
+    joined->asked = hash_asked(verb, systems, n);
+    joined->preferred = preferred(systems, n);
+}
+
 bool sinew_system_keeps_places(const sinew_system *system)
 {
     for (size_t i = 0; i < system->n_parts; i++)
-        if (system->parts[i].designed || system->parts[i].prewarp_hz > 0)
+        if (sinew_part_is_prewarped(&system->parts[i]))
             return true;
     return system->joint != NULL;
 }
@@ -134,7 +155,7 @@ static void forget(sinew_system *system)
     sinew_joint_free(system->joint);
     system->joint = NULL;
     for (size_t i = 0; i < system->n_parts; i++) {
-        system->parts[i].designed = system->parts[i].inverted = false;
+        system->parts[i].designed = system->parts[i].equalized = system->parts[i].inverted = false;
         system->parts[i].prewarp_hz = 0;
     }
 }
@@ -164,8 +185,8 @@ sinew_status sinew_system_keep_place(sinew_system **out, const sinew_system *sys
     if (joint)
         joint->prewarp_hz = hz;
     (*out)->joint = joint;
-    uint64_t asked = sinew_joint_asked("keep", &system, 1);
-    (*out)->asked = sinew_hash_numbers(asked, &hz, 1);
+    sinew_joint_sign(*out, "keep", &system, 1);
+    (*out)->asked = sinew_hash_numbers((*out)->asked, &hz, 1);
     return SINEW_OK;
 }
 

@@ -81,7 +81,9 @@ sinew_status sinew_factored_feedback(sinew_system **out, const sinew_system *joi
 sinew_status sinew_connect_by_name(sinew_system **out, const sinew_connections *connections,
                                    const char **culprit, sinew_error *error);
 
-/* The hash of a verb and the members it joins. */
-uint64_t sinew_joint_asked(const char *verb, const sinew_system *const *systems, size_t n);
+/* What was asked for, a verb and the members it joins; and the method that those prefer, where they
+ * agree. */
+void sinew_joint_sign(sinew_system *joined, const char *verb, const sinew_system *const *systems,
+                      size_t n);
 
 #endif

@@ -129,6 +129,7 @@ sinew_status sinew_system_copy(sinew_system **out, const sinew_system *from, sin
     copy((*out)->C, from->C, from->outputs * from->order);
     copy((*out)->D, from->D, from->outputs * from->inputs);
     (*out)->asked = from->asked;
+    (*out)->preferred = from->preferred;
     if (from->factored)
         status = copy_factors(*out, from, error);
     if (!status && from->joint)

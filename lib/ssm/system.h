@@ -25,10 +25,10 @@ typedef struct sinew_part {
     sinew_zpk zpk;
     double prewarp_hz; /* > 0: this frequency of the part keeps its place */
     bool designed;     /* each edge of `design` keeps its place: the part is designed again */
-    bool inverted;     /* the part is 1 / `design` */
     sinew_design design;
     bool equalized; /* place and width of `equalizer` are kept: the part is made again */
     sinew_equalizer equalizer;
+    bool inverted; /* the part is 1 / `design`, 1 / `equalizer` */
 } sinew_part;
 
 /* Does the bilinear rule get the part in another place, so that it ends where it was meant? */

@@ -375,6 +375,28 @@ Test(references, a_frequency_stays_in_place_in_the_whole)
     same(h, pole(9000, 2 * 3.14159265358979323846 * 2500));
 }
 
+#define EQ(gain) "{eq: {type: peaking, hz: 1k, q: 2, gain_db: " #gain "}}"
+
+/* An equalizer wants the bilinear rule, and keeps its place, also upside down and in a sum. */
+Test(references, equalizers)
+{
+    put("up.yaml", "system: " EQ(6));
+    put("down.yaml", "system: " EQ(-6));
+    put("inverse.yaml", "system: {inverse: " EQ(6) "}");
+    put("twice.yaml", "system: {series: [up.yaml, " EQ(-6) "]}");
+    put("sum.yaml", "system: {parallel: [up.yaml, down.yaml]}");
+    cr_assert_eq(method_of("twice.yaml"), SINEW_METHOD_BILINEAR);
+    cr_assert_eq(method_of("sum.yaml"), SINEW_METHOD_BILINEAR);
+    cr_assert_eq(method_of("inverse.yaml"), SINEW_METHOD_BILINEAR);
+    for (double hz = 150; hz < 4000; hz += 430) {
+        double complex up = sampled("up.yaml", hz), down = sampled("down.yaml", hz);
+        cr_assert(cabs(up * down - 1) <= 1e-13);
+        cr_assert(cabs(sampled("inverse.yaml", hz) - down) <= 1e-13);
+        cr_assert(cabs(sampled("twice.yaml", hz) - 1) <= 1e-13);
+        cr_assert(cabs(sampled("sum.yaml", hz) - up - down) <= 1e-13);
+    }
+}
+
 /* ---- what describe.h writes is read ---- */
 
 static void comes_back(sinew_system *s)
