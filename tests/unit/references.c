@@ -306,7 +306,7 @@ static sinew_method method_of(const char *path)
 {
     sinew_model *model;
     sinew_discretization *d;
-    const sinew_discretize_opts opts = {.step_s = 1e-3};
+    const sinew_discretize_opts opts = {.step_s = 1e-4};
     cr_assert_eq(sinew_model_open(&model, path, &error), SINEW_OK, "%s", error.text);
     cr_assert_eq(sinew_model_discretize(&d, model, &opts, &error), SINEW_OK, "%s", error.text);
     sinew_method method = sinew_discretization_method(d);
