@@ -1,11 +1,5 @@
-/* Where a loop L crosses the unit circle and the negative real axis.
- *
- * With L~(s) = L(-s), which on the axis is conj L, |L| = 1 is a zero of L L~ - 1 and Im L = 0 one
- * of L - L~: both are systems that the joining of systems makes and whose zeros are known
- * (zeros.c). Those zeros are good to the rounding of a problem of twice the size only, and near
- * touches they leave the axis. So they are not the answer but tell where to look: between them,
- * and around the poles and zeros of L, lie the points at which L itself is computed; a change of
- * sign between two points is a crossover, found to the last digit by bisection. */
+/* Where a loop L crosses the unit circle and the negative real axis: a change of sign between two
+ * of the points of crossovers.h is a crossover, found to the last digit by bisection. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,38 +8,61 @@
 #include "base/memory.h"
 #include "math/complex.h"
 #include "sinew/analysis.h"
-#include "sinew/join.h"
+#include "ssm/circle.h"
+#include "ssm/crossovers.h"
 #include "ssm/resolvent.h"
-#include "ssm/system.h"
-#include "ssm/zeros.h"
+#include "ssm/sections.h"
 
+/* Of a digital loop, `system` is what z = (1 + s) / (1 - s) makes of it: it says where to look. */
 typedef struct loop {
     const sinew_system *system;
-    sinew_resolvent resolvent; /* of one that is not factored */
-    double noise;              /* of L, against its size */
+    const sinew_discretization *digital; /* NULL: `system` is the loop */
+    sinew_resolvent resolvent;           /* of one that is known by its matrices */
+    double noise;                        /* of L, against what it is summed from */
 } loop;
 
-/* *blur, where it is wanted: how much of the value may be rounding. */
-static bool loop_at(double complex *value, double *blur, loop *l, double rad)
+static bool factored_at(sinew_slope *out, const sinew_system *system, double complex s)
 {
     sinew_complex h;
-    sinew_slope slope;
-    double complex s = sinew_cmplx(0, rad);
-    double size;
-    if (l->system->factored) {
-        if (!sinew_zpk_at(&h, &l->system->zpk, s))
+    if (!sinew_zpk_at(&h, &system->zpk, s))
+        return false;
+    out->value = sinew_cmplx(h.re, h.im);
+    out->size = cabs(out->value);
+    return true;
+}
+
+static bool sections_at(sinew_slope *out, const sinew_discretization *d, double complex less_one)
+{
+    bool series = d->form == SINEW_FORM_CASCADE;
+    sinew_slope part;
+    *out = (sinew_slope){.value = series ? 1 : d->direct, .size = series ? 1 : fabs(d->direct)};
+    for (size_t i = 0; i < d->n_sections; i++) {
+        if (!sinew_section_slope(&part, &d->sections[i], less_one))
             return false;
-        *value = sinew_cmplx(h.re, h.im);
-        size = cabs(*value);
-    } else {
-        if (!sinew_resolvent_slope(&slope, &l->resolvent, s))
-            return false;
-        *value = slope.value;
-        size = slope.size;
+        out->value = series ? out->value * part.value : out->value + part.value;
+        out->size = series ? out->size * part.size : out->size + part.size;
     }
+    return true;
+}
+
+/* L at jw, or at z = (1 + jw) / (1 - jw), where z - 1 is 2jw / (1 - jw). *blur, where it is wanted:
+ * how much of the value may be rounding. */
+static bool loop_at(double complex *value, double *blur, loop *l, double w)
+{
+    const sinew_discretization *d = l->digital;
+    sinew_slope h;
+    double complex s = sinew_cmplx(0, w);
+    if (d)
+        s = isinf(w) ? -2 : 2 * s / (1 - s);
+    bool done = d && d->n_sections > 0      ? sections_at(&h, d, s)
+                : !d && l->system->factored ? factored_at(&h, l->system, s)
+                                            : sinew_resolvent_slope(&h, &l->resolvent, s);
+    if (!done)
+        return false;
+    *value = h.value;
     if (blur)
-        *blur = l->noise * size;
-    return isfinite(creal(*value)) && isfinite(cimag(*value));
+        *blur = l->noise * h.size;
+    return isfinite(creal(h.value)) && isfinite(cimag(h.value));
 }
 
 /* What changes its sign at a crossover; 0 within rounding, and at a pole. */
@@ -57,141 +74,6 @@ static double sign_at(loop *l, double rad, bool of_phase)
         return 0;
     double value = of_phase ? cimag(h) / cabs(h) : log(cabs(h));
     return fabs(value) > blur / cabs(h) ? value : 0;
-}
-
-/* ---- where to look ---- */
-
-typedef struct points {
-    double *at;
-    size_t n, room;
-} points;
-
-static sinew_status add(points *p, double rad, sinew_error *error)
-{
-    if (!(rad > 0) || !isfinite(rad))
-        return SINEW_OK;
-    if (p->n == p->room) {
-        double *more = sinew_alloc(2 * p->room + 64, sizeof *more);
-        if (!more)
-            return sinew_fail_memory(error);
-        if (p->n > 0)
-            memcpy(more, p->at, p->n * sizeof *more);
-        sinew_free(p->at);
-        p->at = more;
-        p->room = 2 * p->room + 64;
-    }
-    p->at[p->n++] = rad;
-    return SINEW_OK;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* L~: x' = -A' x + C' u, y = -B' x + D' u. */
-static sinew_status mirror(sinew_system **out, const sinew_system *s, sinew_error *error)
-{
-    size_t n = s->order;
-    sinew_status status = sinew_system_alloc(out, n, 1, 1, error);
-    for (size_t i = 0; !status && i < n; i++) {
-        for (size_t j = 0; j < n; j++)
-            (*out)->A[i * n + j] = -s->A[j * n + i];
-        (*out)->B[i] = s->C[i];
-        (*out)->C[i] = -s->B[i];
-    }
-    if (!status)
-        (*out)->D[0] = s->D[0];
-    return status;
-}
-
-/* u -> L L~ u - u and u -> L u - L~ u, by K, E, F, G over the members L, L~. */
-static sinew_status condition(sinew_system **out, const sinew_system *const members[2],
-                              bool of_phase, sinew_error *error)
-{
-    static const double chained[] = {0, 0, 1, 0}, first[] = {1, 0}, last[] = {0, 1};
-    static const double both[] = {1, 1}, difference[] = {1, -1}, minus[] = {-1};
-    sinew_wiring wiring = {members, 2, 1, 1, NULL, both, difference, NULL};
-    if (!of_phase)
-        wiring = (sinew_wiring){members, 2, 1, 1, chained, first, last, minus};
-    return sinew_join_wire(out, &wiring, error);
-}
-
-/* The frequencies of the zeros of a condition. */
-static sinew_status add_zeros_of(points *p, const sinew_system *const members[2], bool of_phase,
-                                 sinew_error *error)
-{
-    sinew_system *system = NULL;
-    double complex *zeros = sinew_alloc(2 * members[0]->order, sizeof *zeros);
-    size_t n = 0;
-    sinew_status status = zeros ? SINEW_OK : sinew_fail_memory(error);
-    if (!status)
-        status = condition(&system, members, of_phase, error);
-    if (!status) {
-        sinew_matrices m = sinew_system_matrices(system);
-        status = sinew_zeros(zeros, &n, &m, error);
-    }
-    for (size_t i = 0; !status && i < n; i++)
-        status = add(p, fabs(cimag(zeros[i])), error);
-    sinew_system_free(system);
-    sinew_free(zeros);
-    return status;
-}
-
-static sinew_status add_conditions(points *p, const sinew_system *s, sinew_error *error)
-{
-    sinew_system *other = NULL, *bare = NULL;
-    sinew_matrices m = sinew_system_matrices(s);
-    sinew_status status = sinew_system_new_ss(&bare, &m, error);
-    if (!status)
-        status = mirror(&other, s, error);
-    const sinew_system *members[] = {bare, other};
-    for (int of_phase = 0; !status && of_phase < 2; of_phase++)
-        status = add_zeros_of(p, members, of_phase, error);
-    sinew_system_free(other);
-    sinew_system_free(bare);
-    return status;
-}
-
-static sinew_status add_roots(points *p, const sinew_system *s, sinew_error *error)
-{
-    sinew_complex *roots = sinew_alloc(2 * s->order, sizeof *roots);
-    size_t n = 0;
-    sinew_status status = roots ? sinew_system_poles(s, roots, error) : sinew_fail_memory(error);
-    if (!status)
-        status = sinew_system_zeros(s, roots + s->order, &n, error);
-    for (size_t i = 0; !status && i < s->order + n; i++) {
-        status = add(p, fabs(roots[i].im), error);
-        if (!status)
-            status = add(p, hypot(roots[i].re, roots[i].im), error);
-    }
-    sinew_free(roots);
-    return status;
-}
-
-/* Between any two points and around each, close and wide; then some in every decade, down to
- * where and up to where L is a power of s. */
-static sinew_status fill(points *p, sinew_error *error)
-{
-    static const double around[] = {1e-3,     1e-1,     0.5,      1 - 1e-2, 1 - 1e-5, 1 - 1e-9,
-                                    1 + 1e-9, 1 + 1e-5, 1 + 1e-2, 2,        10,       1e3};
-    size_t n = p->n;
-    sinew_status status = SINEW_OK;
-    qsort(p->at, n, sizeof *p->at, by_size);
-    for (size_t i = 0; !status && i < n; i++) {
-        for (size_t k = 0; !status && k < sizeof around / sizeof *around; k++)
-            status = add(p, p->at[i] * around[k], error);
-        if (!status && i + 1 < n)
-            status = add(p, (p->at[i] + p->at[i + 1]) / 2, error);
-    }
-    if (n == 0)
-        return status;
-    double low = p->at[0] * 1e-6, high = p->at[n - 1] * 1e6;
-    for (double rad = low; !status && rad < high; rad *= 1.2)
-        status = add(p, rad, error);
-    qsort(p->at, p->n, sizeof *p->at, by_size);
-    return status;
 }
 
 /* ---- what is there ---- */
@@ -234,7 +116,7 @@ static void bisect(answer *a, loop *l, double low, double high, double sign, boo
         put(a, high, sinew_cmplx(creal(above), 0), true);
 }
 
-static void scan(answer *a, loop *l, const points *p, bool of_phase)
+static void scan(answer *a, loop *l, const sinew_points *p, bool of_phase)
 {
     double last = 0, last_rad = 0;
     for (size_t i = 0; i < p->n; i++) {
@@ -255,7 +137,9 @@ static void ends(answer *a, loop *l)
     double blur;
     if (loop_at(&h, &blur, l, 0) && creal(h) < -blur)
         put(a, 0, sinew_cmplx(creal(h), 0), true);
-    if (l->system->D[0] < 0)
+    if (l->digital && loop_at(&h, &blur, l, INFINITY) && creal(h) < -blur)
+        put(a, INFINITY, sinew_cmplx(creal(h), 0), true);
+    if (!l->digital && l->system->D[0] < 0)
         put(a, INFINITY, l->system->D[0], true);
 }
 
@@ -267,12 +151,8 @@ static int by_rad(const void *a, const void *b)
 
 static sinew_status find(answer *a, loop *l, sinew_error *error)
 {
-    points p = {0};
-    sinew_status status = add_roots(&p, l->system, error);
-    if (!status)
-        status = add_conditions(&p, l->system, error);
-    if (!status)
-        status = fill(&p, error);
+    sinew_points p = {0};
+    sinew_status status = sinew_points_find(&p, l->system, error);
     if (!status) {
         scan(a, l, &p, false);
         scan(a, l, &p, true);
@@ -300,24 +180,60 @@ static sinew_status find_all(answer *a, loop *l, sinew_error *error)
     return status;
 }
 
+static sinew_status check(const void *what, size_t inputs, size_t outputs, sinew_error *error)
+{
+    if (!what)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no loop, or nowhere to answer");
+    if (inputs == 1 && outputs == 1)
+        return SINEW_OK;
+    return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                      "margins of a loop with %zu inputs and %zu outputs", inputs, outputs);
+}
+
+static sinew_status answer_of(loop *l, const sinew_matrices *of_resolvent, sinew_crossover *out,
+                              size_t room, size_t *count, sinew_error *error)
+{
+    answer a = {out, room, 0};
+    sinew_status status =
+        of_resolvent ? sinew_resolvent_init(&l->resolvent, of_resolvent, error) : SINEW_OK;
+    if (!status)
+        status = find_all(&a, l, error);
+    *count = status ? 0 : a.count;
+    sinew_resolvent_finish(&l->resolvent);
+    return status;
+}
+
 sinew_status sinew_system_crossovers(const sinew_system *system, sinew_crossover *out, size_t room,
                                      size_t *count, sinew_error *error)
 {
-    if (!system || !count || (room > 0 && !out))
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no loop, or nowhere to answer");
-    *count = 0;
-    if (system->inputs != 1 || system->outputs != 1)
-        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
-                          "margins of a loop with %zu inputs and %zu outputs", system->inputs,
-                          system->outputs);
-    loop l = {.system = system, .noise = (double)(10 + system->order) * 0x1p-49};
-    answer a = {out, room, 0};
-    sinew_matrices m = sinew_system_matrices(system);
+    const void *all = system && count && (room == 0 || out) ? system : NULL;
     sinew_status status =
-        system->factored ? SINEW_OK : sinew_resolvent_init(&l.resolvent, &m, error);
+        check(all, system ? system->inputs : 0, system ? system->outputs : 0, error);
+    if (status)
+        return status;
+    loop l = {.system = system, .noise = (double)(10 + system->order) * 0x1p-49};
+    sinew_matrices m = sinew_system_matrices(system);
+    return answer_of(&l, system->factored ? NULL : &m, out, room, count, error);
+}
+
+sinew_status sinew_discretization_crossovers(const sinew_discretization *d, sinew_crossover *out,
+                                             size_t room, size_t *count, sinew_error *error)
+{
+    sinew_system *system = NULL;
+    const void *all = d && count && (room == 0 || out) ? d : NULL;
+    sinew_status status = check(all, d ? d->inputs : 0, d ? d->outputs : 0, error);
+    if (status)
+        return status;
+    loop l = {.digital = d, .noise = (double)(10 + d->order) * 0x1p-49};
+    sinew_matrices m = sinew_discretization_matrices(d);
+    m.A = d->less; /* for an s of z - 1 */
+    *count = 0;
+    status = sinew_system_of_circle(&system, d, error);
+    l.system = system;
     if (!status)
-        status = find_all(&a, &l, error);
-    *count = a.count;
-    sinew_resolvent_finish(&l.resolvent);
+        status = answer_of(&l, d->n_sections > 0 ? NULL : &m, out, room, count, error);
+    for (size_t i = 0; !status && i < *count && i < room; i++)
+        out[i].rad = 2 / d->step_s * atan(out[i].rad);
+    sinew_system_free(system);
     return status;
 }

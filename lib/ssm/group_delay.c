@@ -11,6 +11,7 @@
 #include "math/complex.h"
 #include "sinew/analysis.h"
 #include "ssm/resolvent.h"
+#include "ssm/sections.h"
 #include "ssm/system.h"
 
 /* -Re(quotient slope / value), NaN where the value is what rounding has left of 0. */
@@ -54,29 +55,6 @@ static bool matrices_at(double *delay, sinew_resolvent *w, sinew_slope *h, doubl
 
 /* ---- discrete ---- */
 
-/* c (z I - A)^-1 b + d and its derivative, as section_at of response.c has it. */
-static bool section_slope(sinew_slope *out, const sinew_section *s, double complex less_one)
-{
-    double complex p = less_one - s->less[0][0], q = 1, det = p, x[2], dx[2];
-    double upper = 0, lower = 0;
-    if (s->states == 2) {
-        upper = s->A[0][1];
-        lower = s->A[1][0];
-        q = less_one - s->less[1][1];
-        det = p * q - upper * lower;
-    }
-    if (det == 0)
-        return false;
-    x[0] = (q * s->b[0] + upper * s->b[1]) / det;
-    x[1] = s->states == 2 ? (lower * s->b[0] + p * s->b[1]) / det : 0;
-    dx[0] = -(q * x[0] + upper * x[1]) / det;
-    dx[1] = s->states == 2 ? -(lower * x[0] + p * x[1]) / det : 0;
-    out->value = s->c[0] * x[0] + s->c[1] * x[1] + s->d;
-    out->slope = s->c[0] * dx[0] + s->c[1] * dx[1];
-    out->size = cabs(s->c[0] * x[0]) + cabs(s->c[1] * x[1]) + fabs(s->d);
-    return true;
-}
-
 /* In series the delays add up; side by side the responses do. */
 static bool sections_at(double *delay, const sinew_discretization *d, double complex less_one,
                         double complex factor)
@@ -85,7 +63,7 @@ static bool sections_at(double *delay, const sinew_discretization *d, double com
     sinew_slope part, whole = {.value = d->direct, .size = fabs(d->direct)};
     *delay = 0;
     for (size_t i = 0; i < d->n_sections; i++) {
-        if (!section_slope(&part, &d->sections[i], less_one))
+        if (!sinew_section_slope(&part, &d->sections[i], less_one))
             return false;
         *delay += delay_of(&part, factor, 4);
         whole.value += part.value;

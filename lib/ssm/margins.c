@@ -91,18 +91,34 @@ static void see_gain(sinew_margins *m, const sinew_crossover *c)
     }
 }
 
-sinew_status sinew_system_margins(const sinew_system *loop, sinew_margins *out, sinew_error *error)
+/* Of the one that is not NULL. */
+static sinew_status margins(sinew_margins *out, const sinew_system *system,
+                            const sinew_discretization *d, size_t order, sinew_error *error)
 {
-    if (!loop || !out)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no loop, or nowhere to answer");
-    size_t room = 4 * loop->order + 4, count = 0;
+    size_t room = 4 * order + 4, count = 0;
     sinew_crossover *all = sinew_alloc(room, sizeof *all);
     if (!all)
         return sinew_fail_memory(error);
-    sinew_status status = sinew_system_crossovers(loop, all, room, &count, error);
+    sinew_status status = system ? sinew_system_crossovers(system, all, room, &count, error)
+                                 : sinew_discretization_crossovers(d, all, room, &count, error);
     *out = (sinew_margins){INFINITY, NAN, 0, NAN, INFINITY, NAN, INFINITY, NAN};
     for (size_t i = 0; !status && i < count && i < room; i++)
         (all[i].of_phase ? see_phase : see_gain)(out, &all[i]);
     sinew_free(all);
     return status;
+}
+
+sinew_status sinew_system_margins(const sinew_system *loop, sinew_margins *out, sinew_error *error)
+{
+    if (!loop || !out)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no loop, or nowhere to answer");
+    return margins(out, loop, NULL, loop->order, error);
+}
+
+sinew_status sinew_discretization_margins(const sinew_discretization *loop, sinew_margins *out,
+                                          sinew_error *error)
+{
+    if (!loop || !out)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no loop, or nowhere to answer");
+    return margins(out, NULL, loop, loop->order, error);
 }

@@ -67,3 +67,26 @@ void sinew_sections_parallel(const sinew_section *sections, size_t count, double
         }
     }
 }
+
+/* As section_at of response.c, with x = (z I - A)^-1 b and dx = -(z I - A)^-1 x. */
+bool sinew_section_slope(sinew_slope *out, const sinew_section *s, double complex less_one)
+{
+    double complex p = less_one - s->less[0][0], q = 1, det = p, x[2], dx[2];
+    double upper = 0, lower = 0;
+    if (s->states == 2) {
+        upper = s->A[0][1];
+        lower = s->A[1][0];
+        q = less_one - s->less[1][1];
+        det = p * q - upper * lower;
+    }
+    if (det == 0)
+        return false;
+    x[0] = (q * s->b[0] + upper * s->b[1]) / det;
+    x[1] = s->states == 2 ? (lower * s->b[0] + p * s->b[1]) / det : 0;
+    dx[0] = -(q * x[0] + upper * x[1]) / det;
+    dx[1] = s->states == 2 ? -(lower * x[0] + p * x[1]) / det : 0;
+    out->value = s->c[0] * x[0] + s->c[1] * x[1] + s->d;
+    out->slope = s->c[0] * dx[0] + s->c[1] * dx[1];
+    out->size = cabs(s->c[0] * x[0]) + cabs(s->c[1] * x[1]) + fabs(s->d);
+    return true;
+}

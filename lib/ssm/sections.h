@@ -2,6 +2,7 @@
 #ifndef SINEW_SSM_SECTIONS_H
 #define SINEW_SSM_SECTIONS_H
 
+#include "ssm/resolvent.h"
 #include "ssm/system.h"
 
 /* The cascade of a zpk: at most n_poles sections into `sections`, their number into *count.
@@ -26,6 +27,10 @@ static inline sinew_matrices sinew_section_matrices(const sinew_section *section
 /* The section that holds the poles sigma +- j omega: A is scaled to balanced coupled form, and
  * its transfer is d + (r1 (s - sigma) + r0) / ((s - sigma)^2 + omega^2). */
 sinew_section sinew_section_coupled(double sigma, double omega, double r1, double r0, double d);
+
+/* Of a discrete section, c (z I - A)^-1 b + d and its derivative by z, where z - 1 = less_one.
+ * false at a pole. */
+bool sinew_section_slope(sinew_slope *out, const sinew_section *s, double complex less_one);
 
 /* d + r / (s - p) */
 sinew_section sinew_section_single(double p, double r, double d);

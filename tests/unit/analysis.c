@@ -534,6 +534,60 @@ Test(analysis, crossovers_of_60_digits)
     }
 }
 
+/* By the bilinear rule a loop crosses where tan(wT/2) = wc T/2, at the same values. */
+Test(analysis, crossovers_of_digital_loops)
+{
+    for (size_t i = 0; i < sizeof loop_cases / sizeof *loop_cases; i++) {
+        const loop_case *c = &loop_cases[i];
+        sinew_discretize_opts opts = {.step_s = 0.1, .method = SINEW_METHOD_BILINEAR};
+        sinew_discretization *d;
+        sinew_system *s;
+        sinew_crossover found[32];
+        size_t n;
+        done(sinew_system_new_zpk(&s, c->zeros, c->n_zeros, c->poles, c->n_poles, c->gain, &error));
+        done(sinew_discretize(&d, s, &opts, &error));
+        done(sinew_discretization_crossovers(d, found, 32, &n, &error));
+        cr_assert_eq(n, c->count, "%s: %zu crossovers, not %zu", c->name, n, c->count);
+        for (size_t k = 0; k < n; k++) {
+            double rad = 20 * atan(c->crossovers[k].rad / 20);
+            near(found[k].rad, rad, 1e-13 * rad, c->name);
+            near(found[k].loop.re, c->crossovers[k].loop.re, 1e-8, c->name);
+            near(found[k].loop.im, c->crossovers[k].loop.im, 1e-8, c->name);
+        }
+        sinew_discretization_free(d);
+        sinew_system_free(s);
+    }
+}
+
+/* An integrator behind a hold, k / (z - 1): unstable from k = 2 on, at half the rate; |L| = 1 where
+ * 2 sin(w/2) = k. */
+Test(analysis, margins_of_a_digital_integrator)
+{
+    const sinew_complex origin = {0, 0};
+    sinew_discretize_opts opts = {.step_s = 1, .method = SINEW_METHOD_ZOH};
+    sinew_discretization *d;
+    sinew_system *s;
+    sinew_margins m;
+    done(sinew_system_new_zpk(&s, NULL, 0, &origin, 1, 0.5, &error));
+    done(sinew_discretize(&d, s, &opts, &error));
+    done(sinew_discretization_margins(d, &m, &error));
+    double w = 2 * asin(0.25);
+    near(m.gain, 4, 1e-14, "gain");
+    near(m.gain_rad, M_PI, 1e-14, "at");
+    near(m.phase_rad, w, 1e-14, "at");
+    near(m.phase, M_PI / 2 - w / 2, 1e-14, "phase");
+    near(m.delay_s, (M_PI / 2 - w / 2) / w, 1e-13, "delay");
+    sinew_discretization_free(d);
+    sinew_system_free(s);
+    const double A[] = {-2}, B[] = {1}, C[] = {1}, D[] = {0}; /* euler takes -2 to z = -1 */
+    s = from_matrices((sinew_matrices){1, 1, 1, A, B, C, D});
+    opts.method = SINEW_METHOD_EULER;
+    done(sinew_discretize(&d, s, &opts, &error));
+    refused(sinew_discretization_margins(d, &m, &error), SINEW_ERR_NUMERIC, "half the rate");
+    sinew_discretization_free(d);
+    sinew_system_free(s);
+}
+
 static sinew_margins margins_of(const char *name)
 {
     sinew_margins m = {0};

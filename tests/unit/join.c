@@ -447,6 +447,24 @@ Test(join, a_loop_of_unlike_units_is_not_singular)
     sinew_system_free(loop);
 }
 
+Test(join, order_zero)
+{
+    sinew_system *two, *none = NULL, *s[4];
+    done(sinew_system_new_zpk(&two, NULL, 0, NULL, 0, 2, &error));
+    const sinew_system *both[] = {two, two};
+    done(sinew_join_series(&s[0], both, 2, &error));
+    done(sinew_join_parallel(&s[1], both, 2, &error));
+    done(sinew_join_inverse(&s[2], two, &error));
+    done(sinew_join_feedback(&s[3], two, two, SINEW_FEEDBACK_NEGATIVE, &error));
+    cr_assert(factor_at(s[0], 1) == 4 && factor_at(s[1], 1) == 4 && factor_at(s[2], 1) == 0.5);
+    cr_assert_float_eq(creal(factor_at(s[3], 1)), 0.4, 1e-16);
+    free_all(s, 4);
+    sinew_system_free(two);
+    done(sinew_system_new_zpk(&none, NULL, 0, NULL, 0, 0, &error));
+    refused(sinew_join_inverse(&two, none, &error), SINEW_ERR_NUMERIC, "D is singular");
+    sinew_system_free(none);
+}
+
 /* ---- what does not fit ---- */
 
 Test(join, what_does_not_fit_is_refused)

@@ -78,6 +78,12 @@ typedef struct sinew_crossover {
 SINEW_API sinew_status sinew_system_crossovers(const sinew_system *loop, sinew_crossover *out,
                                                size_t room, size_t *count, sinew_error *error);
 
+/** The same of a digital loop, with rad from 0 up to half the rate, pi / step_s. SINEW_ERR_NUMERIC
+ * for a pole at half the rate. */
+SINEW_API sinew_status sinew_discretization_crossovers(const sinew_discretization *loop,
+                                                       sinew_crossover *out, size_t room,
+                                                       size_t *count, sinew_error *error);
+
 /** How far the loop L may change until the feedback -L sits on the border of stability. If the
  *  closed loop is stable it stays so while the gain is multiplied by less than `gain` and more than
  *  `gain_down`, or while less than `phase` is lost, or less than `delay_s` of delay is added. */
@@ -91,6 +97,8 @@ typedef struct sinew_margins {
 /** From the crossovers (H. W. Bode 1945); a frequency is NaN where there is no such margin. */
 SINEW_API sinew_status sinew_system_margins(const sinew_system *loop, sinew_margins *out,
                                             sinew_error *error);
+SINEW_API sinew_status sinew_discretization_margins(const sinew_discretization *loop,
+                                                    sinew_margins *out, sinew_error *error);
 
 #ifdef __cplusplus
 }
