@@ -202,7 +202,7 @@ static sinew_status read_x0(double **out, size_t *n, const char *path, const sin
 {
     const sinew_system *system = sinew_model_system(model);
     sinew_status status = numbers_read_row(out, n, path, error);
-    if (status || !system || sinew_system_is_factored(system))
+    if (status || !system || !sinew_system_state_is_given(system))
         return status;
     size_t order = sinew_system_matrices(system).order;
     if (*n == order)

@@ -27,7 +27,7 @@ static sinew_status check_x0(const sinew_system *system, const sinew_discretizat
     if (opts->filter.x0)
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
                           "a continuous and a discrete state at the start exclude each other");
-    if (sinew_system_is_factored(system))
+    if (!sinew_system_state_is_given(system))
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
                           "x0 is for a system given as matrices (ss): the state of this one has "
                           "coordinates of the library's choice");

@@ -47,6 +47,8 @@ sinew_status sinew_inverse_matrices(sinew_system **out, const sinew_system *s, s
     sinew_status status = X ? solve(X, s, error) : sinew_fail_memory(error);
     if (!status)
         status = sinew_system_alloc(out, n, m, m, error);
+    if (!status)
+        (*out)->chosen = !sinew_system_state_is_given(s);
     for (size_t i = 0; !status && i < n; i++) {
         for (size_t j = 0; j < n; j++) {
             double sum = s->A[i * n + j];

@@ -174,6 +174,8 @@ static void read_out(sinew_system *s, whole *w, const sinew_wiring *wiring)
                 s->B[i * q + j] += factor * w->U[k * all + n + j];
         }
     memcpy(s->A, w->A, n * n * sizeof *s->A);
+    for (size_t i = 0; i < wiring->n_systems; i++)
+        s->chosen = s->chosen || !sinew_system_state_is_given(wiring->systems[i]);
     if (wiring->F)
         sinew_matrix_multiply(w->out, wiring->F, w->y, wiring->outputs, w->p, all);
     for (size_t i = 0; i < wiring->outputs; i++) {
@@ -187,7 +189,7 @@ static void read_out(sinew_system *s, whole *w, const sinew_wiring *wiring)
 static sinew_status balance(sinew_system *s, const sinew_wiring *wiring, sinew_error *error)
 {
     for (size_t i = 0; i < wiring->n_systems; i++)
-        if (!wiring->systems[i]->factored && wiring->systems[i]->order > 0)
+        if (wiring->systems[i]->order > 0 && sinew_system_state_is_given(wiring->systems[i]))
             return SINEW_OK;
     double *scale = sinew_alloc(s->order, sizeof *scale);
     if (!scale)

@@ -130,6 +130,7 @@ sinew_status sinew_system_copy(sinew_system **out, const sinew_system *from, sin
     copy((*out)->D, from->D, from->outputs * from->inputs);
     (*out)->asked = from->asked;
     (*out)->preferred = from->preferred;
+    (*out)->chosen = from->chosen;
     if (from->factored)
         status = copy_factors(*out, from, error);
     if (!status && from->joint)
@@ -156,4 +157,9 @@ sinew_matrices sinew_system_matrices(const sinew_system *s)
 int sinew_system_is_factored(const sinew_system *s)
 {
     return s->factored;
+}
+
+int sinew_system_state_is_given(const sinew_system *s)
+{
+    return s->order == 0 || (!s->factored && !s->chosen);
 }

@@ -47,7 +47,8 @@ struct sinew_system {
     sinew_part *parts;
     size_t n_sections;
     sinew_section *sections; /* of the cascade that A, B, C, D are assembled from */
-    sinew_joint *joint;      /* how it was joined of members that keep places; NULL: it was not */
+    bool chosen; /* not factored, and the coordinates are the library's choice all the same */
+    sinew_joint *joint; /* how it was joined of members that keep places; NULL: it was not */
     uint64_t asked; /* hash of what the maker gave: the same on every machine, as what was computed
                      * from it may not be */
     sinew_method preferred; /* what discretizes it where nobody says; DEFAULT: zoh */

@@ -157,6 +157,21 @@ Test(analysis, a_zero_that_no_entry_shows)
     sinew_system_free(s);
 }
 
+/* The example of SLICOT's AB08ND, an algorithm of the same reduction: two zeros, of which -1 is a
+ * mode that no output shows. */
+Test(analysis, a_published_example_that_is_not_square)
+{
+    const double A[36] = {[0] = 1, [7] = 1, [14] = 3, [21] = -4, [28] = -1, [35] = 3};
+    const double B[] = {0, -1, -1, 0, 1, -1, 0, 0, 0, 1, -1, -1}, D[6] = {0};
+    const double C[] = {1, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0, 1};
+    sinew_system *s = from_matrices((sinew_matrices){6, 2, 3, A, B, C, D});
+    sinew_complex z[6];
+    cr_assert_eq(zeros_of(s, z), 2);
+    near(fmax(z[0].re, z[1].re), 2, 1e-14, "zero");
+    near(fmin(z[0].re, z[1].re), -1, 1e-14, "hidden mode");
+    sinew_system_free(s);
+}
+
 /* The quadruple tank (K. H. Johansson 2000): zeros where (1 + s T3)(1 + s T4) = (1 - g1)(1 - g2) /
  * (g1 g2), left of the axis for g1 + g2 > 1 and one right of it for g1 + g2 < 1. */
 Test(analysis, the_quadruple_tank)

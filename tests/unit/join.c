@@ -447,6 +447,26 @@ Test(join, a_loop_of_unlike_units_is_not_singular)
     sinew_system_free(loop);
 }
 
+/* x0 of a joined system is the members' one behind another, where that means something. */
+Test(join, whose_coordinates_the_state_has)
+{
+    sinew_system *a = random_ss(2, 1, 1, 0), *b = random_ss(3, 1, 1, 1), *z = random_zpk(1, 1);
+    sinew_system *given, *chosen, *inverse;
+    done(sinew_join_series(&given, (const sinew_system *[]){a, b}, 2, &error));
+    done(sinew_join_series(&chosen, (const sinew_system *[]){a, z}, 2, &error));
+    done(sinew_join_inverse(&inverse, b, &error));
+    cr_assert(sinew_system_state_is_given(a) && sinew_system_state_is_given(given));
+    cr_assert(sinew_system_state_is_given(inverse));
+    cr_assert(!sinew_system_state_is_given(z) && !sinew_system_state_is_given(chosen));
+    sinew_matrices of_a = sinew_system_matrices(a), of_all = sinew_system_matrices(given);
+    for (int i = 0; i < 2; i++)
+        cr_assert_eq(
+            memcmp(of_a.A + (ptrdiff_t)2 * i, of_all.A + (ptrdiff_t)5 * i, 2 * sizeof(double)), 0);
+    sinew_system *const made[] = {a, b, z, given, chosen, inverse};
+    for (size_t i = 0; i < 6; i++)
+        sinew_system_free(made[i]);
+}
+
 Test(join, order_zero)
 {
     sinew_system *two, *none = NULL, *s[4];

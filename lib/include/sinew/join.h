@@ -5,11 +5,12 @@
  *     sinew_join_series(&whole, chain, 3, &error);
  *
  * All of them take any numbers of inputs and outputs that fit. The state of what is joined is
- * that of its members, one behind another, in the members' own coordinates; where the library
- * chose those of all members, it balances them. Factored systems of one input and output stay
- * factored in series, scaled and inverted, and in parallel and feedback where the factors say the
- * same as the matrices to the last digits. A band edge or frequency that a member keeps in place
- * under the bilinear rule (design.h) stays in place in the whole, however it is joined.
+ * that of its members, one behind another; where all of them are made from matrices, in their
+ * coordinates (sinew_system_state_is_given), else in those of the library's choice. Factored
+ * systems of one input and output stay factored in series, scaled and inverted, and in parallel and
+ * feedback where the factors say the same as the matrices to the last digits. A band edge or
+ * frequency that a member keeps in place under the bilinear rule (design.h) stays in place in the
+ * whole, however it is joined.
  *
  * Ownership: members are copied and stay the caller's; the caller frees *out, NULL after failure.
  * Errors: SINEW_ERR_ARGUMENT for no members or a NULL; SINEW_ERR_MISMATCH for sizes that do not

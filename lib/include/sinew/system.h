@@ -83,6 +83,10 @@ SINEW_API sinew_matrices sinew_system_matrices(const sinew_system *system);
  * the library's choice. 0 for one from matrices, whose state is the caller's. */
 SINEW_API int sinew_system_is_factored(const sinew_system *system);
 
+/** 1 where the coordinates of the state are the caller's: of a system from matrices, and of one
+ * joined of such only, whose state is that of its members one behind another. */
+SINEW_API int sinew_system_state_is_given(const sinew_system *system);
+
 /** The gain of a factored system, *gain 2^*exponent with 1/2 <= |*gain| < 1 or both 0:
  *  (2 pi 20 kHz)^64 is no double. SINEW_ERR_UNSUPPORTED for one from matrices. */
 SINEW_API sinew_status sinew_system_gain(const sinew_system *system, double *gain, int *exponent,
