@@ -150,6 +150,52 @@ Test(join, poles_are_the_members)
     }
 }
 
+static response matrix(const double *entries, size_t p, size_t q)
+{
+    response r = {.p = p, .q = q};
+    for (size_t i = 0; i < p * q; i++)
+        r.h[i] = entries[i];
+    return r;
+}
+
+/* w = F (I - H K)^-1 H E v + G v with H block diagonal: loops through states and direct terms. */
+Test(join, any_wiring_is_its_formula)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t q[2] = {random_count(1, 3), random_count(1, 3)};
+        size_t p[2] = {random_count(1, 3), random_count(1, 3)};
+        size_t in = random_count(1, 3), out = random_count(1, 3), m = q[0] + q[1], r = p[0] + p[1];
+        double direct = round % 3 ? 0.3 : 0;
+        sinew_system *s[2] = {random_ss(random_count(0, 4), q[0], p[0], direct),
+                              random_ss(random_count(0, 4), q[1], p[1], direct)};
+        double *K = random_matrix(m * r, 0.4), *E = random_matrix(m * in, 1);
+        double *F = random_matrix(out * r, 1), *G = random_matrix(out * in, round % 2);
+        const sinew_wiring wiring = {(const sinew_system **)s, 2, in, out, K, E, F, G};
+        sinew_system *wired;
+        done(sinew_join_wire(&wired, &wiring, &error));
+        for (int point = 0; point < POINTS; point++) {
+            double w = frequency(point);
+            response H = {.p = r, .q = m};
+            for (size_t k = 0; k < 2; k++) {
+                response h = response_at(s[k], w);
+                for (size_t i = 0; i < p[k]; i++)
+                    for (size_t j = 0; j < q[k]; j++)
+                        H.h[(k * p[0] + i) * m + k * q[0] + j] = h.h[i * q[k] + j];
+            }
+            response around = sum(identity(r), product(H, matrix(K, m, r)), -1);
+            response y = solved(around, product(H, matrix(E, m, in)));
+            near(response_at(wired, w), sum(product(matrix(F, out, r), y), matrix(G, out, in), 1),
+                 1e-11);
+        }
+        sinew_system_free(wired);
+        free_all(s, 2);
+        free(K);
+        free(E);
+        free(F);
+        free(G);
+    }
+}
+
 Test(join, feedback_without_a_way_back_is_one)
 {
     for (int round = 0; round < ROUNDS; round++) {
