@@ -269,19 +269,6 @@ static sinew_status merge(sinew_part *out, const sinew_system *system, double to
     return SINEW_OK;
 }
 
-static sinew_status copy_part(sinew_part *out, const sinew_part *in, sinew_error *error)
-{
-    *out = *in;
-    sinew_status status = sinew_zpk_alloc(&out->zpk, in->zpk.n_zeros, in->zpk.n_poles, error);
-    if (status)
-        return status;
-    memcpy(out->zpk.zeros, in->zpk.zeros, in->zpk.n_zeros * sizeof *in->zpk.zeros);
-    memcpy(out->zpk.poles, in->zpk.poles, in->zpk.n_poles * sizeof *in->zpk.poles);
-    out->zpk.gain = in->zpk.gain;
-    out->zpk.exponent = in->zpk.exponent;
-    return SINEW_OK;
-}
-
 /* Parts that are made again at every rate stay as they are; the others become one. */
 static sinew_status minimal_factors(sinew_system **out, const sinew_system *system,
                                     double tolerance, sinew_error *error)
@@ -300,7 +287,7 @@ static sinew_status minimal_factors(sinew_system **out, const sinew_system *syst
     }
     for (size_t i = 0; !status && i < system->n_parts; i++)
         if (sinew_part_is_prewarped(&system->parts[i])) {
-            status = copy_part(&parts[n], &system->parts[i], error);
+            status = sinew_part_copy(&parts[n], &system->parts[i], error);
             n += status ? 0 : 1;
         }
     if (!status)

@@ -36,6 +36,7 @@ static inline bool sinew_part_is_prewarped(const sinew_part *part)
 {
     return part->designed || part->equalized || part->prewarp_hz > 0;
 }
+
 typedef struct sinew_joint sinew_joint; /* joint.h */
 
 struct sinew_system {
