@@ -24,6 +24,7 @@ struct sinew_document {
     sinew_problems *problems;
     allocation *allocations;
     void *context;
+    const sinew_at *kept[SINEW_DOCUMENT_DEPTH + 2]; /* the last one of each depth */
 };
 
 static void problem_at_mark(sinew_document *document, const yaml_mark_t *mark, const char *text)
@@ -272,14 +273,27 @@ const char *sinew_at_kind(const sinew_at *at)
     return null && !quoted ? "nothing" : "a text";
 }
 
+static size_t depth_of(const sinew_at *at)
+{
+    size_t depth = 0;
+    for (; at->parent; at = at->parent)
+        depth++;
+    return depth;
+}
+
+/* Neighbours share the way to them, so that many places in a deep document are no matter. */
 const sinew_at *sinew_at_keep(const sinew_at *at)
 {
+    const sinew_at **last = &at->document->kept[depth_of(at)];
+    if (*last && (*last)->value == at->value)
+        return *last;
     sinew_at *kept = sinew_document_alloc(at->document, 1, sizeof *kept);
     if (!kept)
         return NULL;
     *kept = *at;
     if (at->parent && !(kept->parent = sinew_at_keep(at->parent)))
         return NULL;
+    *last = kept;
     return kept;
 }
 
