@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""c_examples.py FILTER_ARRAY FILTER_FILE RECORDING: the C examples do what they say, by scipy's
+"""c_examples.py FILTER_ARRAY FILTER_FILE CONTROL_LOOP RECORDING: the C examples do what they say, by scipy's
 word."""
 import os
 import re
@@ -13,7 +13,7 @@ import soundfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from tap import main, no_leftovers  # noqa: E402
 
-filter_array, filter_file, recording = map(os.path.abspath, sys.argv[1:])
+filter_array, filter_file, control_loop, recording = map(os.path.abspath, sys.argv[1:])
 
 
 def hum_db(x, rate_hz):
@@ -42,6 +42,24 @@ def test_the_recording_is_what_the_examples_say():
     x, rate_hz = soundfile.read(recording)
     assert rate_hz == 16000 and x.shape == (80000,), "5 s of 16 kHz mono"
     assert abs(hum_db(x, rate_hz) + 30) < 1, hum_db(x, rate_hz)
+
+
+def test_the_control_loop_is_what_scipy_says():
+    text = subprocess.run([control_loop], check=True, capture_output=True, text=True).stdout
+    plant, law = ([0.01], [0.005, 0.06, 0.1001]), ([100, 200], [1, 0])
+    num, den = np.polymul(plant[0], law[0]), np.polymul(plant[1], law[1])
+    phase, at, gain = map(float, re.search(
+        r"phase margin (\S+) degrees at (\S+) rad/s, gain margin (\S+)", text).groups())
+    h = scipy.signal.freqs(num, den, [at])[1][0]
+    assert abs(abs(h) - 1) < 1e-3 and gain == float("inf")
+    assert abs(np.degrees(np.angle(-h)) - phase) < 0.02
+    whole = np.polyadd(num, den)
+    rows = np.array([[float(v) for v in row] for row in
+                     re.findall(r"(\S+) s: +(\S+) rad/s, +(\S+) V", text)])
+    speed = scipy.signal.step((num, whole), T=rows[:, 0])[1]
+    volts = scipy.signal.step((np.polymul(law[0], plant[1]), whole), T=rows[:, 0])[1]
+    assert len(rows) == 21 and np.allclose(rows[:, 1], speed, atol=6e-5)
+    assert np.allclose(rows[:, 2], volts, atol=6e-5)
 
 
 def test_filter_file_is_sosfilt_rounded():
