@@ -1,12 +1,28 @@
 #include "model/kind.h"
 
-extern const sinew_system_kind sinew_kind_ss, sinew_kind_zpk, sinew_kind_tf, sinew_kind_sos,
-    sinew_kind_design, sinew_kind_eq, sinew_kind_weighting, sinew_kind_gammatone;
+extern const sinew_system_kind sinew_kind_ss;
+extern const sinew_system_kind sinew_kind_zpk;
+extern const sinew_system_kind sinew_kind_tf;
+extern const sinew_system_kind sinew_kind_sos;
+extern const sinew_system_kind sinew_kind_design;
+extern const sinew_system_kind sinew_kind_eq;
+extern const sinew_system_kind sinew_kind_weighting;
+extern const sinew_system_kind sinew_kind_gammatone;
+extern const sinew_system_kind sinew_kind_hippo;
 
+/* clang-format off */
 static const sinew_system_kind *const kinds[] = {
-    &sinew_kind_ss,     &sinew_kind_zpk, &sinew_kind_tf,        &sinew_kind_sos,
-    &sinew_kind_design, &sinew_kind_eq,  &sinew_kind_weighting, &sinew_kind_gammatone,
+    &sinew_kind_ss,
+    &sinew_kind_zpk,
+    &sinew_kind_tf,
+    &sinew_kind_sos,
+    &sinew_kind_design,
+    &sinew_kind_eq,
+    &sinew_kind_weighting,
+    &sinew_kind_gammatone,
+    &sinew_kind_hippo,
 };
+/* clang-format on */
 
 enum { KINDS = sizeof kinds / sizeof *kinds, ALIGN = 16 };
 

@@ -16,6 +16,7 @@
 #include "filter.h"
 #include "gammatone.h"
 #include "gramian.h"
+#include "hippo.h"
 #include "io.h"
 #include "model.h"
 #include "node.h"
