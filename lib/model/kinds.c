@@ -9,6 +9,8 @@ extern const sinew_system_kind sinew_kind_eq;
 extern const sinew_system_kind sinew_kind_weighting;
 extern const sinew_system_kind sinew_kind_gammatone;
 extern const sinew_system_kind sinew_kind_hippo;
+extern const sinew_system_kind sinew_kind_s4d;
+extern const sinew_system_kind sinew_kind_dplr;
 
 /* clang-format off */
 static const sinew_system_kind *const kinds[] = {
@@ -21,6 +23,8 @@ static const sinew_system_kind *const kinds[] = {
     &sinew_kind_weighting,
     &sinew_kind_gammatone,
     &sinew_kind_hippo,
+    &sinew_kind_s4d,
+    &sinew_kind_dplr,
 };
 /* clang-format on */
 
