@@ -11,6 +11,9 @@ extern const sinew_system_kind sinew_kind_gammatone;
 extern const sinew_system_kind sinew_kind_hippo;
 extern const sinew_system_kind sinew_kind_s4d;
 extern const sinew_system_kind sinew_kind_dplr;
+extern const sinew_system_kind sinew_kind_mass_spring;
+extern const sinew_system_kind sinew_kind_mass_chain;
+extern const sinew_system_kind sinew_kind_rlc;
 
 /* clang-format off */
 static const sinew_system_kind *const kinds[] = {
@@ -25,6 +28,9 @@ static const sinew_system_kind *const kinds[] = {
     &sinew_kind_hippo,
     &sinew_kind_s4d,
     &sinew_kind_dplr,
+    &sinew_kind_mass_spring,
+    &sinew_kind_mass_chain,
+    &sinew_kind_rlc,
 };
 /* clang-format on */
 

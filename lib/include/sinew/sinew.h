@@ -21,6 +21,7 @@
 #include "model.h"
 #include "node.h"
 #include "reduce.h"
+#include "physical.h"
 #include "s4.h"
 #include "status.h"
 #include "stream.h"
