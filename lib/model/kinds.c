@@ -14,6 +14,7 @@ extern const sinew_system_kind sinew_kind_dplr;
 extern const sinew_system_kind sinew_kind_mass_spring;
 extern const sinew_system_kind sinew_kind_mass_chain;
 extern const sinew_system_kind sinew_kind_rlc;
+extern const sinew_system_kind sinew_kind_pade;
 
 /* clang-format off */
 static const sinew_system_kind *const kinds[] = {
@@ -31,6 +32,7 @@ static const sinew_system_kind *const kinds[] = {
     &sinew_kind_mass_spring,
     &sinew_kind_mass_chain,
     &sinew_kind_rlc,
+    &sinew_kind_pade,
 };
 /* clang-format on */
 

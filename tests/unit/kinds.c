@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "sinew/delay.h"
 #include "sinew/model.h"
 #include "sinew/physical.h"
 #include "sinew/s4.h"
@@ -156,4 +157,13 @@ Test(kinds, rlc)
          system);
     refused("system: {rlc: {resistance_ohm: 50, output: capacitor}}\n",
             "m.yaml:1:15: system.rlc: the output is across a part that is not there");
+}
+
+Test(kinds, pade)
+{
+    sinew_system *system;
+    cr_assert_eq(sinew_system_new_delay_pade(&system, 1e-3, 5, &error), SINEW_OK);
+    same("system: {pade: {delay_s: 1ms, order: 5}}\n", system);
+    refused("system: {pade: {delay_s: 0, order: 5}}\n",
+            "m.yaml:1:26: system.pade.delay_s: '0' is too small: it must be above 0");
 }

@@ -9,6 +9,7 @@
 #define SINEW_H
 
 #include "block.h"
+#include "delay.h"
 #include "describe.h"
 #include "design.h"
 #include "discretization.h"
