@@ -19,3 +19,14 @@ for n in (1, 2, 5, 12, 31):
     values = [part for p in found for part in (p.real, p.imag if p.imag > 1e-50 else mp.mpf(0))]
     print("static const double pade_%d[%d] = {%s};" % (
         n, len(values), ", ".join("%.17g" % float(v) for v in values)))
+
+# scipy.signal.iircomb: b and a as far as they are not 0: b[0], b[N], a[N], of the frequency 100 Hz
+# at 8 kHz
+from scipy import signal  # noqa: E402
+
+for kind in ("notch", "peak"):
+    for zero in (False, True):
+        b, a = signal.iircomb(100, 7.0, kind, fs=8000, pass_zero=zero)
+        assert len(b) == len(a) == 81 and not b[1:80].any() and not a[1:80].any()
+        print("static const double comb_%s_%s[3] = {%.17g, %.17g, %.17g};" % (
+            kind, "zero" if zero == (kind == "peak") else "half", b[0], b[80], a[80]))
