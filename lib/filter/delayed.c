@@ -1,91 +1,33 @@
 /* filter.delayed: a plant run by a filter, of any engine, and rings around it.
  *
  * What comes out of a ring was put in at least a chunk ago, so the plant runs over chunks no longer
- * than the shortest ring. State: for each copy the state of the inner node, then the rings, each
- * (frames, copies x its width) and the place of its oldest frame. In double for every sample type:
- * what goes round a loop must not be rounded each time to float. */
-#include <string.h>
-
-#include "base/bytes.h"
+ * than the shortest ring. In double for every sample type: what goes round a loop must not be
+ * rounded each time to float. */
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "filter/delayed.h"
 #include "ssm/delayed.h"
 
-enum { CHUNK_FRAMES = 256, SAVED_VERSION = 1 };
-
-typedef struct delayed_filter {
-    sinew_node node;
-    sinew_node *inner; /* f64 */
-    size_t copies;     /* runs of the inner node side by side; it may hold copies of its own */
-    bool at_input;
-    size_t inputs, outputs; /* of a copy, without the delays' */
-    size_t n, width;        /* rings; numbers of a frame in a ring */
-    size_t *frames;         /* (n) */
-    size_t chunk_frames, total_frames, settle_frames;
-    size_t inner_bytes, inner_saved, inner_scratch;
-} delayed_filter;
-
-/* ---- the state ---- */
-
-static unsigned char *inner_state(const delayed_filter *f, void *state, size_t copy)
-{
-    return (unsigned char *)state + copy * f->inner_bytes;
-}
-
-/* Where each ring's oldest frame is: (n) */
-static uint64_t *places(const delayed_filter *f, void *state)
-{
-    return (uint64_t *)(void *)inner_state(f, state, f->copies);
-}
-
-static size_t places_bytes(const delayed_filter *f)
-{
-    return sinew_aligned(f->n * sizeof(uint64_t));
-}
-
-static size_t ring_doubles(const delayed_filter *f, size_t ring)
-{
-    return f->frames[ring] * f->width * f->copies;
-}
-
-/* Ring i of copy 0; that of copy c is frames[i] * width * c further on. */
-static double *ring_at(const delayed_filter *f, void *state, size_t ring)
-{
-    double *at = (double *)(void *)((unsigned char *)places(f, state) + places_bytes(f));
-    for (size_t i = 0; i < ring; i++)
-        at += ring_doubles(f, i);
-    return at;
-}
-
-static size_t chunk_doubles(const delayed_filter *f)
-{
-    return f->chunk_frames * (size_t)(f->inner->channels_in + f->inner->channels_out);
-}
+enum { CHUNK_FRAMES = 256 };
 
 static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)
 {
-    const delayed_filter *f = (const delayed_filter *)node;
+    const sinew_delayed_filter *f = (const sinew_delayed_filter *)node;
     size_t rings = f->total_frames * f->width * f->copies * sizeof(double);
     (void)max_frames;
-    out->state_bytes = f->copies * f->inner_bytes + places_bytes(f) + rings;
-    out->saved_bytes = 4 * 4 + f->n * 8 + f->copies * (8 + f->inner_saved) + rings;
-    out->scratch_bytes = sinew_aligned(chunk_doubles(f) * sizeof(double)) + f->inner_scratch;
-}
-
-static void clear_rings(const delayed_filter *f, void *state)
-{
-    size_t rings = f->total_frames * f->width * f->copies * sizeof(double);
-    memset(places(f, state), 0, places_bytes(f) + rings);
+    out->state_bytes = f->copies * f->inner_bytes + sinew_delayed_places_bytes(f) + rings;
+    out->saved_bytes = sinew_delayed_saved_bytes(f);
+    out->scratch_bytes =
+        sinew_aligned(sinew_delayed_chunk_doubles(f) * sizeof(double)) + f->inner_scratch;
 }
 
 static void reset(const sinew_node *node, void *state)
 {
-    const delayed_filter *f = (const delayed_filter *)node;
+    const sinew_delayed_filter *f = (const sinew_delayed_filter *)node;
     for (size_t c = 0; c < f->copies; c++)
-        f->inner->ops->reset(f->inner, inner_state(f, state, c));
-    clear_rings(f, state);
+        f->inner->ops->reset(f->inner, sinew_delayed_state(f, state, c));
+    sinew_delayed_clear(f, state);
 }
 
 /* ---- samples ---- */
@@ -131,21 +73,22 @@ typedef struct chunk {
     size_t copy, n;
 } chunk;
 
-static chunk chunk_of(const delayed_filter *f, void *scratch, size_t copy, size_t n)
+static chunk chunk_of(const sinew_delayed_filter *f, void *scratch, size_t copy, size_t n)
 {
     double *u = scratch;
     return (chunk){u, u + f->chunk_frames * f->inner->channels_in,
-                   (unsigned char *)scratch + sinew_aligned(chunk_doubles(f) * sizeof(double)),
+                   (unsigned char *)scratch +
+                       sinew_aligned(sinew_delayed_chunk_doubles(f) * sizeof(double)),
                    copy, n};
 }
 
-static double *ring_of_copy(const delayed_filter *f, void *state, size_t ring, size_t copy)
+static double *ring_of_copy(const sinew_delayed_filter *f, void *state, size_t ring, size_t copy)
 {
-    return ring_at(f, state, ring) + copy * f->frames[ring] * f->width;
+    return sinew_delayed_ring(f, state, ring) + copy * f->frames[ring] * f->width;
 }
 
 /* u from frame `at` on of a block, NULL: of silence. */
-static void gather(const delayed_filter *f, const chunk *c, const sinew_block *in, size_t at)
+static void gather(const sinew_delayed_filter *f, const chunk *c, const sinew_block *in, size_t at)
 {
     size_t wide = f->inner->channels_in, q = f->inputs;
     for (size_t t = 0; t < c->n; t++) {
@@ -155,7 +98,7 @@ static void gather(const delayed_filter *f, const chunk *c, const sinew_block *i
     }
 }
 
-static void scatter(const delayed_filter *f, const chunk *c, sinew_block *out, size_t at)
+static void scatter(const sinew_delayed_filter *f, const chunk *c, sinew_block *out, size_t at)
 {
     size_t wide = f->inner->channels_out, p = f->outputs;
     for (size_t t = 0; t < c->n; t++) {
@@ -166,11 +109,11 @@ static void scatter(const delayed_filter *f, const chunk *c, sinew_block *out, s
 }
 
 /* u is put into the ring, and what was put in long ago takes its place. */
-static void delay_input(const delayed_filter *f, const chunk *c, void *state)
+static void delay_input(const sinew_delayed_filter *f, const chunk *c, void *state)
 {
     size_t frames = f->frames[0], wide = f->inner->channels_in;
     double *ring = ring_of_copy(f, state, 0, c->copy);
-    uint64_t place = places(f, state)[0];
+    uint64_t place = sinew_delayed_places(f, state)[0];
     if (frames == 0)
         return;
     for (size_t t = 0; t < c->n; t++) {
@@ -184,10 +127,10 @@ static void delay_input(const delayed_filter *f, const chunk *c, void *state)
     }
 }
 
-static void run_copy(const delayed_filter *f, void *state, const chunk *c)
+static void run_copy(const sinew_delayed_filter *f, void *state, const chunk *c)
 {
     const sinew_node *inner = f->inner;
-    const uint64_t *place = places(f, state);
+    const uint64_t *place = sinew_delayed_places(f, state);
     if (f->at_input)
         delay_input(f, c, state);
     for (size_t r = 0; r < f->n && !f->at_input; r++)
@@ -195,17 +138,17 @@ static void run_copy(const delayed_filter *f, void *state, const chunk *c)
                   inner->channels_in, c->n);
     sinew_block in = {.samples = c->u, .n_frames = c->n, .channels = inner->channels_in};
     sinew_block out = {.samples = c->y, .n_frames = c->n, .channels = inner->channels_out};
-    inner->ops->process(inner, inner_state(f, state, c->copy), c->work, &in, &out);
+    inner->ops->process(inner, sinew_delayed_state(f, state, c->copy), c->work, &in, &out);
     for (size_t r = 0; r < f->n && !f->at_input; r++)
         to_ring(ring_of_copy(f, state, r, c->copy), place[r], f->frames[r], c->y + f->outputs + r,
                 inner->channels_out, c->n);
 }
 
 /* in NULL: silence; out NULL: not wanted. */
-static void run(const delayed_filter *f, void *state, void *scratch, const sinew_block *in,
+static void run(const sinew_delayed_filter *f, void *state, void *scratch, const sinew_block *in,
                 sinew_block *out, uint64_t n_frames)
 {
-    uint64_t *place = places(f, state);
+    uint64_t *place = sinew_delayed_places(f, state);
     for (uint64_t at = 0; at < n_frames;) {
         uint64_t left = n_frames - at;
         size_t n = left < f->chunk_frames ? (size_t)left : f->chunk_frames;
@@ -225,14 +168,14 @@ static void run(const delayed_filter *f, void *state, void *scratch, const sinew
 static void process(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
                     sinew_block *out)
 {
-    run((const delayed_filter *)node, state, scratch, in, out, in->n_frames);
+    run((const sinew_delayed_filter *)node, state, scratch, in, out, in->n_frames);
 }
 
 /* Silence until the rings have nothing left to say. Then the plant behind a delay knows a short
  * cut; one in a loop is at rest with it, though it may not be stable by itself. */
 static void advance(const sinew_node *node, void *state, void *scratch, uint64_t n_frames)
 {
-    const delayed_filter *f = (const delayed_filter *)node;
+    const sinew_delayed_filter *f = (const sinew_delayed_filter *)node;
     const sinew_node_ops *ops = f->inner->ops;
     size_t enough = f->at_input ? f->total_frames : f->settle_frames;
     uint64_t now = n_frames < enough ? n_frames : enough;
@@ -241,101 +184,17 @@ static void advance(const sinew_node *node, void *state, void *scratch, uint64_t
         return;
     if (f->at_input) {
         chunk c = chunk_of(f, scratch, 0, 0);
-        ops->advance(f->inner, inner_state(f, state, 0), c.work, n_frames - now);
+        ops->advance(f->inner, sinew_delayed_state(f, state, 0), c.work, n_frames - now);
     } else {
         reset(node, state);
     }
-}
-
-/* ---- saved: version, rings, width x copies, copies; the rings' lengths; for each copy how many
- * bytes its plant has, and these; the rings, oldest frame first ---- */
-
-static uint8_t *put_ring(const delayed_filter *f, uint8_t *at, const double *ring, uint64_t place,
-                         size_t frames)
-{
-    for (size_t t = 0; t < frames; t++) {
-        const double *frame = ring + (place + t) % frames * f->width;
-        for (size_t i = 0; i < f->width; i++)
-            at = sinew_put_f64(at, frame[i]);
-    }
-    return at;
-}
-
-static void save_state(const sinew_node *node, const void *state, void *bytes)
-{
-    const delayed_filter *f = (const delayed_filter *)node;
-    void *from = (void *)(uintptr_t)state;
-    uint8_t *at = sinew_put_u32(bytes, SAVED_VERSION);
-    at = sinew_put_u32(at, (uint32_t)f->n);
-    at = sinew_put_u32(at, (uint32_t)f->width);
-    at = sinew_put_u32(at, (uint32_t)f->copies);
-    for (size_t r = 0; r < f->n; r++)
-        at = sinew_put_u64(at, f->frames[r]);
-    for (size_t c = 0; c < f->copies; c++) {
-        at = sinew_put_u64(at, f->inner_saved);
-        f->inner->ops->save_state(f->inner, inner_state(f, from, c), at);
-        at += f->inner_saved;
-    }
-    for (size_t r = 0; r < f->n; r++)
-        for (size_t c = 0; c < f->copies; c++)
-            at = put_ring(f, at, ring_at(f, from, r) + c * f->frames[r] * f->width,
-                          places(f, from)[r], f->frames[r]);
-}
-
-/* The header; *at stands behind it then. */
-static sinew_status check_saved(const delayed_filter *f, const uint8_t **at, const uint8_t *end,
-                                sinew_error *error)
-{
-    if ((size_t)(end - *at) < 4 * 4 + f->n * 8)
-        return sinew_fail(error, SINEW_ERR_DATA, "the saved state of a delay ends in its header");
-    if (sinew_get_u32(*at) != SAVED_VERSION)
-        return sinew_fail(error, SINEW_ERR_DATA,
-                          "the saved state of a delay has version %u, not %d", sinew_get_u32(*at),
-                          SAVED_VERSION);
-    bool fits = sinew_get_u32(*at + 4) == f->n && sinew_get_u32(*at + 8) == f->width &&
-                sinew_get_u32(*at + 12) == f->copies;
-    for (size_t r = 0; fits && r < f->n; r++)
-        fits = sinew_get_u64(*at + 16 + 8 * r) == f->frames[r];
-    if (!fits)
-        return sinew_fail(error, SINEW_ERR_MISMATCH,
-                          "the saved state has other delays than this filter");
-    *at += 16 + 8 * f->n;
-    return SINEW_OK;
-}
-
-static sinew_status load_state(const sinew_node *node, void *state, void *scratch,
-                               const void *bytes, size_t n_bytes, sinew_error *error)
-{
-    const delayed_filter *f = (const delayed_filter *)node;
-    const uint8_t *at = bytes, *end = at + n_bytes;
-    chunk whole = chunk_of(f, scratch, 0, 0);
-    sinew_status status = check_saved(f, &at, end, error);
-    for (size_t c = 0; !status && c < f->copies; c++) {
-        size_t left = (size_t)(end - at);
-        uint64_t inner = left >= 8 ? sinew_get_u64(at) : 0;
-        if (left < 8 || inner > left - 8)
-            return sinew_fail(error, SINEW_ERR_DATA, "the saved state of a delay is cut short");
-        status = f->inner->ops->load_state(f->inner, inner_state(f, state, c), whole.work, at + 8,
-                                           (size_t)inner, error);
-        at += 8 + inner;
-    }
-    size_t numbers = f->total_frames * f->width * f->copies;
-    if (!status && (size_t)(end - at) / 8 < numbers)
-        status = sinew_fail(error, SINEW_ERR_DATA, "the saved state of a delay is cut short");
-    if (status)
-        return status;
-    clear_rings(f, state);
-    double *ring = ring_at(f, state, 0);
-    for (size_t i = 0; i < numbers; i++)
-        ring[i] = sinew_get_f64(at + 8 * i);
-    return SINEW_OK;
 }
 
 /* ---- the node ---- */
 
 static void delayed_free(sinew_node *node)
 {
-    delayed_filter *f = (delayed_filter *)node;
+    sinew_delayed_filter *f = (sinew_delayed_filter *)node;
     sinew_node_free(f->inner);
     sinew_free(f->frames);
     sinew_free(f);
@@ -345,14 +204,14 @@ static const sinew_node_ops delayed_ops = {.kind = "filter.delayed",
                                            .footprint = footprint,
                                            .reset = reset,
                                            .process = process,
-                                           .save_state = save_state,
-                                           .load_state = load_state,
+                                           .save_state = sinew_delayed_save,
+                                           .load_state = sinew_delayed_load,
                                            .advance = advance,
                                            .free = delayed_free};
 
 const sinew_node *sinew_delayed_inner(const sinew_node *node)
 {
-    return node->ops == &delayed_ops ? ((const delayed_filter *)node)->inner : NULL;
+    return node->ops == &delayed_ops ? ((const sinew_delayed_filter *)node)->inner : NULL;
 }
 
 static sinew_status check(const sinew_delayed_discretization *d, const sinew_filter_opts *opts,
@@ -372,7 +231,7 @@ static sinew_status check(const sinew_delayed_discretization *d, const sinew_fil
 }
 
 /* What stands in front of the inner node: channels, copies, hashes, rings. */
-static sinew_status init(delayed_filter *f, const sinew_delayed_discretization *d,
+static sinew_status init(sinew_delayed_filter *f, const sinew_delayed_discretization *d,
                          const sinew_filter_opts *opts, sinew_error *error)
 {
     bool single = d->inputs == 1 && d->outputs == 1;
@@ -404,7 +263,7 @@ static sinew_status init(delayed_filter *f, const sinew_delayed_discretization *
     return SINEW_OK;
 }
 
-static void measure_inner(delayed_filter *f)
+static void measure_inner(sinew_delayed_filter *f)
 {
     sinew_footprint inner;
     f->inner->ops->footprint(f->inner, f->chunk_frames, &inner);
@@ -420,7 +279,7 @@ sinew_status sinew_filter_new_delayed(sinew_node **out, const sinew_delayed_disc
     opts = opts ? opts : &defaults;
     *out = NULL;
     sinew_status status = check(d, opts, error);
-    delayed_filter *f = status ? NULL : sinew_alloc(1, sizeof *f);
+    sinew_delayed_filter *f = status ? NULL : sinew_alloc(1, sizeof *f);
     if (!status && !f)
         status = sinew_fail_memory(error);
     if (status)

@@ -7,6 +7,7 @@
 #define SINEW_MODEL_KIND_H
 
 #include "model/keys.h"
+#include "sinew/delay.h"
 #include "sinew/system.h"
 
 typedef struct sinew_system_kind {
@@ -15,6 +16,9 @@ typedef struct sinew_system_kind {
     /* The system that `spec`, which was read without a problem, describes. */
     sinew_status (*build)(sinew_system **out, const void *spec, sinew_document *document,
                           sinew_error *error);
+    /* The same for a kind that makes a system with delays, whose `build` refuses; else NULL. */
+    sinew_status (*build_delayed)(sinew_delayed **out, const void *spec, sinew_document *document,
+                                  sinew_error *error);
 } sinew_system_kind;
 
 /* A value under `system`, read. */

@@ -15,6 +15,8 @@ extern const sinew_system_kind sinew_kind_mass_spring;
 extern const sinew_system_kind sinew_kind_mass_chain;
 extern const sinew_system_kind sinew_kind_rlc;
 extern const sinew_system_kind sinew_kind_pade;
+extern const sinew_system_kind sinew_kind_delayed;
+extern const sinew_system_kind sinew_kind_comb;
 
 /* clang-format off */
 static const sinew_system_kind *const kinds[] = {
@@ -33,6 +35,8 @@ static const sinew_system_kind *const kinds[] = {
     &sinew_kind_mass_chain,
     &sinew_kind_rlc,
     &sinew_kind_pade,
+    &sinew_kind_delayed,
+    &sinew_kind_comb,
 };
 /* clang-format on */
 

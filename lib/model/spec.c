@@ -25,6 +25,10 @@ static void check_spec(const sinew_at *at, void *into)
         sinew_at_find(at, "method", &place);
         sinew_at_problem(&place, "gbt needs the key 'alpha'");
     }
+    if (spec->has_order && !spec->system.kind->build_delayed) {
+        sinew_at_find(at, "thiran_order", &place);
+        sinew_at_problem(&place, "only a system with delays has fractions of a frame");
+    }
 }
 
 static const sinew_key spec_keys[] = {
@@ -52,6 +56,11 @@ static const sinew_key spec_keys[] = {
      .offset = offsetof(sinew_spec, alpha),
      .range = {0, 1},
      .given = SINEW_KEY_GIVEN(sinew_spec, has_alpha)},
+    {.name = "thiran_order",
+     .kind = SINEW_KEY_INTEGER,
+     .offset = offsetof(sinew_spec, thiran_order),
+     .range = {1, SINEW_THIRAN_ORDER_MAX},
+     .given = SINEW_KEY_GIVEN(sinew_spec, has_order)},
     {.name = NULL}};
 static const sinew_table spec_table = {.keys = spec_keys, .check = check_spec};
 
@@ -61,22 +70,35 @@ void sinew_spec_read(sinew_spec *spec, sinew_document *document)
     sinew_keys_read(document, &spec_table, spec);
 }
 
+/* The library knows no places: the mapping under `system` is the nearest. */
+static void report(sinew_document *document, sinew_status status, const sinew_error *error)
+{
+    sinew_at root = sinew_at_root(document), place = root, key_at;
+    if (status == SINEW_ERR_MEMORY) {
+        sinew_document_no_memory(document);
+    } else if (sinew_at_find(&root, "system", &place)) {
+        sinew_at kind = sinew_at_pair(&place, 0, &key_at);
+        sinew_at_problem(&kind, "%s", error->text);
+    }
+}
+
 sinew_system *sinew_spec_build(const sinew_spec *spec, sinew_document *document)
 {
     sinew_system *system = NULL;
     sinew_error error = {0};
     sinew_status status = spec->system.kind->build(&system, spec->system.values, document, &error);
-    if (status == SINEW_OK)
-        return system;
-    if (status == SINEW_ERR_MEMORY) {
-        sinew_document_no_memory(document);
-        return NULL;
-    }
-    /* The library knows no places: the mapping under `system` is the nearest. */
-    sinew_at root = sinew_at_root(document), place = root, key_at;
-    if (sinew_at_find(&root, "system", &place)) {
-        sinew_at kind = sinew_at_pair(&place, 0, &key_at);
-        sinew_at_problem(&kind, "%s", error.text);
-    }
-    return NULL;
+    if (status)
+        report(document, status, &error);
+    return system;
+}
+
+sinew_delayed *sinew_spec_build_delayed(const sinew_spec *spec, sinew_document *document)
+{
+    sinew_delayed *delayed = NULL;
+    sinew_error error = {0};
+    sinew_status status =
+        spec->system.kind->build_delayed(&delayed, spec->system.values, document, &error);
+    if (status)
+        report(document, status, &error);
+    return delayed;
 }

@@ -14,6 +14,8 @@ typedef struct sinew_spec {
     sinew_method method;
     double prewarp_hz, alpha;
     bool has_prewarp, has_alpha;
+    int64_t thiran_order; /* 0 where the description is silent */
+    bool has_order;
 } sinew_spec;
 
 /* Everything is checked that can be said of the text itself: keys, numbers, sizes that fit.
@@ -23,5 +25,8 @@ void sinew_spec_read(sinew_spec *spec, sinew_document *document);
 /* The system that a spec without problems describes; what the mathematics refuses becomes a
  * problem at its place. NULL then. */
 sinew_system *sinew_spec_build(const sinew_spec *spec, sinew_document *document);
+
+/* The same for a kind with delays (kind->build_delayed). */
+sinew_delayed *sinew_spec_build_delayed(const sinew_spec *spec, sinew_document *document);
 
 #endif

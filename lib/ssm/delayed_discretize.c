@@ -25,8 +25,10 @@ static sinew_status split_delay(split *out, double frames, size_t order, bool in
                                 sinew_error *error)
 {
     double whole = rint(frames), least = in_loop ? 1 : 0;
-    if (!(frames < 0x1p31))
-        return sinew_fail(error, SINEW_ERR_DATA, "a delay of %g frames", frames);
+    double most = in_loop ? SINEW_DELAY_LOOP_FRAMES_MAX : SINEW_DELAY_FRAMES_MAX;
+    if (!(frames <= most))
+        return sinew_fail(error, SINEW_ERR_DATA, "a delay of %.10g frames: at most %.0f can be",
+                          frames, most);
     if (frames < least - 1e-9)
         return sinew_fail(error, SINEW_ERR_NUMERIC,
                           "a delay in a loop is %g frames long: at least one is needed", frames);

@@ -69,7 +69,7 @@ static int by_size(const void *a, const void *b)
  * round within its own width, which no even grid need meet. */
 static sinew_status choose_angles(loop *l, sinew_error *error)
 {
-    size_t pieces = 8 * l->length + 64, states = l->d->plant->order;
+    size_t pieces = 4 * l->length + 64, states = l->d->plant->order;
     l->angles = sinew_alloc(pieces + 1 + states, sizeof *l->angles);
     if (!l->angles)
         return sinew_fail_memory(error);
@@ -214,6 +214,12 @@ static double log_radius(loop *l)
     return good;
 }
 
+/* One gain round one ring: |z|^frames is the gain. */
+static bool is_plain(const loop *l)
+{
+    return l->n == 1 && l->d->plant->order == 0;
+}
+
 /* A delay at the input is no pole of the system. */
 static void of_input(sinew_delayed_discretization *d)
 {
@@ -231,7 +237,8 @@ sinew_status sinew_delayed_find_radius(sinew_delayed_discretization *d, sinew_er
     }
     sinew_status status = loop_init(&l, d, error);
     if (!status) {
-        double log_r = log_radius(&l), frames = 60 * M_LN2 / -log_r;
+        double log_r = is_plain(&l) ? log(fabs(l.D[0])) / (double)d->frames[0] : log_radius(&l);
+        double frames = 60 * M_LN2 / -log_r;
         d->radius = exp(log_r);
         d->settle_frames =
             log_r < 0 && frames < 0x1p60 ? (size_t)ceil(frames) + l.length : SIZE_MAX;

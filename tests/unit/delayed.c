@@ -408,10 +408,11 @@ Test(loops, a_long_ring_is_counted_not_solved)
 {
     const double delay_s = 0.5, gains[] = {0.99, 1, 1.01};
     for (size_t i = 0; i < 3; i++) {
-        const double D[] = {0, 1, 1, gains[i]};
+        /* a pole at -1 that nothing reaches: else the answer is known without counting */
+        const double A[] = {-1}, none[] = {0, 0}, D[] = {0, 1, 1, gains[i]};
         sinew_delayed *delayed;
         cr_assert_eq(
-            sinew_delayed_new(&delayed, plant(0, 2, 2, NULL, NULL, NULL, D), 1, &delay_s, &error),
+            sinew_delayed_new(&delayed, plant(1, 2, 2, A, none, none, D), 1, &delay_s, &error),
             SINEW_OK);
         sinew_delayed_discretization *d = discretize(delayed, 48000, SINEW_METHOD_ZOH);
         double must = log(gains[i]) / 24000;
@@ -451,6 +452,9 @@ Test(delayed, refusals)
     refused(sinew_delayed_discretize(&d, delayed, &opts, 0, &error), SINEW_ERR_NUMERIC,
             "at least one is needed");
     cr_assert_null(d);
+    opts.rate_hz = 2e9;
+    refused(sinew_delayed_discretize(&d, delayed, &opts, 0, &error), SINEW_ERR_DATA,
+            "at most 1048576");
     opts.rate_hz = 1200; /* a frame and a fifth */
     cr_assert_eq(sinew_delayed_discretize(&d, delayed, &opts, 0, &error), SINEW_OK, "%s",
                  error.text);

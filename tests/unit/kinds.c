@@ -167,3 +167,68 @@ Test(kinds, pade)
     refused("system: {pade: {delay_s: 0, order: 5}}\n",
             "m.yaml:1:26: system.pade.delay_s: '0' is too small: it must be above 0");
 }
+
+/* The model has the delays that the call makes, told by their answer at one frequency. */
+static void same_delayed(const char *text, sinew_delayed *delayed)
+{
+    sinew_model *model = NULL;
+    double rad = 300;
+    sinew_complex a, b;
+    cr_assert_eq(sinew_model_read_any(&model, text, strlen(text), "m.yaml", &error), SINEW_OK, "%s",
+                 error.text);
+    cr_assert_null(sinew_model_system(model));
+    cr_assert_eq(sinew_delayed_response(sinew_model_delayed(model), &rad, 1, &a, &error), SINEW_OK);
+    cr_assert_eq(sinew_delayed_response(delayed, &rad, 1, &b, &error), SINEW_OK);
+    cr_assert(a.re == b.re && a.im == b.im);
+    sinew_discretization *d;
+    sinew_discretize_opts opts = {.rate_hz = 48000};
+    cr_assert_eq(sinew_model_discretize(&d, model, &opts, &error), SINEW_ERR_UNSUPPORTED);
+    sinew_node *node;
+    sinew_build_opts build = {.discretize = opts};
+    cr_assert_eq(sinew_model_build(&node, model, &build, &error), SINEW_OK, "%s", error.text);
+    cr_assert_eq(sinew_filter_engine(node), SINEW_ENGINE_SCAN);
+    sinew_node_free(node);
+    sinew_model_free(model);
+    sinew_delayed_free(delayed);
+}
+
+Test(kinds, delays)
+{
+    sinew_system *plant;
+    sinew_delayed *delayed;
+    const double poles[] = {-50, 0}, D[] = {0, 1, 1, 0.5}, delay_s = 0.002;
+    cr_assert_eq(sinew_system_new_zpk(&plant, NULL, 0, (const sinew_complex *)poles, 1, 7, &error),
+                 SINEW_OK);
+    cr_assert_eq(sinew_delayed_new_input(&delayed, plant, delay_s, &error), SINEW_OK);
+    same_delayed("system: {delayed: {delay_s: 2ms, system: {zpk: {poles: [-50], gain: 7}}}}\n"
+                 "thiran_order: 2\n",
+                 delayed);
+    sinew_matrices m = {.inputs = 2, .outputs = 2, .D = D};
+    cr_assert_eq(sinew_system_new_ss(&plant, &m, &error), SINEW_OK);
+    cr_assert_eq(sinew_delayed_new(&delayed, plant, 1, &delay_s, &error), SINEW_OK);
+    same_delayed("system:\n  delayed:\n    delays_s: [2ms]\n"
+                 "    system: {ss: {A: [], B: [], C: [], D: [[0, 1], [1, 0.5]]}}\n",
+                 delayed);
+    cr_assert_eq(
+        sinew_delayed_new_comb(&delayed, &(sinew_comb){.peak = true, .hz = 50, .q = 20}, &error),
+        SINEW_OK);
+    same_delayed("system: {comb: {teeth: peak, hz: 50Hz, q: 20}}\n", delayed);
+}
+
+/* What does not know of delays refuses them. */
+Test(kinds, delays_are_refused_where_a_rational_system_is_wanted)
+{
+    sinew_model *model = NULL;
+    const char *nested = "system: {delayed: {delay_s: 1, system: {comb: {teeth: peak,\n"
+                         "  hz: 50, q: 20}}}}\n";
+    refused("system: {comb: {teeth: notch, hz: 50, q: 20}}\n",
+            "m.yaml:1:16: system.comb: an exact delay, where a rational system is wanted: 'pade' "
+            "makes one of it");
+    cr_assert_eq(sinew_model_read_any(&model, nested, strlen(nested), "m.yaml", &error),
+                 SINEW_ERR_DATA);
+    cr_assert(strstr(error.text, "where a rational system"), "%s", error.text);
+    refused("system: {zpk: {poles: [-1]}}\nthiran_order: 3\n",
+            "m.yaml:2:15: thiran_order: only a system with delays has fractions of a frame");
+    refused("system: {delayed: {system: {zpk: {poles: [-1]}}}}\n",
+            "m.yaml:1:19: system.delayed: one of the keys delay_s or delays_s is needed");
+}

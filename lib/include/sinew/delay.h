@@ -31,7 +31,12 @@
 extern "C" {
 #endif
 
-enum { SINEW_PADE_ORDER_MAX = 128, SINEW_THIRAN_ORDER_MAX = 16 };
+enum {
+    SINEW_PADE_ORDER_MAX = 128,
+    SINEW_THIRAN_ORDER_MAX = 16,
+    SINEW_DELAY_FRAMES_MAX = 1 << 26,     /* at the input: 23 minutes at 48 kHz, half a gigabyte */
+    SINEW_DELAY_LOOP_FRAMES_MAX = 1 << 20 /* in loops: as many roots are counted */
+};
 
 /** The Pade approximant of equal degrees, `order` poles and as many zeros: an exact all-pass (each
  *  zero is a pole mirrored on the axis), factored, with the phase of the delay up to a frequency of
