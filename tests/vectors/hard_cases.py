@@ -290,6 +290,9 @@ def cases():
     for n, T in ((9, 0.05), (33, 0.01), (64, 1e-3)):
         yield "hippo", "fout %d T %g" % (n, T), hippo("fout", n, 1, window_s=0.5), T
 
+    for init, n, T in (("lin", 64, 0.01), ("inv", 64, 1e-3), ("real", 16, 0.1), ("lin", 8, 0.5)):
+        yield "s4d", "%s %d T %g" % (init, n, T), {"s4d": {"init": init, "order": n}}, T
+
     yield "tf", "first", tf([2], [1, 3]), 0.1
     yield "tf", "second", tf([1, 0.2, 4], [2, 0.01, 5]), 0.1
     for n in (4, 8, 12):
@@ -315,7 +318,7 @@ def nudge(value, rng):
 
 def as_ss(system):
     """The matrices of a system that has them, in doubles."""
-    if "hippo" not in system:
+    if "hippo" not in system and "s4d" not in system:
         return system
     s = System(system)
     return {"ss": {k: [[float(v) for v in row] for row in getattr(s, k)] for k in "ABCD"}}

@@ -172,6 +172,28 @@ def hippo(measure, order, window_s=1, C=None):
     return [[v / T for v in row] for row in A], [[v / T] for v in B], C, [[mpfr(0)] for _ in C]
 
 
+def s4d(init, order):
+    """arXiv 2206.11893: B and C ones, a mode's real and imaginary part as states."""
+    if init == "real":
+        modes = [(mpfr(-(n + 1)), mpfr(0)) for n in range(order)]
+    else:
+        pi, half = gmpy2.const_pi(), mpfr(-1) / 2
+        modes = [(half, pi * n if init == "lin" else
+                  order / pi * (mpfr(order) / (2 * n + 1) - 1)) for n in range(order // 2)]
+    size = sum(2 if im else 1 for _, im in modes)
+    A = [[mpfr(0)] * size for _ in range(size)]
+    B, C = [[mpfr(0)] for _ in range(size)], [[mpfr(0)] * size]
+    at = 0
+    for re, im in modes:
+        A[at][at] = re
+        B[at][0] = mpfr(1)
+        C[0][at] = mpfr(1 if init == "real" else 2)
+        if im:
+            A[at + 1][at + 1], A[at][at + 1], A[at + 1][at] = re, -im, im
+        at += 2 if im else 1
+    return A, B, C, [[mpfr(0)]]
+
+
 def padded(num, degree):
     return [mpfr(0)] * (degree + 1 - len(num)) + num
 
@@ -186,6 +208,8 @@ class System:
             self.A, self.B, self.C, self.D = (matrix(d[k]) for k in "ABCD")
         elif kind == "hippo":
             self.A, self.B, self.C, self.D = hippo(**d)
+        elif kind == "s4d":
+            self.A, self.B, self.C, self.D = s4d(**d)
         elif kind == "zpk":
             zeros, poles = ([mpc(*map(mpfr, z)) for z in d[k]] for k in ("zeros", "poles"))
             self.factors = zeros, poles, mpfr(d["gain"])
