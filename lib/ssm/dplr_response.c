@@ -104,7 +104,7 @@ static bool answer(sinew_complex *out, const sums *w, size_t output, size_t inpu
     return isfinite(out->re) && isfinite(out->im);
 }
 
-static sinew_status check(const sinew_dplr *d, double step_s, sinew_error *error)
+sinew_status sinew_dplr_check_plain(const sinew_dplr *d, double step_s, sinew_error *error)
 {
     sinew_status status = sinew_dplr_check(d, error);
     if (!status && d->truncated_frames > 0)
@@ -119,7 +119,7 @@ sinew_status sinew_dplr_response(sinew_complex *response, const sinew_dplr *d, d
                                  const double *rad, size_t n, sinew_error *error)
 {
     double complex G[SINEW_DPLR_RANK_MAX * (SINEW_DPLR_RANK_MAX + 1)];
-    sinew_status status = check(d, step_s, error);
+    sinew_status status = sinew_dplr_check_plain(d, step_s, error);
     for (size_t i = 0; !status && i < n; i++) {
         sums w = {d, at_frequency(rad[i], step_s)};
         bool good = isfinite(rad[i]);
@@ -134,55 +134,4 @@ sinew_status sinew_dplr_response(sinew_complex *response, const sinew_dplr *d, d
                                 "%.17g rad/s is a pole of a mode: its sum is infinite", rad[i]);
     }
     return status;
-}
-
-enum { KERNEL_BLOCK = 64 };
-
-/* e^(l T lambda) at the start of a block, its angle in long double: rounded to double it would be
- * wrong by 2^-53 of itself, more and more as it grows. */
-static double complex power_at(double complex lambda, double step_s, size_t l)
-{
-    long double time = (long double)step_s * (long double)l;
-    long double size = expl(creall(lambda) * time), angle = cimagl(lambda) * time;
-    return sinew_cmplx((double)(size * cosl(angle)), (double)(size * sinl(angle)));
-}
-
-/* Add weight Re(c b e^(l T lambda)) of one mode for `count` frames from `from` on. */
-static void add_block(double *kernel, const sinew_dplr *d, size_t mode,
-                      const double complex *within, double complex start, size_t count)
-{
-    double weight = d->doubled ? 1 : 2;
-    for (size_t o = 0; o < d->outputs; o++)
-        for (size_t j = 0; j < d->inputs; j++) {
-            double complex factor =
-                weight * sinew_dplr_C(d, o, mode) * sinew_dplr_B(d, mode, j) * start;
-            double *at = kernel + o * d->inputs + j;
-            for (size_t l = 0; l < count; l++, at += d->outputs * d->inputs)
-                *at += creal(factor) * creal(within[l]) - cimag(factor) * cimag(within[l]);
-        }
-}
-
-sinew_status sinew_dplr_kernel(double *kernel, size_t length, const sinew_dplr *d, double step_s,
-                               sinew_error *error)
-{
-    double complex within[KERNEL_BLOCK];
-    sinew_status status = check(d, step_s, error);
-    if (!status && d->rank > 0)
-        status = sinew_fail(error, SINEW_ERR_UNSUPPORTED,
-                            "the kernel of a system of rank %zu is no sum of its modes", d->rank);
-    if (status)
-        return status;
-    size_t each = d->outputs * d->inputs;
-    for (size_t i = 0; i < length * each; i++)
-        kernel[i] = 0;
-    for (size_t k = 0; k < d->modes; k++) {
-        double complex lambda = sinew_dplr_lambda(d, k);
-        for (size_t l = 0; l < KERNEL_BLOCK; l++)
-            within[l] = power_at(lambda, step_s, l);
-        for (size_t from = 0; from < length; from += KERNEL_BLOCK) {
-            size_t count = length - from < KERNEL_BLOCK ? length - from : KERNEL_BLOCK;
-            add_block(kernel + from * each, d, k, within, power_at(lambda, step_s, from), count);
-        }
-    }
-    return SINEW_OK;
 }

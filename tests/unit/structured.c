@@ -339,7 +339,8 @@ Test(s4d, kernel_keeps_its_error_flat)
     enum { LENGTH = 100000 };
     double *kernel = malloc(LENGTH * sizeof *kernel), is[9];
     sinew_dplr dplr = four_modes();
-    cr_assert_eq(sinew_dplr_kernel(kernel, LENGTH, &dplr, 0.03125, &error), SINEW_OK);
+    cr_assert_eq(sinew_dplr_kernel(kernel, LENGTH, &dplr, 0.03125, SINEW_METHOD_IMPULSE, &error),
+                 SINEW_OK);
     for (size_t i = 0; i < 9; i++) { /* each against its own size: the last is 50 times smaller */
         is[i] = kernel[kernel_places[i]];
         near(&is[i], &kernel_values[i], 1, 2e-14, "kernel");
@@ -371,9 +372,46 @@ Test(s4d, kernel_is_the_impulse_response)
         is[l] /= T;
         memcpy(x, next, sizeof x);
     }
-    cr_assert_eq(sinew_dplr_kernel(kernel, LENGTH, &dplr, T, &error), SINEW_OK);
+    cr_assert_eq(sinew_dplr_kernel(kernel, LENGTH, &dplr, T, SINEW_METHOD_IMPULSE, &error),
+                 SINEW_OK);
     near(is, kernel, LENGTH, 1e-13, "impulse response");
     sinew_discretization_free(at);
+    sinew_system_free(system);
+}
+
+/* S4D's own kernels are C Ad^l Bd. */
+Test(s4d, kernels_of_methods_are_powers_of_their_matrices)
+{
+    enum { LENGTH = 300, N = 7 };
+    const double T = 0.03125;
+    const sinew_method methods[] = {SINEW_METHOD_ZOH, SINEW_METHOD_BILINEAR};
+    sinew_dplr dplr = four_modes();
+    sinew_system *system = make_dplr(&dplr);
+    const double *C = sinew_system_matrices(system).C;
+    for (size_t i = 0; i < 2; i++) {
+        double kernel[LENGTH], must[LENGTH], x[N];
+        sinew_discretization *at;
+        sinew_discretize_opts opts = {.step_s = T, .method = methods[i]};
+        cr_assert_eq(sinew_discretize(&at, system, &opts, &error), SINEW_OK);
+        sinew_matrices m = sinew_discretization_matrices(at);
+        memcpy(x, m.B, sizeof x);
+        for (size_t l = 0; l < LENGTH; l++) {
+            double next[N] = {0};
+            must[l] = 0;
+            for (size_t r = 0; r < N; r++) {
+                must[l] += C[r] * x[r];
+                for (size_t k = 0; k < N; k++)
+                    next[r] += m.A[r * N + k] * x[k];
+            }
+            memcpy(x, next, sizeof x);
+        }
+        cr_assert_eq(sinew_dplr_kernel(kernel, LENGTH, &dplr, T, methods[i], &error), SINEW_OK);
+        near(kernel, must, LENGTH, 1e-13, sinew_method_name(methods[i]));
+        sinew_discretization_free(at);
+    }
+    double kernel;
+    refused(sinew_dplr_kernel(&kernel, 1, &dplr, T, SINEW_METHOD_FOH, &error),
+            SINEW_ERR_UNSUPPORTED, "not by foh");
     sinew_system_free(system);
 }
 
@@ -382,12 +420,12 @@ Test(s4d, doubled_halves_the_answer)
     sinew_dplr dplr = four_modes();
     double a[3], b[3], rad = 0.7;
     sinew_complex h, g;
-    cr_assert_eq(sinew_dplr_kernel(a, 3, &dplr, 0.5, &error), SINEW_OK);
+    cr_assert_eq(sinew_dplr_kernel(a, 3, &dplr, 0.5, SINEW_METHOD_IMPULSE, &error), SINEW_OK);
     sinew_system *twice = make_dplr(&dplr);
     cr_assert_eq(sinew_dplr_response(&h, &dplr, 0, &rad, 1, &error), SINEW_OK);
     dplr.doubled = true;
     sinew_system *once = make_dplr(&dplr);
-    cr_assert_eq(sinew_dplr_kernel(b, 3, &dplr, 0.5, &error), SINEW_OK);
+    cr_assert_eq(sinew_dplr_kernel(b, 3, &dplr, 0.5, SINEW_METHOD_IMPULSE, &error), SINEW_OK);
     cr_assert_eq(sinew_dplr_response(&g, &dplr, 0, &rad, 1, &error), SINEW_OK);
     for (size_t i = 0; i < 3; i++)
         cr_assert_eq(a[i], 2 * b[i]);
@@ -438,7 +476,8 @@ Test(dplr, what_is_no_system_is_refused)
     dplr.rank = 1;
     refused(sinew_system_new_dplr(&system, &dplr, &error), SINEW_ERR_ARGUMENT, "no P");
     dplr.P = (const sinew_complex *)kernel_B;
-    refused(sinew_dplr_kernel(&kernel, 1, &dplr, 1, &error), SINEW_ERR_UNSUPPORTED, "rank 1");
+    refused(sinew_dplr_kernel(&kernel, 1, &dplr, 1, SINEW_METHOD_IMPULSE, &error),
+            SINEW_ERR_UNSUPPORTED, "rank 1");
     dplr.truncated_step_s = 1;
     refused(sinew_system_new_dplr(&system, &dplr, &error), SINEW_ERR_ARGUMENT, "no frames");
     sinew_complex axis = {0, 0.7}, bad = {0, NAN};

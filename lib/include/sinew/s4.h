@@ -61,11 +61,18 @@ SINEW_API sinew_status sinew_dplr_response(sinew_complex *response, const sinew_
                                            double step_s, const double *rad, size_t n,
                                            sinew_error *error);
 
-/** The kernel K_l = 2 Re sum C B e^(l step_s lambda), l = 0 .. length - 1, of a diagonal system: h
- *  at the multiples of a step. kernel: (length, outputs, inputs). No error grows with l.
- *  SINEW_ERR_UNSUPPORTED for a rank > 0 and for a truncated C. */
+/** The kernel of a diagonal system, y[k] = D u[k] + sum over l of K_l u[k - l]; l = 0 .. length -
+ * 1, kernel: (length, outputs, inputs). No error grows with l.
+ *
+ *      impulse   K_l = 2 Re sum C B e^(l T lambda)                       h(lT), T = step_s
+ *      zoh       K_l = 2 Re sum C B (e^(T lambda) - 1)/lambda e^(l T lambda)
+ *      bilinear  K_l = 2 Re sum C B T/(1 - T lambda/2) ((1 + T lambda/2) / (1 - T lambda/2))^l
+ *
+ *  The last two are S4D's own, C Ad^l Bd: a frame earlier than sinew_discretize's filter by zoh,
+ *  which answers u[k] at k + 1; and by bilinear that one's response times 2 / (1 + z^-1).
+ *  SINEW_ERR_UNSUPPORTED for another method, a rank > 0 and a truncated C. */
 SINEW_API sinew_status sinew_dplr_kernel(double *kernel, size_t length, const sinew_dplr *dplr,
-                                         double step_s, sinew_error *error);
+                                         double step_s, sinew_method method, sinew_error *error);
 
 /** The normal plus low rank form of a hippo: A = V (diag(lambda) - P P*) V*, V unitary, by a
  *  Hermitian eigensolver on the skew-symmetric part of A.
