@@ -1,6 +1,7 @@
 /* sinew discretize: the matrices of the recurrence. */
 #include <stdio.h>
 
+#include "delayed.h"
 #include "json.h"
 #include "sampling.h"
 
@@ -68,8 +69,12 @@ static int run(const command *self, const void *given, const char **args, size_t
     char warning[SAMPLING_WARNING_BYTES];
     sinew_error error;
     int status = EXIT_DONE;
-    if (sinew_model_open(&model, args[0], &error) ||
-        sampling_discretize(&d, model, &opts, warning, &error)) {
+    if (sinew_model_open_any(&model, args[0], &error)) {
+        status = report_failure(self, &error);
+    } else if (sinew_model_delayed(model)) {
+        if (delayed_print_matrices(model, &opts, s->json, &error))
+            status = report_failure(self, &error);
+    } else if (sampling_discretize(&d, model, &opts, warning, &error)) {
         status = report_failure(self, &error);
     } else {
         if (warning[0])

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "delayed.h"
 #include "json.h"
 #include "sampling.h"
 
@@ -227,7 +228,13 @@ static int run(const command *self, const void *given, const char **args, size_t
     facts f = {0};
     sinew_error error;
     int status = EXIT_DONE;
-    if (sinew_model_open(&model, args[0], &error) || (f.model = model, gather(&f, s, &error))) {
+    if (sinew_model_open_any(&model, args[0], &error)) {
+        status = report_failure(self, &error);
+    } else if (sinew_model_delayed(model)) {
+        sinew_discretize_opts opts = sampling_opts(&s->sampling);
+        if (delayed_print_facts(model, &opts, s->rates_hz.values, s->rates_hz.n, s->json, &error))
+            status = report_failure(self, &error);
+    } else if ((f.model = model, gather(&f, s, &error))) {
         status = report_failure(self, &error);
     } else {
         for (size_t i = 0; i < f.n_at; i++)

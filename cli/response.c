@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "delayed.h"
 #include "json.h"
 #include "numbers.h"
 #include "sampling.h"
@@ -127,15 +128,22 @@ static sinew_status compute(answer *a, const sinew_model *model, const settings 
                             sinew_error *error)
 {
     const sinew_system *system = sinew_model_system(model);
-    sinew_matrices m = sinew_system_matrices(system);
-    a->inputs = m.inputs;
-    a->outputs = m.outputs;
-    if (m.inputs * m.outputs > SIZE_MAX / sizeof *a->response / a->n)
+    const sinew_delayed *delayed = sinew_model_delayed(model);
+    sinew_discretize_opts opts = sampling_opts(&s->sampling);
+    a->inputs = delayed ? sinew_delayed_inputs(delayed) : sinew_system_matrices(system).inputs;
+    a->outputs = delayed ? sinew_delayed_outputs(delayed) : sinew_system_matrices(system).outputs;
+    if (a->inputs * a->outputs > SIZE_MAX / sizeof *a->response / a->n)
         return sinew_fail_memory(error);
-    a->response = calloc(a->n * m.inputs * m.outputs, sizeof *a->response);
-    a->delay_s = s->group_delay ? calloc(a->n * m.inputs * m.outputs, sizeof *a->delay_s) : NULL;
+    a->response = calloc(a->n * a->inputs * a->outputs, sizeof *a->response);
+    a->delay_s = s->group_delay ? calloc(a->n * a->inputs * a->outputs, sizeof *a->delay_s) : NULL;
     if (!a->response || (s->group_delay && !a->delay_s))
         return sinew_fail_memory(error);
+    if (delayed && s->group_delay)
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "--group-delay is not for systems with delays");
+    if (delayed)
+        return delayed_response(a->response, model, s->continuous ? NULL : &opts, a->rad, a->n,
+                                error);
     if (s->continuous) {
         sinew_status done = sinew_system_response(system, a->rad, a->n, a->response, error);
         if (!done && a->delay_s)
@@ -143,7 +151,6 @@ static sinew_status compute(answer *a, const sinew_model *model, const settings 
         return done;
     }
     sinew_discretization *d = NULL;
-    sinew_discretize_opts opts = sampling_opts(&s->sampling);
     sinew_status status = sampling_discretize(&d, model, &opts, warning, error);
     if (!status)
         status = sinew_discretization_response(d, a->rad, a->n, a->response, error);
@@ -165,7 +172,7 @@ static int run(const command *self, const void *given, const char **args, size_t
     char warning[SAMPLING_WARNING_BYTES] = "";
     sinew_error error;
     int status = EXIT_DONE;
-    if (sinew_model_open(&model, args[0], &error) || read_frequencies(&a, s, &error) ||
+    if (sinew_model_open_any(&model, args[0], &error) || read_frequencies(&a, s, &error) ||
         compute(&a, model, s, warning, &error)) {
         status = report_failure(self, &error);
     } else {

@@ -226,7 +226,7 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
                        .state_out = s->state_out};
     if (s->engine)
         sinew_engine_from_name(s->engine, &plan->engine);
-    sinew_status status = sinew_model_open(model, model_path, error);
+    sinew_status status = sinew_model_open_any(model, model_path, error);
     plan->model = *model;
     if (!status && s->x0_path)
         status = read_x0(x0, &plan->n_x0, s->x0_path, *model, error);

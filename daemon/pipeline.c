@@ -130,7 +130,7 @@ static void open_parts(sinewd_pipeline *p)
         key = "source.file.path";
     else if (source->is_device)
         key = "source.device.name";
-    if (sinew_model_open(&p->model, p->config->model, &error))
+    if (sinew_model_open_any(&p->model, p->config->model, &error))
         fault(p, "model", &error);
     if (sinewd_source_open(&p->source, source, p->world.stop, &error))
         fault(p, key, &error);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "filter/delayed.h"
 #include "filter/engines.h"
 
 const char *const sinew_engine_names[] = {
@@ -97,6 +98,8 @@ sinew_status sinew_filter_new(sinew_node **out, const sinew_discretization *d,
 
 sinew_engine sinew_filter_engine(const sinew_node *node)
 {
+    if (sinew_delayed_inner(node))
+        node = sinew_delayed_inner(node);
     for (unsigned i = 0; i < SINEW_ENGINES; i++)
         if (strncmp(node->ops->kind, "filter.", 7) == 0 &&
             strcmp(node->ops->kind + 7, sinew_engine_names[i]) == 0)

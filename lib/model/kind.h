@@ -7,6 +7,7 @@
 #define SINEW_MODEL_KIND_H
 
 #include "model/keys.h"
+#include "sinew/delay.h"
 #include "sinew/system.h"
 
 typedef struct sinew_system_kind {
@@ -16,6 +17,9 @@ typedef struct sinew_system_kind {
      * problem of the document already is not told again. */
     sinew_status (*build)(sinew_system **out, const void *spec, sinew_document *document,
                           sinew_error *error);
+    /* The same for a kind that makes a system with delays, whose `build` refuses; else NULL. */
+    sinew_status (*build_delayed)(sinew_delayed **out, const void *spec, sinew_document *document,
+                                  sinew_error *error);
 } sinew_system_kind;
 
 /* A value under `system`, read. */
@@ -38,5 +42,6 @@ void sinew_value_placed(const sinew_at *at, void *into);
 /* The system of a value read without a problem, `at` being the mapping that holds the kind; NULL,
  * and a problem says why, where the mathematics refuses it. The caller frees it. */
 sinew_system *sinew_kind_build(const sinew_spec_system *spec, const sinew_at *at);
+sinew_delayed *sinew_kind_build_delayed(const sinew_spec_system *spec, const sinew_at *at);
 
 #endif

@@ -2,11 +2,29 @@
 
 #include "model/kind.h"
 
-extern const sinew_system_kind sinew_kind_ss, sinew_kind_zpk, sinew_kind_tf, sinew_kind_sos;
-extern const sinew_system_kind sinew_kind_design, sinew_kind_eq, sinew_kind_weighting;
+extern const sinew_system_kind sinew_kind_ss;
+extern const sinew_system_kind sinew_kind_zpk;
+extern const sinew_system_kind sinew_kind_tf;
+extern const sinew_system_kind sinew_kind_sos;
+extern const sinew_system_kind sinew_kind_design;
+extern const sinew_system_kind sinew_kind_eq;
+extern const sinew_system_kind sinew_kind_weighting;
 extern const sinew_system_kind sinew_kind_gammatone;
-extern const sinew_system_kind sinew_kind_series, sinew_kind_parallel, sinew_kind_append;
-extern const sinew_system_kind sinew_kind_feedback, sinew_kind_inverse, sinew_kind_connect;
+extern const sinew_system_kind sinew_kind_series;
+extern const sinew_system_kind sinew_kind_parallel;
+extern const sinew_system_kind sinew_kind_append;
+extern const sinew_system_kind sinew_kind_feedback;
+extern const sinew_system_kind sinew_kind_inverse;
+extern const sinew_system_kind sinew_kind_connect;
+extern const sinew_system_kind sinew_kind_hippo;
+extern const sinew_system_kind sinew_kind_s4d;
+extern const sinew_system_kind sinew_kind_dplr;
+extern const sinew_system_kind sinew_kind_mass_spring;
+extern const sinew_system_kind sinew_kind_mass_chain;
+extern const sinew_system_kind sinew_kind_rlc;
+extern const sinew_system_kind sinew_kind_pade;
+extern const sinew_system_kind sinew_kind_delayed;
+extern const sinew_system_kind sinew_kind_comb;
 
 /* clang-format off */
 static const sinew_system_kind *const kinds[] = {
@@ -24,6 +42,15 @@ static const sinew_system_kind *const kinds[] = {
     &sinew_kind_feedback,
     &sinew_kind_inverse,
     &sinew_kind_connect,
+    &sinew_kind_hippo,
+    &sinew_kind_s4d,
+    &sinew_kind_dplr,
+    &sinew_kind_mass_spring,
+    &sinew_kind_mass_chain,
+    &sinew_kind_rlc,
+    &sinew_kind_pade,
+    &sinew_kind_delayed,
+    &sinew_kind_comb,
 };
 /* clang-format on */
 
@@ -83,21 +110,36 @@ void sinew_value_placed(const sinew_at *at, void *into)
         memcpy(&placed->prewarp_hz, values, sizeof placed->prewarp_hz);
 }
 
+/* What the mathematics refused, if nothing has told of it at a better place. The library knows no
+ * places: the value of the kind is the nearest. */
+static void report(const sinew_spec_system *spec, const sinew_at *at, size_t seen,
+                   sinew_status status, const sinew_error *error)
+{
+    sinew_at place = *at;
+    if (status == SINEW_ERR_MEMORY) {
+        sinew_document_no_memory(at->document);
+    } else if (status && sinew_at_problems(at) == seen) {
+        sinew_at_find(at, spec->kind->key.name, &place);
+        sinew_at_problem(&place, "%s", error->text);
+    }
+}
+
 sinew_system *sinew_kind_build(const sinew_spec_system *spec, const sinew_at *at)
 {
     sinew_system *system = NULL;
     sinew_error error = {0};
     size_t seen = sinew_at_problems(at);
     sinew_status status = spec->kind->build(&system, spec->values, at->document, &error);
-    if (status == SINEW_OK)
-        return system;
-    if (status == SINEW_ERR_MEMORY)
-        sinew_document_no_memory(at->document);
-    else if (sinew_at_problems(at) == seen) {
-        /* The library knows no places: the value of the kind is the nearest. */
-        sinew_at place = *at;
-        sinew_at_find(at, spec->kind->key.name, &place);
-        sinew_at_problem(&place, "%s", error.text);
-    }
-    return NULL;
+    report(spec, at, seen, status, &error);
+    return status ? NULL : system;
+}
+
+sinew_delayed *sinew_kind_build_delayed(const sinew_spec_system *spec, const sinew_at *at)
+{
+    sinew_delayed *delayed = NULL;
+    sinew_error error = {0};
+    size_t seen = sinew_at_problems(at);
+    sinew_status status = spec->kind->build_delayed(&delayed, spec->values, at->document, &error);
+    report(spec, at, seen, status, &error);
+    return status ? NULL : delayed;
 }

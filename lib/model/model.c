@@ -4,12 +4,15 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "model/delayed.h"
 #include "model/find.h"
 #include "model/spec.h"
 
 struct sinew_model {
     char *name, *about, *units_in, *units_out; /* "" where the description is silent */
-    sinew_system *system;
+    sinew_system *system;                      /* one of these two; the other is NULL */
+    sinew_delayed *delayed;
+    size_t thiran_order; /* 0 where the description is silent */
     sinew_method method; /* DEFAULT where the description is silent */
     double prewarp_hz, alpha;
     char **references; /* (n_references) */
@@ -35,11 +38,12 @@ static bool copy_references(sinew_model *model, const sinew_spec *spec)
 }
 
 /* The description outlives its document: NULL without memory. Takes the system in any case. */
-static sinew_model *new_model(const sinew_spec *spec, sinew_system *system)
+static sinew_model *new_model(const sinew_spec *spec, sinew_system *system, sinew_delayed *delayed)
 {
     sinew_model *model = sinew_alloc(1, sizeof *model);
     if (!model) {
         sinew_system_free(system);
+        sinew_delayed_free(delayed);
         return NULL;
     }
     *model = (sinew_model){.name = copy_text(spec->name),
@@ -47,6 +51,8 @@ static sinew_model *new_model(const sinew_spec *spec, sinew_system *system)
                            .units_in = copy_text(spec->units.input),
                            .units_out = copy_text(spec->units.output),
                            .system = system,
+                           .delayed = delayed,
+                           .thiran_order = (size_t)spec->thiran_order,
                            .method = spec->method,
                            .prewarp_hz = spec->prewarp_hz,
                            .alpha = spec->alpha};
@@ -58,36 +64,55 @@ static sinew_model *new_model(const sinew_spec *spec, sinew_system *system)
 }
 
 /* document -> model; NULL, and problems say why, where there is none. */
-static sinew_model *model_of_document(sinew_document *document, sinew_problems *problems)
+static sinew_model *model_of_document(sinew_document *document, sinew_problems *problems,
+                                      bool delays)
 {
     sinew_spec spec;
+    sinew_system *system = NULL;
+    sinew_delayed *delayed = NULL;
     sinew_spec_read(&spec, document);
     if (problems->status != SINEW_OK)
         return NULL;
-    sinew_system *system = sinew_spec_build(&spec, document);
-    if (!system)
+    if (delays && spec.system.kind->build_delayed)
+        delayed = sinew_spec_build_delayed(&spec, document);
+    else
+        system = sinew_spec_build(&spec, document);
+    if (!system && !delayed)
         return NULL;
-    sinew_model *model = new_model(&spec, system);
+    sinew_model *model = new_model(&spec, system, delayed);
     if (!model)
         sinew_problems_add_memory(problems);
     return model;
 }
 
-sinew_status sinew_model_read(sinew_model **out, const char *text, size_t n_bytes,
-                              const char *where, sinew_error *error)
+static sinew_status read_text(sinew_model **out, const char *text, size_t n_bytes,
+                              const char *where, bool delays, sinew_error *error)
 {
     sinew_problems problems = {0};
     sinew_document *document = NULL;
     *out = NULL;
     if (sinew_document_read(&document, text, n_bytes, where, &problems))
-        *out = model_of_document(document, &problems);
+        *out = model_of_document(document, &problems, delays);
     sinew_document_free(document);
     sinew_status status = sinew_problems_fail(&problems, error);
     sinew_problems_finish(&problems);
     return status;
 }
 
-sinew_status sinew_model_open(sinew_model **out, const char *path_or_name, sinew_error *error)
+sinew_status sinew_model_read(sinew_model **out, const char *text, size_t n_bytes,
+                              const char *where, sinew_error *error)
+{
+    return read_text(out, text, n_bytes, where, false, error);
+}
+
+sinew_status sinew_model_read_any(sinew_model **out, const char *text, size_t n_bytes,
+                                  const char *where, sinew_error *error)
+{
+    return read_text(out, text, n_bytes, where, true, error);
+}
+
+static sinew_status open_path(sinew_model **out, const char *path_or_name, bool delays,
+                              sinew_error *error)
 {
     sinew_problems problems = {0};
     sinew_document *document = NULL;
@@ -97,12 +122,22 @@ sinew_status sinew_model_open(sinew_model **out, const char *path_or_name, sinew
     if (status)
         return status;
     if (sinew_document_open(&document, path, &problems))
-        *out = model_of_document(document, &problems);
+        *out = model_of_document(document, &problems, delays);
     sinew_document_free(document);
     sinew_free(path);
     status = sinew_problems_fail(&problems, error);
     sinew_problems_finish(&problems);
     return status;
+}
+
+sinew_status sinew_model_open(sinew_model **out, const char *path_or_name, sinew_error *error)
+{
+    return open_path(out, path_or_name, false, error);
+}
+
+sinew_status sinew_model_open_any(sinew_model **out, const char *path_or_name, sinew_error *error)
+{
+    return open_path(out, path_or_name, true, error);
 }
 
 void sinew_model_free(sinew_model *model)
@@ -117,6 +152,7 @@ void sinew_model_free(sinew_model *model)
     for (size_t i = 0; i < model->n_references; i++)
         sinew_free(model->references[i]);
     sinew_free(model->references);
+    sinew_delayed_free(model->delayed);
     sinew_free(model);
 }
 
@@ -163,16 +199,38 @@ sinew_description sinew_model_description(const sinew_model *model)
                                .alpha = model->alpha};
 }
 
-sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_model *model,
-                                    const sinew_discretize_opts *opts, sinew_error *error)
+const sinew_delayed *sinew_model_delayed(const sinew_model *model)
+{
+    return model->delayed;
+}
+
+size_t sinew_model_thiran_order(const sinew_model *model)
+{
+    return model->thiran_order;
+}
+
+sinew_discretize_opts sinew_model_complete(const sinew_model *model,
+                                           const sinew_discretize_opts *opts)
 {
     sinew_discretize_opts all = *opts;
-    sinew_method own = model->method ? model->method : sinew_system_preferred_method(model->system);
+    const sinew_system *system =
+        model->delayed ? sinew_delayed_plant(model->delayed) : model->system;
+    sinew_method own = model->method ? model->method : sinew_system_preferred_method(system);
     all.method = all.method ? all.method : own;
     if (all.method == own) { /* another method's numbers would mean something else */
         all.prewarp_hz =
             all.prewarp_hz > 0 || all.prewarp_hz < 0 ? all.prewarp_hz : model->prewarp_hz;
         all.alpha = all.alpha > 0 || all.alpha < 0 ? all.alpha : model->alpha;
     }
-    return sinew_discretize(out, model->system, &all, error);
+    return all;
+}
+
+sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_model *model,
+                                    const sinew_discretize_opts *opts, sinew_error *error)
+{
+    sinew_discretize_opts all = sinew_model_complete(model, opts);
+    if (model->system)
+        return sinew_discretize(out, model->system, &all, error);
+    *out = NULL;
+    return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "the model has delays, and so no matrices");
 }

@@ -1,6 +1,7 @@
 /* From a model to a node: the one way there, so that every program refuses the same. */
 #include "base/error.h"
 #include "base/memory.h"
+#include "model/delayed.h"
 #include "sinew/model.h"
 
 static bool is_single(const sinew_matrices *m)
@@ -105,6 +106,8 @@ sinew_status sinew_model_build(sinew_node **out, const sinew_model *model,
     sinew_build_report facts = {0};
     opts = opts ? opts : &defaults;
     *out = NULL;
+    if (sinew_model_delayed(model))
+        return sinew_model_build_delayed(out, model, opts, error);
     sinew_status status = sinew_model_discretize(&d, model, &opts->discretize, error);
     if (!status) {
         facts.method = sinew_discretization_method(d);

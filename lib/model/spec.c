@@ -26,6 +26,10 @@ static void check_spec(const sinew_at *at, void *into)
         sinew_at_find(at, "method", &place);
         sinew_at_problem(&place, "gbt needs the key 'alpha'");
     }
+    if (spec->has_order && !spec->system.kind->build_delayed) {
+        sinew_at_find(at, "thiran_order", &place);
+        sinew_at_problem(&place, "only a system with delays has fractions of a frame");
+    }
 }
 
 static const sinew_key spec_keys[] = {
@@ -53,6 +57,11 @@ static const sinew_key spec_keys[] = {
      .offset = offsetof(sinew_spec, alpha),
      .range = {0, 1},
      .given = SINEW_KEY_GIVEN(sinew_spec, has_alpha)},
+    {.name = "thiran_order",
+     .kind = SINEW_KEY_INTEGER,
+     .offset = offsetof(sinew_spec, thiran_order),
+     .range = {1, SINEW_THIRAN_ORDER_MAX},
+     .given = SINEW_KEY_GIVEN(sinew_spec, has_order)},
     {.name = NULL}};
 static const sinew_table spec_table = {.keys = spec_keys, .check = check_spec};
 
@@ -91,4 +100,11 @@ sinew_system *sinew_spec_build(const sinew_spec *spec, sinew_document *document)
     sinew_at root = sinew_at_root(document), place = root;
     sinew_at_find(&root, "system", &place);
     return sinew_kind_build(&spec->system, &place);
+}
+
+sinew_delayed *sinew_spec_build_delayed(const sinew_spec *spec, sinew_document *document)
+{
+    sinew_at root = sinew_at_root(document), place = root;
+    sinew_at_find(&root, "system", &place);
+    return sinew_kind_build_delayed(&spec->system, &place);
 }

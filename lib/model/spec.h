@@ -16,6 +16,8 @@ typedef struct sinew_spec {
     bool has_prewarp, has_alpha;
     const char *const *references; /* (n_references): the files of all that it refers to */
     size_t n_references;
+    int64_t thiran_order; /* 0 where the description is silent */
+    bool has_order;
 } sinew_spec;
 
 /* Everything is checked that can be said of the text itself: keys, numbers, sizes that fit.
@@ -25,5 +27,8 @@ void sinew_spec_read(sinew_spec *spec, sinew_document *document);
 /* The system that a spec without problems describes; what the mathematics refuses becomes a
  * problem at its place. NULL then. */
 sinew_system *sinew_spec_build(const sinew_spec *spec, sinew_document *document);
+
+/* The same for a kind with delays (kind->build_delayed). */
+sinew_delayed *sinew_spec_build_delayed(const sinew_spec *spec, sinew_document *document);
 
 #endif

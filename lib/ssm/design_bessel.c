@@ -1,10 +1,10 @@
 /* Bessel filters (W. E. Thomson 1949): H = theta_n(0) / theta_n(s), theta_n the reverse Bessel
  * polynomial, whose group delay is flat at 0. */
-#include <lapacke.h>
 #include <math.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/bessel.h"
 #include "math/complex.h"
 #include "ssm/design.h"
 
@@ -70,105 +70,16 @@ long double sinew_bessel_loss_db(uint32_t order, double loss_db, long double w)
     return log1pl(loss_excess(order, w * at, &slope)) * 10 / logl(10);
 }
 
-/* ---- the poles ----
- *
- * At a root of theta_n its differential equation s y'' - 2 (s + n) y' + 2 n y = 0 leaves y'' / y',
- * which is twice the sum of the inverse distances to the other roots:
- *
- *     sum over j != i of 1 / (s_i - s_j) = 1 + n / s_i
- *
- * (T. J. Stieltjes; L. Pasquini 2000, Numer. Math. 86:507). No coefficient stands in it, and its
- * Jacobian has a condition of 1.5 n only, where the roots of the polynomial lose all digits. */
-
-typedef struct roots {
-    lapack_int n;
-    sinew_root *s;                       /* (n): s[i] and s[n-1-i] are conjugate */
-    lapack_complex_double *jacobian, *f; /* (n, n), symmetric; (n) */
-    lapack_int *pivots;
-} roots;
-
-/* 1/s by the closed form of R. G. Campos and M. L. Calderon, arXiv:1105.0957: two digits, the
- * more the higher n. */
-static sinew_root near_root(uint32_t order, uint32_t index)
-{
-    long double n = order, k = index + 1;
-    if (order == 1)
-        return -1;
-    long double under = n * n * (2 - 3 * n * n + n * n * n), r = n * n * (2 + n);
-    long double b0 = n * (-6 + n * n * (5 - n)), b1 = 8 + n * (24 + n * (-12 - 2 * n));
-    long double b2 = -24 + n * (-12 + 12 * n), b3 = 16 - 8 * n;
-    long double re = k * (-6 - 6 * n + 6 * k) / r;
-    long double im = (b0 + k * (b1 + k * (b2 + k * b3))) / under;
-    return 1 / sinew_cmplxl(re, im);
-}
-
-static void equations(roots *r)
-{
-    size_t n = (size_t)r->n;
-    for (size_t i = 0; i < n; i++) {
-        sinew_root sum = 0, squares = 0;
-        for (size_t j = 0; j < n; j++) {
-            if (j == i)
-                continue;
-            sinew_root inverse = 1 / (r->s[i] - r->s[j]);
-            sum += inverse;
-            squares += inverse * inverse;
-            r->jacobian[i * n + j] = (lapack_complex_double)(inverse * inverse);
-        }
-        r->f[i] = (lapack_complex_double)(sum - 1 - (long double)n / r->s[i]);
-        r->jacobian[i * n + i] =
-            (lapack_complex_double)((long double)n / (r->s[i] * r->s[i]) - squares);
-    }
-}
-
-/* One step of Newton's; how far the roots went, as a part of themselves. */
-static bool improve(roots *r, double *went)
-{
-    size_t n = (size_t)r->n;
-    equations(r);
-    if (LAPACKE_zgesv(LAPACK_COL_MAJOR, r->n, 1, r->jacobian, r->n, r->pivots, r->f, r->n))
-        return false;
-    *went = 0;
-    for (size_t i = 0; i < n; i++) {
-        sinew_root step = (r->f[i] + conj(r->f[n - 1 - i])) / 2;
-        *went = fmax(*went, (double)(cabsl(step) / cabsl(r->s[i])));
-        r->s[i] -= step;
-    }
-    return isfinite(*went);
-}
-
-/* Six steps bring every order to the last digit of a double, and one more beyond it; the tests
- * look at all of them. */
-static sinew_status find_roots(roots *r, sinew_error *error)
-{
-    double went = 1;
-    for (size_t i = 0; i < (size_t)r->n; i++)
-        r->s[i] = near_root((uint32_t)r->n, (uint32_t)i);
-    for (int i = 0; i < 16 && went > 0x1p-60; i++)
-        if (!improve(r, &went))
-            break;
-    if (went > 0x1p-50)
-        return sinew_fail(error, SINEW_ERR_NUMERIC, "the poles of a Bessel filter were not found");
-    return SINEW_OK;
-}
+/* ---- the poles ---- */
 
 sinew_status sinew_prototype_bessel(sinew_prototype *out, const sinew_design *d, sinew_error *error)
 {
     size_t n = d->order;
-    roots r = {.n = (lapack_int)n,
-               .s = sinew_alloc(n, sizeof *r.s),
-               .jacobian = sinew_alloc(n * n, sizeof *r.jacobian),
-               .f = sinew_alloc(n, sizeof *r.f),
-               .pivots = sinew_alloc(n, sizeof *r.pivots)};
-    sinew_status status =
-        r.s && r.jacobian && r.f && r.pivots ? find_roots(&r, error) : sinew_fail_memory(error);
+    sinew_root *roots = sinew_alloc(n, sizeof *roots);
+    sinew_status status = roots ? sinew_bessel_roots(roots, n, error) : sinew_fail_memory(error);
     long double scale = norm_scale(d->order, d->norm);
     for (size_t i = 0; !status && i < (n + 1) / 2; i++)
-        out->poles[i] = sinew_cmplxl(creall(r.s[i]) / scale,
-                                     2 * i + 1 == n ? 0 : fabsl(cimagl(r.s[i])) / scale);
-    sinew_free(r.s);
-    sinew_free(r.jacobian);
-    sinew_free(r.f);
-    sinew_free(r.pivots);
+        out->poles[i] = sinew_cmplxl(creall(roots[i]) / scale, cimagl(roots[i]) / scale);
+    sinew_free(roots);
     return status;
 }

@@ -1,12 +1,15 @@
 #!/usr/bin/python3
-"""exports.py NM LIBRARY HEADER...: the shared library shows what the headers declare with
+"""exports.py NM LIBRARY FOLDER: the shared library shows what the headers declare with
 SINEW_API and nothing else. Names that begin with _ are the toolchain's. TAP."""
+import glob
+import os
 import re
 import subprocess
 import sys
 
 DECLARED = re.compile(r"\bSINEW_API\b[^;(]*?\b(\w+)\s*\(")
-nm, library, headers = sys.argv[1], sys.argv[2], sys.argv[3:]
+nm, library, folder = sys.argv[1:]
+headers = glob.glob(os.path.join(folder, "sinew", "*.h"))
 listing = subprocess.run([nm, "-D", "--defined-only", library], check=True,
                          stdout=subprocess.PIPE, universal_newlines=True).stdout
 shown = {line.split()[-1].split("@")[0] for line in listing.splitlines()}

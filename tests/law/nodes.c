@@ -119,6 +119,68 @@ static sinew_node *make_filter(const law_node *law)
     return node;
 }
 
+/* ---- delays: filters around filters ---- */
+
+static sinew_node *make_delayed(const law_node *law, sinew_delayed *delayed, double rate_hz,
+                                sinew_method method)
+{
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_delayed_discretization *d = NULL;
+    sinew_discretize_opts opts = {.rate_hz = rate_hz, .method = method};
+    must(sinew_delayed_discretize(&d, delayed, &opts, 0, &error), &error);
+    must(sinew_filter_new_delayed(&node, d, &law->opts, &error), &error);
+    sinew_delayed_discretization_free(d);
+    sinew_delayed_free(delayed);
+    return node;
+}
+
+/* 590.4 frames at the input of sections side by side, which a fraction makes dense. */
+static sinew_node *make_late(const law_node *law)
+{
+    sinew_error error;
+    sinew_delayed *delayed = NULL;
+    must(sinew_delayed_new_input(&delayed, design(SINEW_BAND_LOWPASS, 6, 1000, 0), 0.0123, &error),
+         &error);
+    return make_delayed(law, delayed, 48000, SINEW_METHOD_ZOH);
+}
+
+/* 7 frames, fewer than a chunk, at the input of two inputs and three outputs. */
+static sinew_node *make_late_mimo(const law_node *law)
+{
+    static const double A[] = {-200, 900, -900, -200}, B[] = {1, 0, 0.5, -1};
+    static const double C[] = {100, 0, 0, 50, 1, 1}, D[] = {0, 0.1, 0, 0, 0.5, 0};
+    sinew_error error;
+    sinew_delayed *delayed = NULL;
+    must(sinew_delayed_new_input(&delayed, matrices(2, 2, 3, A, B, C, D), 7.0 / 8000, &error),
+         &error);
+    return make_delayed(law, delayed, 8000, SINEW_METHOD_FOH);
+}
+
+/* Loops of 100 and a half frames, on each channel. */
+static sinew_node *make_comb(const law_node *law)
+{
+    sinew_error error;
+    sinew_delayed *delayed = NULL;
+    sinew_comb comb = {.hz = 8000 / 100.5, .q = 5};
+    must(sinew_delayed_new_comb(&delayed, &comb, &error), &error);
+    return make_delayed(law, delayed, 8000, SINEW_METHOD_ZOH);
+}
+
+/* Two loops of 3 and 20.3 frames round two inputs, two outputs and states. */
+static sinew_node *make_loops(const law_node *law)
+{
+    static const double A[] = {-200, 900, -900, -200};
+    static const double B[] = {100, 0, 30, 50, 0, -100, 60, 10};
+    static const double C[] = {1, 0, 0, 2, 1, 1, -1, 0};
+    static const double D[] = {0, 0.1, 0, 0.2, 1, 0, 0.5, 0, 0, 0, 0.3, 0.1, 0.2, 0, 0.4, 0.3};
+    static const double delays_s[] = {3.0 / 8000, 20.3 / 8000};
+    sinew_error error;
+    sinew_delayed *delayed = NULL;
+    must(sinew_delayed_new(&delayed, matrices(2, 4, 4, A, B, C, D), 2, delays_s, &error), &error);
+    return make_delayed(law, delayed, 8000, SINEW_METHOD_BILINEAR);
+}
+
 /* Two nodes that are no filters hold the interface to what layers will ask of it. */
 
 /* test.clock: y = t u, where t is the time from the steps: irregular time. State: t. */
@@ -268,6 +330,15 @@ static sinew_node *make_lookup(const law_node *law)
             __VA_ARGS__                                                                            \
         }                                                                                          \
     }
+/* The same with a maker in place of a discretization. */
+#define DELAYED(name_, group_, tolerance_, sample_, in_, out_, make_, ...)                         \
+    {                                                                                              \
+        .name = name_, .group = group_, .tolerance = tolerance_, .sample_in = sample_,             \
+        .sample_out = sample_, .channels_in = in_, .channels_out = out_, .make = make_, .opts = {  \
+            .sample = sample_,                                                                     \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
 #define SCAN(channels_) .engine = SINEW_ENGINE_SCAN, .channels = channels_
 #define CONVOLVE(channels_, frames_, partitions_)                                                  \
     .engine = SINEW_ENGINE_CONVOLVE, .channels = channels_, .partition_frames = frames_,           \
@@ -305,6 +376,17 @@ const law_node law_nodes[] = {
            CONVOLVE(1, 64, 4)),
     FILTER("scan gain f64", "gain", 0, F64, 2, 2, gain, SCAN(0)),
     FILTER("convolve gain f32", "gain", 1e-6, F32, 2, 2, gain, CONVOLVE(0, 16, 1)),
+    DELAYED("scan late f64", "late", 0, F64, 2, 2, make_late, SCAN(2)),
+    DELAYED("convolve late f64", "late", 1e-13, F64, 2, 2, make_late, CONVOLVE(2, 32, 3)),
+    DELAYED("scan late f32", "late", 2e-7, F32, 2, 2, make_late, SCAN(2)),
+    DELAYED("scan late mimo f64", "late mimo", 0, F64, 2, 3, make_late_mimo, SCAN(0)),
+    DELAYED("convolve late mimo f32", "late mimo", 2e-7, F32, 2, 3, make_late_mimo,
+            CONVOLVE(0, 16, 2)),
+    DELAYED("scan comb f64", "comb", 0, F64, 2, 2, make_comb, SCAN(2)),
+    DELAYED("scan comb f32", "comb", 2e-7, F32, 2, 2, make_comb, SCAN(2)),
+    DELAYED("convolve comb f64", "comb", 1e-13, F64, 2, 2, make_comb, CONVOLVE(2, 16, 1)),
+    DELAYED("scan loops f64", "loops", 0, F64, 2, 2, make_loops, SCAN(0)),
+    DELAYED("convolve loops f64", "loops", 1e-12, F64, 2, 2, make_loops, CONVOLVE(0, 64, 2)),
     {.name = "test.clock",
      .group = "clock",
      .sample_in = F64,

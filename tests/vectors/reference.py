@@ -146,6 +146,54 @@ def companion(num, den, unit):
         [[num[i + 1] - D * den[i + 1] for i in range(n)]], [[D]]
 
 
+def hippo(measure, order, window_s=1, C=None):
+    """arXiv 2008.07669, 2206.12037: A and B over the window."""
+    n, T = range(order), mpfr(window_s)
+    root = [gmpy2.sqrt(mpfr(2 * i + 1)) for i in n]
+    if measure == "legs":
+        A = [[-root[i] * root[k] if i > k else mpfr(-(i + 1) * (i == k)) for k in n] for i in n]
+        B = root
+    elif measure == "legt":
+        A = [[-root[i] * root[k] * ((-1) ** (i - k) if k > i else 1) for k in n] for i in n]
+        B = root
+    elif measure == "lagt":
+        A = [[mpfr(-1 if i >= k else 0) for k in n] for i in n]
+        B = [mpfr(1)] * order
+    elif measure == "fout":
+        b = [mpfr(1) if i == 0 else gmpy2.sqrt(mpfr(2)) if i % 2 else mpfr(0) for i in n]
+        A = [[-2 * b[i] * b[k] for k in n] for i in n]
+        for i in range(1, order - 1, 2):
+            A[i + 1][i] = gmpy2.const_pi() * (i + 1)
+            A[i][i + 1] = -A[i + 1][i]
+        B = [2 * v for v in b]
+    else:
+        raise ValueError(measure)
+    C = matrix(C) if C else identity(order)
+    return [[v / T for v in row] for row in A], [[v / T] for v in B], C, [[mpfr(0)] for _ in C]
+
+
+def s4d(init, order):
+    """arXiv 2206.11893: B and C ones, a mode's real and imaginary part as states."""
+    if init == "real":
+        modes = [(mpfr(-(n + 1)), mpfr(0)) for n in range(order)]
+    else:
+        pi, half = gmpy2.const_pi(), mpfr(-1) / 2
+        modes = [(half, pi * n if init == "lin" else
+                  order / pi * (mpfr(order) / (2 * n + 1) - 1)) for n in range(order // 2)]
+    size = sum(2 if im else 1 for _, im in modes)
+    A = [[mpfr(0)] * size for _ in range(size)]
+    B, C = [[mpfr(0)] for _ in range(size)], [[mpfr(0)] * size]
+    at = 0
+    for re, im in modes:
+        A[at][at] = re
+        B[at][0] = mpfr(1)
+        C[0][at] = mpfr(1 if init == "real" else 2)
+        if im:
+            A[at + 1][at + 1], A[at][at + 1], A[at + 1][at] = re, -im, im
+        at += 2 if im else 1
+    return A, B, C, [[mpfr(0)]]
+
+
 def padded(num, degree):
     return [mpfr(0)] * (degree + 1 - len(num)) + num
 
@@ -158,6 +206,10 @@ class System:
         self.factors = None
         if kind == "ss":
             self.A, self.B, self.C, self.D = (matrix(d[k]) for k in "ABCD")
+        elif kind == "hippo":
+            self.A, self.B, self.C, self.D = hippo(**d)
+        elif kind == "s4d":
+            self.A, self.B, self.C, self.D = s4d(**d)
         elif kind == "zpk":
             zeros, poles = ([mpc(*map(mpfr, z)) for z in d[k]] for k in ("zeros", "poles"))
             self.factors = zeros, poles, mpfr(d["gain"])

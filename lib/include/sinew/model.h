@@ -36,6 +36,7 @@
 
 #include <stdbool.h>
 
+#include "delay.h"
 #include "describe.h"
 #include "filter.h"
 
@@ -55,6 +56,13 @@ SINEW_API sinew_status sinew_model_open(sinew_model **out, const char *path_or_n
 SINEW_API sinew_status sinew_model_read(sinew_model **out, const char *text, size_t n_bytes,
                                         const char *where, sinew_error *error);
 
+/** The same, for those who know what to do with a system with exact delays (delay.h), which
+ *  sinew_model_open and sinew_model_read refuse: its sinew_model_system is NULL. */
+SINEW_API sinew_status sinew_model_open_any(sinew_model **out, const char *path_or_name,
+                                            sinew_error *error);
+SINEW_API sinew_status sinew_model_read_any(sinew_model **out, const char *text, size_t n_bytes,
+                                            const char *where, sinew_error *error);
+
 SINEW_API void sinew_model_free(sinew_model *model); /* NULL is fine */
 
 /** What the description says of itself; "" where it says nothing. Owned by the model. */
@@ -67,12 +75,16 @@ SINEW_API const char *sinew_model_units_out(const sinew_model *model);
  *  be there more than once. Owned by the model. */
 SINEW_API const char *const *sinew_model_references(const sinew_model *model, size_t *n);
 
-/** The continuous system, owned by the model; NULL for a model that is no linear system. */
+/** The continuous system, owned by the model; NULL for a model that is no linear system, or one
+ *  with delays. */
 SINEW_API const sinew_system *sinew_model_system(const sinew_model *model);
 
 /** What the description says, for another one to be written from it: its texts, owned by the model,
  *  its system, and how it is to be discretized (DEFAULT and zeros where it does not say). */
 SINEW_API sinew_description sinew_model_description(const sinew_model *model);
+
+/** The system with delays, owned by the model; NULL for a model that has none. */
+SINEW_API const sinew_delayed *sinew_model_delayed(const sinew_model *model);
 
 /** Discretize the model's system. What is zero in `opts` (method, prewarp_hz, alpha) comes from
  *  the description, the method at last is the one that the system prefers (zoh but for few). A
@@ -80,6 +92,12 @@ SINEW_API sinew_description sinew_model_description(const sinew_model *model);
 SINEW_API sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_model *model,
                                               const sinew_discretize_opts *opts,
                                               sinew_error *error);
+
+/** The same for a model with delays, by all-passes of the description's thiran_order. */
+SINEW_API sinew_status sinew_model_discretize_delayed(sinew_delayed_discretization **out,
+                                                      const sinew_model *model,
+                                                      const sinew_discretize_opts *opts,
+                                                      sinew_error *error);
 
 /** What was built, or why it was not. */
 typedef struct sinew_build_report {

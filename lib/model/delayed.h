@@ -1,0 +1,17 @@
+/* Models with delays. */
+#ifndef SINEW_MODEL_DELAYED_H
+#define SINEW_MODEL_DELAYED_H
+
+#include "sinew/delay.h"
+#include "sinew/model.h"
+
+/* What the description says beside `opts`: method, prewarp_hz, alpha. */
+sinew_discretize_opts sinew_model_complete(const sinew_model *model,
+                                           const sinew_discretize_opts *opts);
+size_t sinew_model_thiran_order(const sinew_model *model);
+
+/* sinew_model_build of a model with delays. */
+sinew_status sinew_model_build_delayed(sinew_node **out, const sinew_model *model,
+                                       const sinew_build_opts *opts, sinew_error *error);
+
+#endif
