@@ -3,6 +3,7 @@
 #define SINEW_SSM_SYSTEM_H
 
 #include <complex.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "sinew/design.h"
@@ -37,6 +38,7 @@ static inline bool sinew_part_is_prewarped(const sinew_part *part)
 }
 
 struct sinew_system {
+    atomic_size_t shares; /* holders beside the first */
     size_t order, inputs, outputs;
     double *A, *B, *C, *D;
     bool factored; /* zpk and the sections hold; else only the matrices do */
@@ -90,6 +92,9 @@ bool sinew_design_has_two_edges(const sinew_design *design);
  * where no part asks for it. */
 sinew_status sinew_system_prewarp(sinew_system **out, const sinew_system *system, double step_s,
                                   sinew_error *error);
+
+/* One more holder of a system, who frees it too: what is immutable need not be copied. */
+sinew_system *sinew_system_share(const sinew_system *system);
 
 /* An empty system with its matrices allocated. */
 sinew_status sinew_system_alloc(sinew_system **out, size_t order, size_t inputs, size_t outputs,
