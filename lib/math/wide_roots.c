@@ -157,16 +157,21 @@ static void load(work *w, const sinew_wide *c, int limbs)
 }
 
 /* The real ones, and the others with Im > 0 followed by their conjugates. */
-static sinew_status round_off(double complex *roots, const work *w, sinew_error *error)
+static sinew_status round_off(double complex *roots, const work *w, double less, sinew_error *error)
 {
     size_t count = 0;
+    sinew_widec shift;
+    sinew_widec_set(&shift, less, w->limbs);
     for (size_t i = 0; i < w->n; i++) {
-        double complex x = sinew_widec_get(&w->x[i]);
-        if (fabs(cimag(x)) <= 0x1p-60 * fabs(creal(x))) {
+        double complex root = sinew_widec_get(&w->x[i]);
+        sinew_widec shifted;
+        sinew_widec_subtract(&shifted, &w->x[i], &shift);
+        double complex x = sinew_widec_get(&shifted);
+        if (fabs(cimag(root)) <= 0x1p-60 * fabs(creal(root))) {
             if (count < w->n)
                 roots[count] = creal(x);
             count++;
-        } else if (cimag(x) > 0) {
+        } else if (cimag(root) > 0) {
             if (count + 1 < w->n) {
                 roots[count] = x;
                 roots[count + 1] = conj(x);
@@ -180,7 +185,7 @@ static sinew_status round_off(double complex *roots, const work *w, sinew_error 
 }
 
 sinew_status sinew_wide_roots(double complex *roots, const sinew_wide *c, size_t degree,
-                              sinew_error *error)
+                              double less, sinew_error *error)
 {
     if (degree == 0)
         return SINEW_OK;
@@ -203,7 +208,7 @@ sinew_status sinew_wide_roots(double complex *roots, const sinew_wide *c, size_t
             if (limbs == most)
                 break;
         }
-        status = settled ? round_off(roots, &w, error)
+        status = settled ? round_off(roots, &w, less, error)
                          : sinew_fail(error, SINEW_ERR_NUMERIC, "the zeros did not converge");
     }
     sinew_free(w.c);

@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "math/complex.h"
+#include "math/phi.h"
 #include "ssm/factor.h"
 #include "ssm/fractions.h"
 #include "ssm/matched.h"
@@ -74,38 +74,44 @@ static sinew_status by_substitution(sinew_zpk *out, const sinew_zpk *zpk, const 
     return SINEW_OK;
 }
 
+/* The factors of z - 1 but for the roots themselves, which in z are e^{rT}. */
 static sinew_status by_matching(sinew_zpk *out, const sinew_zpk *zpk, const sinew_step *step,
                                 sinew_error *error)
 {
-    size_t n = zpk->n_poles, n_zeros = zpk->n_zeros < n ? n - 1 : n;
-    sinew_status status = sinew_zpk_alloc(out, n_zeros, n, error);
+    sinew_status status = sinew_matched(out, zpk, step->T, error);
     if (status)
         return status;
-    for (size_t i = 0; i < n; i++)
+    out->delta = false;
+    for (size_t i = 0; i < out->n_poles; i++)
         out->poles[i] = cexp(zpk->poles[i] * step->T);
-    for (size_t i = 0; i < n_zeros; i++)
+    for (size_t i = 0; i < out->n_zeros; i++)
         out->zeros[i] = i < zpk->n_zeros ? cexp(zpk->zeros[i] * step->T) : -1;
-    sinew_matched_gain(&out->gain, &out->exponent, zpk, step->T);
     return SINEW_OK;
 }
 
-static sinew_status by_fractions(sinew_zpk *out, const sinew_zpk *zpk, const sinew_step *step,
-                                 sinew_error *error)
+/* What zoh, foh or impulse makes of factors; delta: as factors of z - 1. */
+static sinew_status hold_factors(sinew_zpk *out, const sinew_zpk *zpk, const sinew_step *step,
+                                 bool delta, sinew_error *error)
 {
-    size_t n = zpk->n_poles, n_zeros = 0;
-    int64_t exponent = 0;
+    size_t n = zpk->n_poles;
     sinew_status status = sinew_zpk_alloc(out, n, n, error);
     if (status)
         return status;
-    status = sinew_fractions_zeros(out->zeros, &n_zeros, &out->gain, &exponent, zpk, step->method,
-                                   step->T, error);
-    out->n_zeros = n_zeros;
-    out->exponent = (int)exponent;
-    for (size_t i = 0; i < n; i++)
-        out->poles[i] = cexp(zpk->poles[i] * step->T);
+    out->delta = delta;
+    for (size_t i = 0; i < n; i++) {
+        double complex x = zpk->poles[i] * step->T;
+        out->poles[i] = delta ? x * sinew_phi1(x) : cexp(x);
+    }
+    status = sinew_fractions_zeros(out, delta, zpk, step->method, step->T, error);
     if (status)
         sinew_zpk_finish(out);
     return status;
+}
+
+sinew_status sinew_hold_factors(sinew_zpk *out, const sinew_zpk *zpk, const sinew_step *step,
+                                sinew_error *error)
+{
+    return hold_factors(out, zpk, step, true, error);
 }
 
 /* Of discrete matrices: the roots of what they are of z - 1. */
@@ -136,7 +142,7 @@ static sinew_status of_origin(sinew_zpk *out, const sinew_discretization *d, sin
     if (!status)
         status = rule == SINEW_RULE_SUBSTITUTE ? by_substitution(out, &zpk, &step, error)
                  : rule == SINEW_RULE_MATCH    ? by_matching(out, &zpk, &step, error)
-                                               : by_fractions(out, &zpk, &step, error);
+                                               : hold_factors(out, &zpk, &step, false, error);
     sinew_zpk_finish(&zpk);
     sinew_system_free(system);
     return status;

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "math/matrix.h"
+#include "ssm/discrete_factors.h"
 #include "ssm/factor.h"
 #include "ssm/form.h"
 #include "ssm/matched.h"
@@ -82,6 +83,25 @@ static sinew_status step_dense(sinew_discretization *d, const sinew_system *syst
                                step, error);
 }
 
+/* The cascade of discrete factors: sections of z - 1 are those of s, and I is added to their A. */
+static sinew_status cascade_of(sinew_discretization *d, const sinew_zpk *delta, sinew_error *error)
+{
+    sinew_status status = sinew_form_sections(d, SINEW_FORM_CASCADE, d->order, error);
+    if (!status)
+        status = sinew_sections_cascade(d->sections, &d->n_sections, delta, error);
+    if (status)
+        return status;
+    for (sinew_section *s = d->sections; s < d->sections + d->n_sections; s++)
+        for (int i = 0; i < s->states; i++) {
+            for (int j = 0; j < s->states; j++)
+                s->less[i][j] = s->A[i][j];
+            s->A[i][i] += 1;
+        }
+    sinew_sections_series(d->sections, d->n_sections, 0, d->order, d->A, d->B, d->C, d->D);
+    join_less(d);
+    return SINEW_OK;
+}
+
 /* Each pole and zero by itself; without states there is nothing to map. */
 static sinew_status step_factors(sinew_discretization *d, const sinew_system *system,
                                  const sinew_step *step, sinew_error *error)
@@ -93,22 +113,34 @@ static sinew_status step_factors(sinew_discretization *d, const sinew_system *sy
                           "%s maps the poles and zeros of one input and one output; here are %zu "
                           "and %zu",
                           sinew_method_name(step->method), d->inputs, d->outputs);
-    sinew_zpk zpk;
+    sinew_zpk zpk, delta = {0};
     sinew_status status = sinew_system_factor(&zpk, system, error);
     if (!status)
-        status = sinew_form_sections(d, SINEW_FORM_CASCADE, d->order, error);
+        status = sinew_matched(&delta, &zpk, step->T, error);
     if (!status)
-        status = sinew_sections_matched(d->sections, &d->n_sections, &zpk, step->T, error);
-    if (!status) {
-        sinew_sections_series(d->sections, d->n_sections, 0, d->order, d->A, d->B, d->C, d->D);
-        join_less(d);
-    }
+        status = cascade_of(d, &delta, error);
     sinew_zpk_finish(&zpk);
+    sinew_zpk_finish(&delta);
+    return status;
+}
+
+/* Finding the zeros of more poles than these takes longer than the filter is worth. */
+enum { HOLD_CASCADE_MOST = 32 };
+
+/* The zeros of what an exponential method makes of factors; without them all of it at once. */
+static sinew_status step_hold_factors(sinew_discretization *d, const sinew_system *system,
+                                      const sinew_step *step, sinew_error *error)
+{
+    sinew_zpk delta;
+    if (d->order > HOLD_CASCADE_MOST || sinew_hold_factors(&delta, &system->zpk, step, NULL))
+        return step_dense(d, system, step, error);
+    sinew_status status = cascade_of(d, &delta, error);
+    sinew_zpk_finish(&delta);
     return status;
 }
 
 /* Side by side where the system falls apart so, which exponentials respect as they do not a series;
- * else all of it at once. */
+ * else its factors are found anew, or it goes all at once. */
 static sinew_status step_beside(sinew_discretization *d, const sinew_system *system,
                                 const sinew_step *step, sinew_error *error)
 {
@@ -126,7 +158,8 @@ static sinew_status step_beside(sinew_discretization *d, const sinew_system *sys
         direct += step->T * sinew_parallel_first_impulse(&system->zpk);
     if (!status)
         status = count > 0 ? step_parallel(d, sections, count, direct, whole, step, error)
-                           : step_dense(d, system, step, error);
+                 : system->factored && d->order > 0 ? step_hold_factors(d, system, step, error)
+                                                    : step_dense(d, system, step, error);
     sinew_free(sections);
     return status;
 }

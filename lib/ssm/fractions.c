@@ -213,27 +213,26 @@ static int64_t judge(numerator *m, int limbs)
     return least;
 }
 
-static sinew_status find_roots(double complex *zeros, size_t *n_zeros, double *gain,
-                               int64_t *exponent, const numerator *m, sinew_error *error)
+static sinew_status find_roots(sinew_zpk *out, double less, const numerator *m, sinew_error *error)
 {
     size_t low = 0, high = m->n;
-    *n_zeros = 0;
-    *gain = 0;
-    *exponent = 0;
+    int64_t exponent = 0;
+    out->n_zeros = 0;
+    out->gain = 0;
     while (high > 0 && m->c[high].sign == 0)
         high--;
     if (m->c[high].sign == 0)
         return SINEW_OK; /* nothing passes */
-    *gain = sinew_wide_split(&m->c[high], exponent);
+    out->gain = sinew_wide_split(&m->c[high], &exponent);
+    out->exponent = (int)exponent;
     for (; m->c[low].sign == 0; low++)
-        zeros[low] = 0;
-    *n_zeros = high;
-    return sinew_wide_roots(zeros + low, m->c + low, high - low, error);
+        out->zeros[low] = -less;
+    out->n_zeros = high;
+    return sinew_wide_roots(out->zeros + low, m->c + low, high - low, less, error);
 }
 
-sinew_status sinew_fractions_zeros(double complex *zeros, size_t *n_zeros, double *gain,
-                                   int64_t *exponent, const sinew_zpk *zpk, sinew_method method,
-                                   double T, sinew_error *error)
+sinew_status sinew_fractions_zeros(sinew_zpk *out, double less, const sinew_zpk *zpk,
+                                   sinew_method method, double T, sinew_error *error)
 {
     /* h(0) = sum of the residues is 0 where H falls faster than 1/s: known, so never noise */
     bool no_first = method == SINEW_METHOD_IMPULSE && zpk->n_poles > zpk->n_zeros + 1;
@@ -252,7 +251,7 @@ sinew_status sinew_fractions_zeros(double complex *zeros, size_t *n_zeros, doubl
         }
         bool done = status || left >= enough || limbs == SINEW_WIDE_LIMBS_MOST;
         if (!status && done)
-            status = find_roots(zeros, n_zeros, gain, exponent, &m, error);
+            status = find_roots(out, less, &m, error);
         numerator_finish(&m);
         sinew_fractions_finish(&f);
         if (done)

@@ -30,10 +30,9 @@ void sinew_fractions_finish(sinew_fractions *f);
 bool sinew_fractions_at(sinew_widec *out, int64_t *bits, const sinew_fractions *f,
                         const sinew_widec *z);
 
-/* The zeros of H (room for n_poles) and the leading coefficient of its numerator, gain
- * 2^exponent. */
-sinew_status sinew_fractions_zeros(double complex *zeros, size_t *n_zeros, double *gain,
-                                   int64_t *exponent, const sinew_zpk *zpk, sinew_method method,
-                                   double T, sinew_error *error);
+/* The zeros of H, less a real `less`, and the leading coefficient of its numerator, into
+ * out->zeros (room for n_poles), n_zeros, gain and exponent. */
+sinew_status sinew_fractions_zeros(sinew_zpk *out, double less, const sinew_zpk *zpk,
+                                   sinew_method method, double T, sinew_error *error);
 
 #endif

@@ -4,13 +4,8 @@
 
 #include "ssm/system.h"
 
-/* The discrete cascade: at most n_poles sections into `sections`, their number into *count. No
- * pole: no section, and the gain is all there is. SINEW_ERR_NUMERIC where a root other than 0 falls
- * on z = 1. */
-sinew_status sinew_sections_matched(sinew_section *sections, size_t *count, const sinew_zpk *zpk,
-                                    double T, sinew_error *error);
-
-/* gain 2^exponent of the discrete factors. */
-void sinew_matched_gain(double *gain, int *exponent, const sinew_zpk *zpk, double T);
+/* The discrete factors, of z - 1; the caller finishes *out. SINEW_ERR_NUMERIC where a root other
+ * than 0 falls on z = 1. */
+sinew_status sinew_matched(sinew_zpk *out, const sinew_zpk *zpk, double T, sinew_error *error);
 
 #endif

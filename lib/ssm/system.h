@@ -18,6 +18,7 @@ typedef struct sinew_zpk {
     size_t n_zeros, n_poles;
     double gain;
     int exponent;
+    bool delta; /* factors of z - 1 in place of s: of a discrete filter, exact where it is slow */
 } sinew_zpk;
 
 /* A factor of a factored system, and what keeps its frequencies in place under the bilinear rule.

@@ -111,7 +111,7 @@ Test(wide, roots)
         if (k >= 2)
             sinew_wide_add(&c[k], &c[k], &c[k - 2]);
     }
-    cr_assert_eq(sinew_wide_roots(roots, c, DEGREE, &error), SINEW_OK, "%s", error.text);
+    cr_assert_eq(sinew_wide_roots(roots, c, DEGREE, 0, &error), SINEW_OK, "%s", error.text);
     for (int want = 1; want <= 20; want++) {
         int found = 0;
         for (int k = 0; k < DEGREE; k++)
