@@ -23,14 +23,7 @@
 #include "ssm/opts.h"
 #include "ssm/system.h"
 
-/* The discrete system in balanced coordinates; less comes along. */
-typedef struct balanced {
-    size_t n, q, p;
-    double *A, *less, *B, *C, *scale;
-    const double *D;
-} balanced;
-
-static void balanced_finish(balanced *b)
+static void balanced_finish(sinew_d2c_balanced *b)
 {
     sinew_free(b->A);
     sinew_free(b->less);
@@ -41,11 +34,12 @@ static void balanced_finish(balanced *b)
 
 /* Without its diagonal, which for slow poles is almost I and hides, in the norms that dgebal
  * compares, what lies beside it. */
-static sinew_status balanced_init(balanced *b, const sinew_discrete *d, sinew_error *error)
+static sinew_status balanced_init(sinew_d2c_balanced *b, const sinew_discrete *d,
+                                  sinew_error *error)
 {
     const sinew_matrices *m = &d->m;
     size_t n = m->order, q = m->inputs, p = m->outputs;
-    *b = (balanced){.n = n, .q = q, .p = p, .D = m->D};
+    *b = (sinew_d2c_balanced){.n = n, .q = q, .p = p, .D = m->D};
     b->A = sinew_copy(m->A, n * n, sizeof(double));
     b->less = sinew_copy(d->less, n * n, sizeof(double));
     b->B = sinew_copy(m->B, n * q, sizeof(double));
@@ -69,7 +63,7 @@ static sinew_status balanced_init(balanced *b, const sinew_discrete *d, sinew_er
 }
 
 /* The first n states of `system` back to the caller's units; the others have none. */
-static void unbalance(sinew_system *system, const balanced *b)
+static void unbalance(sinew_system *system, const sinew_d2c_balanced *b)
 {
     size_t order = system->order;
     for (size_t i = 0; i < order; i++) {
@@ -83,15 +77,7 @@ static void unbalance(sinew_system *system, const balanced *b)
     }
 }
 
-/* Rows of C and columns of B for states that the discrete system does not have. */
-static void pad(double *to, const double *from, size_t rows, size_t columns, size_t wide)
-{
-    for (size_t i = 0; i < rows; i++)
-        memcpy(to + i * wide, from + i * columns, columns * sizeof *to);
-}
-
-/* A copy without rounding, for refined solves; NULL without memory. */
-static long double *widened(const double *from, size_t n)
+long double *sinew_d2c_widened(const double *from, size_t n)
 {
     long double *to = sinew_alloc(n, sizeof *to);
     for (size_t i = 0; to && i < n; i++)
@@ -102,7 +88,7 @@ static long double *widened(const double *from, size_t n)
 /* ---- substitutions ---- */
 
 /* A pole that the fraction of z never reaches, or within rounding of it. */
-static sinew_status check_poles(const balanced *b, const sinew_step *step, bool singular,
+static sinew_status check_poles(const sinew_d2c_balanced *b, const sinew_step *step, bool singular,
                                 sinew_error *error)
 {
     size_t n = b->n;
@@ -126,7 +112,7 @@ static sinew_status check_poles(const balanced *b, const sinew_step *step, bool 
 }
 
 /* Ad - I and N, by the source that rounds less: entries near those of I from `less`. */
-static void fill(long double *less, long double *N, double *rounded, const balanced *b,
+static void fill(long double *less, long double *N, double *rounded, const sinew_d2c_balanced *b,
                  double alpha)
 {
     size_t n = b->n;
@@ -138,13 +124,13 @@ static void fill(long double *less, long double *N, double *rounded, const balan
     }
 }
 
-static sinew_status unsubstitute(sinew_system **out, const balanced *b, const sinew_step *step,
-                                 sinew_error *error)
+static sinew_status unsubstitute(sinew_system **out, const sinew_d2c_balanced *b,
+                                 const sinew_step *step, sinew_error *error)
 {
     size_t n = b->n, q = b->q, p = b->p;
     sinew_lu lu = {0};
     long double *N = sinew_alloc(2 * n * n, sizeof *N), *less = N ? N + n * n : NULL;
-    long double *B = widened(b->B, n * q);
+    long double *B = sinew_d2c_widened(b->B, n * q);
     double *rounded = sinew_alloc(n * n, sizeof *rounded);
     sinew_status status = N && B && rounded ? SINEW_OK : sinew_fail_memory(error);
     if (!status) {
@@ -178,120 +164,6 @@ static sinew_status unsubstitute(sinew_system **out, const balanced *b, const si
     return status;
 }
 
-/* ---- exponential methods ---- */
-
-/* What the method makes of given A, B, C and D = 0: all (n, n) but B, C, D, shift of a caller's
- * own sizes. */
-typedef struct forward {
-    double *all, *A, *B, *C, *D, *shift, *less;
-} forward;
-
-static sinew_status forward_init(forward *f, const sinew_matrices *m, const sinew_step *step,
-                                 sinew_error *error)
-{
-    size_t n = m->order, q = m->inputs, p = m->outputs;
-    f->all = sinew_alloc(2 * n * n + 2 * n * q + p * n + p * q, sizeof(double));
-    if (!f->all)
-        return sinew_fail_memory(error);
-    f->A = f->all;
-    f->less = f->A + n * n;
-    f->B = f->less + n * n;
-    f->shift = f->B + n * q;
-    f->C = f->shift + n * q;
-    f->D = f->C + p * n;
-    return sinew_step_matrices(&(sinew_step_out){f->A, f->B, f->C, f->D, f->shift, f->less}, m,
-                               step, error);
-}
-
-/* The logarithm is an answer only where its exponential is the question. */
-static sinew_status check_back(const double *F, const double *again, size_t n, sinew_error *error)
-{
-    double largest = 0, off = 0;
-    for (size_t i = 0; i < n * n; i++) {
-        largest = fmax(largest, fabs(F[i]));
-        off = fmax(off, fabs(F[i] - again[i]));
-    }
-    if (off <= 0x1p-20 * largest)
-        return SINEW_OK;
-    return sinew_fail(error, SINEW_ERR_NUMERIC,
-                      "the discrete A is too close to one without a logarithm: its exponential is "
-                      "off by %.2g of it",
-                      off / largest);
-}
-
-/* B from K B = Bd, Bd being `padded`. */
-static sinew_status solve_B(sinew_system *s, const sinew_extended *e, const double *padded,
-                            const sinew_step *step, sinew_error *error)
-{
-    size_t n = e->order;
-    sinew_lu lu = {0};
-    forward f = {0};
-    double *one = sinew_alloc(2 * n * n, sizeof *one);
-    long double *K = sinew_alloc(n * n, sizeof *K), *right = widened(padded, n * s->inputs);
-    sinew_status status = one && K && right ? SINEW_OK : sinew_fail_memory(error);
-    for (size_t i = 0; !status && i < n; i++)
-        one[i * n + i] = 1;
-    sinew_matrices m = {n, n, 1, s->A, one, one ? one + n * n : NULL, one ? one + n * n : NULL};
-    if (!status) /* C and D are zeros */
-        status = forward_init(&f, &m, step, error);
-    if (!status)
-        status = check_back(e->F, f.A, n, error);
-    for (size_t i = 0; !status && i < n * n; i++)
-        K[i] = f.B[i];
-    if (!status)
-        status = sinew_lu_init(&lu, f.B, n, error);
-    if (!status && lu.singular)
-        status = sinew_fail(error, SINEW_ERR_NUMERIC, "no continuous input does what B does");
-    if (!status)
-        status = sinew_lu_left_refined(&lu, K, s->B, right, s->inputs, error);
-    sinew_lu_finish(&lu);
-    sinew_free(f.all);
-    sinew_free(one);
-    sinew_free(K);
-    sinew_free(right);
-    return status;
-}
-
-/* D less what the method makes of D = 0. */
-static sinew_status solve_D(sinew_system *s, const double *D, const sinew_step *step,
-                            sinew_error *error)
-{
-    forward f = {0};
-    sinew_matrices m = sinew_system_matrices(s);
-    sinew_status status = SINEW_OK;
-    if (step->method != SINEW_METHOD_ZOH)
-        status = forward_init(&f, &m, step, error);
-    for (size_t i = 0; !status && i < s->outputs * s->inputs; i++)
-        s->D[i] = D[i] - (f.D ? f.D[i] : 0);
-    sinew_free(f.all);
-    return status;
-}
-
-static sinew_status unhold(sinew_system **out, const balanced *b, const sinew_step *step,
-                           sinew_error *error)
-{
-    size_t n = b->n, q = b->q, p = b->p;
-    sinew_extended e;
-    double *padded = NULL;
-    sinew_status status = sinew_extended_log(&e, b->A, b->less, n, error);
-    if (!status)
-        status = sinew_system_alloc(out, e.order, q, p, error);
-    if (!status && !(padded = sinew_alloc(e.order * q, sizeof *padded)))
-        status = sinew_fail_memory(error);
-    if (!status) {
-        for (size_t i = 0; i < e.order * e.order; i++)
-            (*out)->A[i] = e.log[i] / step->T;
-        memcpy(padded, b->B, n * q * sizeof *padded);
-        pad((*out)->C, b->C, p, n, e.order);
-        status = solve_B(*out, &e, padded, step, error);
-    }
-    if (!status)
-        status = solve_D(*out, b->D, step, error);
-    sinew_free(padded);
-    sinew_extended_finish(&e);
-    return status;
-}
-
 /* ---- both ---- */
 
 static sinew_status gain_only(sinew_system **out, const sinew_matrices *m, sinew_error *error)
@@ -322,11 +194,11 @@ sinew_status sinew_d2c(sinew_system **out, const sinew_discrete *d,
                           sinew_method_name(chosen->method));
     if (d->m.order == 0)
         return gain_only(out, &d->m, error);
-    balanced b;
+    sinew_d2c_balanced b;
     sinew_status status = balanced_init(&b, d, error);
     if (!status)
         status = rule == SINEW_RULE_SUBSTITUTE ? unsubstitute(out, &b, &step, error)
-                                               : unhold(out, &b, &step, error);
+                                               : sinew_d2c_unhold(out, &b, &step, error);
     if (!status) {
         unbalance(*out, &b);
         status = check_answer(*out, error);
