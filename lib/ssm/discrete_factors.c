@@ -1,13 +1,13 @@
-/* Zeros, poles and gain of a discretization, each by the shortest road that there is:
+/* Zeros, poles and gain of a discretization, each by the shortest road that there is.
  *
- *   substitutions   a root r goes to (1 + (1 - alpha) r T) / (1 - alpha r T), what is at infinity
- * to (alpha - 1) / alpha, and s - r = (1 - alpha r T) (z - rho) / (T (alpha z + 1 - alpha)) says
- * what happens to the gain matched         by its definition: matched.c zoh, foh,       poles
- * e^{pT}; zeros of partial fractions in wide numbers: fractions.c impulse
+ * Substitutions: a root r goes to rho = (1 + (1 - alpha) r T) / (1 - alpha r T), what is at
+ * infinity to (alpha - 1) / alpha, and s - r = (1 - alpha r T) (z - rho) / (T (alpha z + 1 -
+ * alpha)) says what happens to the gain. Matched: by its definition, matched.c. Exponential
+ * methods: poles e^{pT}, and zeros of partial fractions in wide numbers, fractions.c.
  *
- * The last road needs factors to begin with, as does matched; a substitution finds them of a system
- * given as matrices. For all else, discrete matrices and exponentials of matrices, there are the
- * eigenvalues of the discrete matrices, in z - 1. */
+ * The last road needs factors to begin with; the others find them of a system given as matrices.
+ * For all else, discrete matrices and exponentials of matrices, there are the eigenvalues of the
+ * discrete matrices, in z - 1. */
 #include "ssm/discrete_factors.h"
 
 #include <math.h>
