@@ -1,5 +1,6 @@
 #include "math/long_matrix.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -49,7 +50,6 @@ static void series(long double *less, long double *work, const long double *A, s
 sinew_status sinew_long_expm1(long double *less, const long double *A, size_t n, int further,
                               sinew_error *error)
 {
-    enum { TERMS = 24 }; /* 4^-24 / 24! is 2^-127 */
     long double *scaled = sinew_alloc(n * n, sizeof *scaled);
     long double *work = sinew_alloc(n * n, sizeof *work);
     long double norm = norm_1(A, n);
@@ -60,7 +60,10 @@ sinew_status sinew_long_expm1(long double *less, const long double *A, size_t n,
         int halvings = further + (norm > 0 && ilogbl(norm) > -3 ? ilogbl(norm) + 3 : 0);
         for (size_t i = 0; i < n * n; i++)
             scaled[i] = scalbnl(A[i], -halvings);
-        series(less, work, scaled, n, TERMS);
+        int terms = 1;
+        for (long double term = 0.25L; term > LDBL_EPSILON / 64; term *= 0.25L / terms)
+            terms++;
+        series(less, work, scaled, n, terms);
         for (int k = 0; k < halvings; k++) {
             multiply(work, less, less, n);
             for (size_t i = 0; i < n * n; i++)

@@ -14,7 +14,7 @@
 #include "ssm/opts.h"
 #include "ssm/reference.h"
 
-enum { EVEN_POINTS = 48, POLE_POINTS = 96, REFERENCE_ORDER_MOST = 256 };
+enum { EVEN_POINTS = 48, POLE_POINTS = 96, REFERENCE_ORDER_MOST = 192 };
 
 typedef long double complex longc;
 

@@ -142,7 +142,7 @@ typedef struct sinew_realization_report {
      * rounding, at `points` frequencies up to half the rate and at the poles: the largest
      * difference as a part of the peak, and as a part of the response at the same frequency, which
      * is worst at worst_rad. No points, and NaN: nothing to compare with (discrete matrices as
-     * given, or an order above 256). */
+     * given, or an order above 192). */
     size_t points;
     double response_error, relative_error, worst_rad;
     /* How far the reference itself may be off, as a part of the peak: an estimate. */
