@@ -1,11 +1,13 @@
 #include "model/kind.h"
 
 extern const sinew_system_kind sinew_kind_ss, sinew_kind_zpk, sinew_kind_tf, sinew_kind_sos,
-    sinew_kind_design, sinew_kind_eq, sinew_kind_weighting, sinew_kind_gammatone;
+    sinew_kind_design, sinew_kind_eq, sinew_kind_weighting, sinew_kind_gammatone,
+    sinew_kind_discrete;
 
 static const sinew_system_kind *const kinds[] = {
-    &sinew_kind_ss,     &sinew_kind_zpk, &sinew_kind_tf,        &sinew_kind_sos,
-    &sinew_kind_design, &sinew_kind_eq,  &sinew_kind_weighting, &sinew_kind_gammatone,
+    &sinew_kind_ss,        &sinew_kind_zpk,       &sinew_kind_tf,
+    &sinew_kind_sos,       &sinew_kind_design,    &sinew_kind_eq,
+    &sinew_kind_weighting, &sinew_kind_gammatone, &sinew_kind_discrete,
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds, ALIGN = 16 };

@@ -239,8 +239,11 @@ sinew_status sinew_system_new_d2c(sinew_system **out, const sinew_matrices *disc
         sinew_discrete d = {sinew_system_matrices(given), less};
         status = sinew_d2c(out, &d, &chosen, step_s, error);
     }
-    if (!status)
+    if (!status) {
         (*out)->asked = hash_asked(given, &chosen, step_s);
+        if (chosen.method != SINEW_METHOD_GBT && !(chosen.prewarp_hz > 0))
+            (*out)->preferred = chosen.method;
+    }
     sinew_free(less);
     sinew_system_free(given);
     return status;

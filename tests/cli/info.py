@@ -4,6 +4,7 @@ import json
 import math
 
 import numpy
+from scipy import signal
 
 from harness import (BANDPASS, GAIN, INTEGRATOR, LOWPASS, MATRICES, SINGLE, UNSTABLE, main, model,
                      sinew, write)
@@ -76,6 +77,51 @@ def test_matched_is_refused_where_it_means_nothing():
           status=2)
     described = model(SINGLE + "method: matched\n")
     sinew("info", described, "--rate", "8k")
+
+
+def discrete(matrices, more):
+    rows = {k: numpy.asarray(v).tolist() for k, v in zip("ABCD", matrices)}
+    return model("system: " + json.dumps({"discrete": {"ss": rows, **more}}) + "\n")
+
+
+def test_discrete_matrices_as_a_description():
+    A, B, C, D = map(numpy.array, ([[-3, 4.0], [-4, -3]], [[1.0], [2]], [[1, 0.5]], [[0.25]]))
+    for method, more in (("zoh", {}), ("foh", {}), ("bilinear", {}), ("impulse", {}),
+                         ("gbt", {"alpha": 0.3})):
+        if method == "impulse":
+            F = signal.cont2discrete((A, B, C, D), 0.1, "zoh")[0]
+            matrices = F, 0.1 * F @ B, C, D + 0.1 * C @ B
+        else:
+            matrices = signal.cont2discrete((A, B, C, D), 0.1, method, **more)[:4]
+        path = discrete(matrices, {"step_s": 0.1, "method": method, **more})
+        poles = json.loads(sinew("info", path, "--json").stdout)["poles"]
+        assert all(abs(p["re"] + 3) < 1e-13 and abs(abs(p["im"]) - 4) < 1e-13 for p in poles)
+        write("w", "0\n3\n40\n")
+        response = json.loads(sinew("response", path, "--continuous", "--rad", "w",
+                                    "--json").stdout)["response"]
+        for w, h in zip((0, 3, 40), response):
+            want = C @ numpy.linalg.solve(1j * w * numpy.eye(2) - A, B) + D
+            assert abs(complex(*h[0][0]) - want[0, 0]) < 1e-13, (method, w)
+        args = () if method != "gbt" else ("--method", "gbt", "--alpha", "0.3")
+        again = json.loads(sinew("discretize", path, "--step", 0.1, *args, "--json").stdout)
+        assert again["method"] == method
+        for k, want in zip("ABCD", matrices):
+            assert numpy.abs(numpy.array(again[k]) - want).max() < 1e-14, (method, k)
+
+
+def test_discrete_matrices_that_stand_for_nothing():
+    zero, minus = ([[0.0]], [[1]], [[1]], [[0]]), ([[-1.0]], [[1]], [[1]], [[0]])
+    for matrices, more, words in (
+            (zero, {"rate_hz": 8}, "an eigenvalue of the discrete A is 0"),
+            (minus, {"rate_hz": 8, "method": "bilinear"}, "z = -1"),
+            (minus, {"rate_hz": 8, "method": "matched"}, "cannot be turned round"),
+            (minus, {"rate_hz": 8, "method": "zoh", "alpha": 1}, "alpha"),
+            (minus, {"rate_hz": 8, "step_s": 1}, "step_s"), (minus, {}, "rate_hz"),
+            (([[1, 2]], [[1]], [[1]], [[0]]), {"rate_hz": 8}, "square")):
+        done = sinew("info", discrete(matrices, more), status=1)
+        assert words in done.messages and "model.yaml:1:" in done.messages, done.messages
+    half = json.loads(sinew("info", discrete(minus, {"rate_hz": 8}), "--json").stdout)
+    assert half["order"] == 2 and {round(p["hz"], 9) for p in half["poles"]} == {4}
 
 
 main(globals())

@@ -73,12 +73,15 @@ SINEW_API sinew_status sinew_discretization_new(sinew_discretization **out,
                                                 sinew_error *error);
 
 /** The continuous system that becomes these discrete matrices by `opts` (all methods but matched
- *  and decramped; a prewarp_hz as it was given then). Of all that do, for zoh, foh and impulse, the
- * one with its poles within half the rate. The coordinates are the discrete ones. An eigenvalue on
- * the negative real axis, of which the logarithm is not real, gets one more state, behind the
- * others: what it turns into swings at half the rate. Errors: SINEW_ERR_NUMERIC for an eigenvalue
- * at 0 (zoh, foh, impulse, backward), or at (alpha - 1)/alpha (-1 for bilinear), which comes from
- * no continuous pole; SINEW_ERR_UNSUPPORTED for matched and decramped. */
+ *  and decramped; a prewarp_hz as it was given then), and that prefers that method where it needs
+ * no further number. Of all that do, for zoh, foh and impulse, the one with its poles within half
+ * the rate. The coordinates are the discrete ones. An eigenvalue on the negative real axis, of
+ * which the logarithm is not real, gets one more state, behind the others: what it turns into
+ * swings at half the rate.
+ *
+ *  Errors: SINEW_ERR_NUMERIC for an eigenvalue at 0 (zoh, foh, impulse, backward), or at
+ *  (alpha - 1)/alpha (-1 for bilinear), which comes from no continuous pole; SINEW_ERR_UNSUPPORTED
+ *  for matched and decramped. */
 SINEW_API sinew_status sinew_system_new_d2c(sinew_system **out, const sinew_matrices *discrete,
                                             const sinew_discretize_opts *opts, sinew_error *error);
 
