@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "sinew/design.h"
+#include "sinew/filter.h"
+#include "sinew/stream.h"
 #include "ssm/discretized.h"
 
 enum { MOST = 12 };
@@ -380,6 +382,33 @@ Test(convert, discrete_matrices_as_they_are)
     m.A = NULL;
     refused(sinew_discretization_new(&d, &m, &opts, &error), SINEW_ERR_ARGUMENT, "A is NULL");
     cr_assert_null(d);
+}
+
+/* It runs: what a stream makes of an impulse is C A^(k-1) B. Side by side, and dense. */
+Test(convert, discrete_matrices_run)
+{
+    const double blocks[] = {0.5, -0.25, 0, 0.25, 0.5, 0, 0, 0, 0.9};
+    const double full[] = {0.5, -0.25, 0.125, 0.25, -0.5, 0.5, 0.25, 0.125, 0.75};
+    const double *const A[] = {blocks, full}, B[] = {1, 2, 3}, C[] = {1, 0, -1}, D[] = {0.5};
+    for (size_t i = 0; i < 2; i++) {
+        sinew_matrices m = {3, 1, 1, A[i], B, C, D};
+        sinew_discretize_opts opts = {.rate_hz = 8};
+        sinew_discretization *d;
+        sinew_node *node;
+        sinew_stream *stream;
+        double u[40] = {1}, y[40], want[40];
+        cr_assert_eq(sinew_discretization_new(&d, &m, &opts, &error), SINEW_OK);
+        cr_assert_eq(sinew_filter_new(&node, d, NULL, &error), SINEW_OK, "%s", error.text);
+        cr_assert_eq(sinew_stream_open(&stream, node, NULL, &error), SINEW_OK);
+        sinew_block in = {.samples = u, .n_frames = 40, .channels = 1}, out = {.samples = y};
+        sinew_stream_process(stream, &in, &out);
+        impulse_response(want, 40, &m);
+        for (size_t t = 0; t < 40; t++)
+            cr_assert_float_eq(y[t], want[t], 1e-14);
+        sinew_stream_close(stream);
+        sinew_node_free(node);
+        sinew_discretization_free(d);
+    }
 }
 
 /* At half the step, twice; and back. */
