@@ -31,6 +31,7 @@ typedef struct sampled {
     double rate_hz, radius, settle_s; /* settle_s: infinite where it does not settle */
     const char *method, *engine;
     double cost_ns[SINEW_ENGINES]; /* infinite: an engine that is not in this build */
+    sinew_realization_report report;
     char warning[SAMPLING_WARNING_BYTES];
 } sampled;
 
@@ -38,6 +39,9 @@ typedef struct facts {
     const sinew_model *model;
     sinew_matrices shape;
     sinew_stability stability;
+    double margin_rad, damping; /* of the pole farthest right, of the least damped one; infinite
+                                 * and 1 for none */
+    double eigenvector_condition;
     roots poles, zeros;
     sampled *at; /* (n_at) */
     size_t n_at;
@@ -71,6 +75,8 @@ static sinew_status sample(sampled *out, const sinew_model *model, const setting
     sinew_status status = sampling_discretize(&d, model, &opts, out->warning, error);
     if (!status)
         status = sinew_filter_new(&node, d, &filter, error);
+    if (!status)
+        status = sinew_discretization_report(d, &out->report, error);
     if (!status) {
         size_t settle = sinew_discretization_settle_frames(d);
         out->rate_hz = rate_hz;
@@ -84,6 +90,16 @@ static sinew_status sample(sampled *out, const sinew_model *model, const setting
     sinew_node_free(node);
     sinew_discretization_free(d);
     return status;
+}
+
+static void judge_poles(facts *f)
+{
+    f->margin_rad = INFINITY;
+    f->damping = 1;
+    for (size_t i = 0; i < f->poles.n; i++) {
+        f->margin_rad = fmin(f->margin_rad, -f->poles.at[i].re);
+        f->damping = fmin(f->damping, damping(f->poles.at[i]));
+    }
 }
 
 static sinew_status gather(facts *f, const settings *s, sinew_error *error)
@@ -100,6 +116,9 @@ static sinew_status gather(facts *f, const settings *s, sinew_error *error)
         status = sinew_system_zeros(system, f->zeros.at, &f->zeros.n, error);
     if (!status)
         status = sinew_system_stability(system, &f->stability, error);
+    if (!status)
+        status = sinew_system_eigenvector_condition(system, &f->eigenvector_condition, error);
+    judge_poles(f);
     for (f->n_at = 0; !status && f->n_at < s->rates_hz.n; f->n_at++)
         status = sample(&f->at[f->n_at], f->model, s, s->rates_hz.values[f->n_at], error);
     return status;
@@ -139,6 +158,15 @@ static void json_sampled(const sampled *at)
             json_field(":", at->cost_ns[e]);
             comma = ",";
         }
+    const sinew_realization_report *r = &at->report;
+    printf("},\"condition\":{\"form\":\"%s\"", r->form);
+    json_field(",\"eigenvectors\":", r->eigenvector_condition);
+    json_field(",\"rcond\":", r->rcond);
+    printf(",\"points\":%zu", r->points);
+    json_field(",\"response_error\":", r->response_error);
+    json_field(",\"relative_error\":", r->relative_error);
+    json_field(",\"worst_hz\":", r->worst_rad / (2 * M_PI));
+    json_field(",\"reference_error\":", r->reference_error);
     fputs("}}", stdout);
 }
 
@@ -152,8 +180,12 @@ static void print_json(const facts *f)
     json_string(sinew_model_units_in(f->model));
     fputs(",\"output\":", stdout);
     json_string(sinew_model_units_out(f->model));
-    printf("},\"order\":%zu,\"inputs\":%zu,\"outputs\":%zu,\"stability\":\"%s\",\"poles\":",
-           f->shape.order, f->shape.inputs, f->shape.outputs, stability_name(f->stability));
+    printf("},\"order\":%zu,\"inputs\":%zu,\"outputs\":%zu,\"stability\":\"%s\"", f->shape.order,
+           f->shape.inputs, f->shape.outputs, stability_name(f->stability));
+    json_field(",\"margin_rad\":", f->margin_rad);
+    json_field(",\"least_damping\":", f->damping);
+    json_field(",\"condition\":{\"eigenvectors\":", f->eigenvector_condition);
+    fputs("},\"poles\":", stdout);
     json_roots(&f->poles, true);
     fputs(",\"zeros\":", stdout);
     json_roots(&f->zeros, false);
@@ -198,6 +230,13 @@ static void print_sampled(const sampled *at)
             comma = ", ";
         }
     puts(")");
+    const sinew_realization_report *r = &at->report;
+    printf("  form     %s\n  eigenvectors' condition %.3g, rcond %.3g\n", r->form,
+           r->eigenvector_condition, r->rcond);
+    if (r->points > 0)
+        printf("  rounding moves the response by %.3g of its peak; at worst, at %.6g Hz, by %.3g "
+               "of itself\n",
+               r->response_error, r->worst_rad / (2 * M_PI), r->relative_error);
 }
 
 static void print_table(const facts *f)
@@ -208,6 +247,10 @@ static void print_table(const facts *f)
     print_text_line("output in", sinew_model_units_out(f->model));
     printf("%-10s %zu\n%-10s %zu\n%-10s %zu\n%-10s %s\n", "order", f->shape.order, "inputs",
            f->shape.inputs, "outputs", f->shape.outputs, "stability", stability_name(f->stability));
+    if (f->poles.n > 0) {
+        printf("%-10s %.8g rad/s, least damping %.6g\n", "margin", f->margin_rad, f->damping);
+        printf("%-10s %.3g (of the eigenvectors)\n", "condition", f->eigenvector_condition);
+    }
     print_roots("poles", &f->poles, true);
     print_roots("zeros", &f->zeros, false);
     for (size_t i = 0; i < f->n_at; i++)
@@ -256,7 +299,10 @@ const command command_info = {.name = "info",
                                        "stability of a model, and for each\n"
                                        "rate the method, the radius of the discrete poles, how "
                                        "long it rings (until the state has\n"
-                                       "fallen to 2^-60) and the engine that auto chooses.",
+                                       "fallen to 2^-60), the engine that auto chooses, and how "
+                                       "good the realization is: its form,\n"
+                                       "condition numbers, and how far rounding moves its "
+                                       "response.",
                               .options = options,
                               .settings_bytes = sizeof(settings),
                               .least = 1,

@@ -1,12 +1,8 @@
 /* ss: a system from its four matrices. */
-#include "model/kind.h"
-#include "model/values.h"
-#include "sinew/system.h"
+#include "model/kind_ss.h"
 
-typedef struct ss_spec {
-    sinew_spec_matrix A, B, C, D;
-    bool has_D;
-} ss_spec;
+#include "model/kind.h"
+#include "sinew/system.h"
 
 /* A problem at one of the keys of the mapping `at`. */
 static void size_problem(const sinew_at *at, const char *key, const sinew_spec_matrix *is,
@@ -19,7 +15,7 @@ static void size_problem(const sinew_at *at, const char *key, const sinew_spec_m
 }
 
 /* A system of order 0 is the gain D alone: A and B are [], C is [] or empty rows. */
-static void check_gain(const sinew_at *at, const ss_spec *ss)
+static void check_gain(const sinew_at *at, const sinew_ss_spec *ss)
 {
     size_t outputs = ss->D.rows;
     if (!ss->has_D || outputs == 0 || ss->D.columns == 0)
@@ -32,7 +28,7 @@ static void check_gain(const sinew_at *at, const ss_spec *ss)
 
 static void check_ss(const sinew_at *at, void *into)
 {
-    const ss_spec *ss = into;
+    const sinew_ss_spec *ss = into;
     size_t order = ss->A.rows, inputs = ss->B.columns, outputs = ss->C.rows;
     if (ss->A.columns != order) {
         sinew_at A = *at;
@@ -55,49 +51,52 @@ static void check_ss(const sinew_at *at, void *into)
 static const sinew_key ss_keys[] = {{.name = "A",
                                      .kind = SINEW_KEY_READER,
                                      .read = sinew_value_matrix,
-                                     .offset = offsetof(ss_spec, A),
+                                     .offset = offsetof(sinew_ss_spec, A),
                                      .required = true},
                                     {.name = "B",
                                      .kind = SINEW_KEY_READER,
                                      .read = sinew_value_matrix,
-                                     .offset = offsetof(ss_spec, B),
+                                     .offset = offsetof(sinew_ss_spec, B),
                                      .required = true},
                                     {.name = "C",
                                      .kind = SINEW_KEY_READER,
                                      .read = sinew_value_matrix,
-                                     .offset = offsetof(ss_spec, C),
+                                     .offset = offsetof(sinew_ss_spec, C),
                                      .required = true},
                                     {.name = "D",
                                      .kind = SINEW_KEY_READER,
                                      .read = sinew_value_matrix,
-                                     .offset = offsetof(ss_spec, D),
-                                     .given = SINEW_KEY_GIVEN(ss_spec, has_D)},
+                                     .offset = offsetof(sinew_ss_spec, D),
+                                     .given = SINEW_KEY_GIVEN(sinew_ss_spec, has_D)},
                                     {.name = NULL}};
-static const sinew_table ss_table = {.keys = ss_keys, .check = check_ss};
+const sinew_table sinew_ss_table = {.keys = ss_keys, .check = check_ss};
+
+bool sinew_ss_matrices(sinew_matrices *out, const sinew_ss_spec *ss, sinew_document *document)
+{
+    bool empty = ss->A.rows == 0;
+    *out = (sinew_matrices){.order = ss->A.rows,
+                            .inputs = empty ? ss->D.columns : ss->B.columns,
+                            .outputs = empty ? ss->D.rows : ss->C.rows,
+                            .A = empty ? NULL : ss->A.entries,
+                            .B = empty ? NULL : ss->B.entries,
+                            .C = empty ? NULL : ss->C.entries,
+                            .D = ss->D.entries};
+    if (!ss->has_D)
+        out->D = sinew_document_alloc(document, out->outputs * out->inputs, sizeof(double));
+    return out->D != NULL;
+}
 
 static sinew_status build(sinew_system **out, const void *spec, sinew_document *document,
                           sinew_error *error)
 {
-    const ss_spec *ss = spec;
-    sinew_matrices matrices = {.order = ss->A.rows,
-                               .inputs = ss->A.rows > 0 ? ss->B.columns : ss->D.columns,
-                               .outputs = ss->A.rows > 0 ? ss->C.rows : ss->D.rows,
-                               .A = ss->A.entries,
-                               .B = ss->B.entries,
-                               .C = ss->C.entries,
-                               .D = ss->D.entries};
-    if (!ss->has_D)
-        matrices.D =
-            sinew_document_alloc(document, matrices.outputs * matrices.inputs, sizeof(double));
-    if (!matrices.D)
+    sinew_matrices matrices;
+    if (!sinew_ss_matrices(&matrices, spec, document))
         return SINEW_ERR_MEMORY;
-    if (matrices.order == 0)
-        matrices.A = matrices.B = matrices.C = NULL;
     return sinew_system_new_ss(out, &matrices, error);
 }
 
 const sinew_system_kind sinew_kind_ss = {
-    .key = {.name = "ss", .kind = SINEW_KEY_MAPPING, .table = &ss_table},
-    .bytes = sizeof(ss_spec),
+    .key = {.name = "ss", .kind = SINEW_KEY_MAPPING, .table = &sinew_ss_table},
+    .bytes = sizeof(sinew_ss_spec),
     .build = build,
 };

@@ -25,6 +25,7 @@ extern const sinew_system_kind sinew_kind_rlc;
 extern const sinew_system_kind sinew_kind_pade;
 extern const sinew_system_kind sinew_kind_delayed;
 extern const sinew_system_kind sinew_kind_comb;
+extern const sinew_system_kind sinew_kind_discrete;
 
 /* clang-format off */
 static const sinew_system_kind *const kinds[] = {
@@ -51,6 +52,7 @@ static const sinew_system_kind *const kinds[] = {
     &sinew_kind_pade,
     &sinew_kind_delayed,
     &sinew_kind_comb,
+    &sinew_kind_discrete,
 };
 /* clang-format on */
 

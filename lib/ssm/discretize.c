@@ -5,70 +5,14 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "math/matrix.h"
-#include "math/tan_pi.h"
-#include "ssm/decramp.h"
+#include "ssm/discrete_factors.h"
+#include "ssm/factor.h"
 #include "ssm/form.h"
+#include "ssm/matched.h"
+#include "ssm/method.h"
+#include "ssm/opts.h"
 #include "ssm/parallel.h"
 #include "ssm/sections.h"
-#include "ssm/step.h"
-
-static bool is_substitution(sinew_method method)
-{
-    return method == SINEW_METHOD_BILINEAR || method == SINEW_METHOD_EULER ||
-           method == SINEW_METHOD_BACKWARD || method == SINEW_METHOD_GBT ||
-           method == SINEW_METHOD_DECRAMPED;
-}
-
-static double rule_alpha(const sinew_discretize_opts *opts)
-{
-    switch (opts->method) {
-    case SINEW_METHOD_BILINEAR:
-    case SINEW_METHOD_DECRAMPED: /* of the twin */
-        return 0.5;
-    case SINEW_METHOD_BACKWARD:
-        return 1;
-    case SINEW_METHOD_GBT:
-        return opts->alpha;
-    default:
-        return 0;
-    }
-}
-
-static sinew_status check_time(const sinew_discretize_opts *o, double *step_s, sinew_error *error)
-{
-    bool by_rate = o->rate_hz != 0;
-    if (by_rate && o->step_s != 0)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "a rate and a step: one of them is enough");
-    if (!by_rate && o->step_s == 0)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no sampling rate and no step");
-    *step_s = by_rate ? 1 / o->rate_hz : o->step_s;
-    if (!(*step_s > 0) || !isfinite(*step_s) || !isfinite(o->rate_hz))
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "a %s of %g is out of range",
-                          by_rate ? "rate" : "step", by_rate ? o->rate_hz : o->step_s);
-    return SINEW_OK;
-}
-
-static sinew_status check(const sinew_discretize_opts *o, double step_s, sinew_error *error)
-{
-    const char *name = sinew_method_name(o->method);
-    if ((unsigned)o->method > SINEW_METHOD_DECRAMPED)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no such method of discretization");
-    if (o->prewarp_hz != 0 && o->method != SINEW_METHOD_BILINEAR)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT,
-                          "a prewarp frequency has no meaning for %s, only for bilinear", name);
-    if (!isfinite(o->prewarp_hz) || o->prewarp_hz < 0 || o->prewarp_hz * step_s >= 0.5)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT,
-                          "a prewarp frequency of %g Hz does not lie between 0 and half the rate, "
-                          "%g Hz",
-                          o->prewarp_hz, 0.5 / step_s);
-    if (o->alpha != 0 && o->method != SINEW_METHOD_GBT)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "alpha has no meaning for %s, only for gbt",
-                          name);
-    if (!(o->alpha >= 0 && o->alpha <= 1))
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "alpha is %g: it lies between 0 and 1",
-                          o->alpha);
-    return SINEW_OK;
-}
 
 static sinew_status step_section(sinew_section *out, double shift[2], const sinew_section *in,
                                  const sinew_step *step, sinew_error *error)
@@ -139,12 +83,67 @@ static sinew_status step_dense(sinew_discretization *d, const sinew_system *syst
                                step, error);
 }
 
-/* The cheapest form that loses nothing: sections where the system has them. */
-static sinew_status step_system(sinew_discretization *d, const sinew_system *system,
+/* The cascade of discrete factors: sections of z - 1 are those of s, and I is added to their A. */
+static sinew_status cascade_of(sinew_discretization *d, const sinew_zpk *delta, sinew_error *error)
+{
+    sinew_status status = sinew_form_sections(d, SINEW_FORM_CASCADE, d->order, error);
+    if (!status)
+        status = sinew_sections_cascade(d->sections, &d->n_sections, delta, error);
+    if (status)
+        return status;
+    for (sinew_section *s = d->sections; s < d->sections + d->n_sections; s++)
+        for (int i = 0; i < s->states; i++) {
+            for (int j = 0; j < s->states; j++)
+                s->less[i][j] = s->A[i][j];
+            s->A[i][i] += 1;
+        }
+    sinew_sections_series(d->sections, d->n_sections, 0, d->order, d->A, d->B, d->C, d->D);
+    join_less(d);
+    return SINEW_OK;
+}
+
+/* Each pole and zero by itself; without states there is nothing to map. */
+static sinew_status step_factors(sinew_discretization *d, const sinew_system *system,
+                                 const sinew_step *step, sinew_error *error)
+{
+    if (d->order == 0)
+        return step_dense(d, system, step, error);
+    if (d->inputs != 1 || d->outputs != 1)
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "%s maps the poles and zeros of one input and one output; here are %zu "
+                          "and %zu",
+                          sinew_method_name(step->method), d->inputs, d->outputs);
+    sinew_zpk zpk, delta = {0};
+    sinew_status status = sinew_system_factor(&zpk, system, error);
+    if (!status)
+        status = sinew_matched(&delta, &zpk, step->T, error);
+    if (!status)
+        status = cascade_of(d, &delta, error);
+    sinew_zpk_finish(&zpk);
+    sinew_zpk_finish(&delta);
+    return status;
+}
+
+/* Finding the zeros of more poles than these takes longer than the filter is worth. */
+enum { HOLD_CASCADE_MOST = 32 };
+
+/* The zeros of what an exponential method makes of factors; without them all of it at once. */
+static sinew_status step_hold_factors(sinew_discretization *d, const sinew_system *system,
+                                      const sinew_step *step, sinew_error *error)
+{
+    sinew_zpk delta;
+    if (d->order > HOLD_CASCADE_MOST || sinew_hold_factors(&delta, &system->zpk, step, NULL))
+        return step_dense(d, system, step, error);
+    sinew_status status = cascade_of(d, &delta, error);
+    sinew_zpk_finish(&delta);
+    return status;
+}
+
+/* Side by side where the system falls apart so, which exponentials respect as they do not a series;
+ * else its factors are found anew, or it goes all at once. */
+static sinew_status step_beside(sinew_discretization *d, const sinew_system *system,
                                 const sinew_step *step, sinew_error *error)
 {
-    if (system->n_sections > 0 && step->substitution)
-        return step_cascade(d, system, step, error);
     size_t count = 0;
     double direct = system->D[0];
     bool good = true, whole = system->factored && step->method == SINEW_METHOD_IMPULSE;
@@ -159,9 +158,27 @@ static sinew_status step_system(sinew_discretization *d, const sinew_system *sys
         direct += step->T * sinew_parallel_first_impulse(&system->zpk);
     if (!status)
         status = count > 0 ? step_parallel(d, sections, count, direct, whole, step, error)
-                           : step_dense(d, system, step, error);
+                 : system->factored && d->order > 0 ? step_hold_factors(d, system, step, error)
+                                                    : step_dense(d, system, step, error);
     sinew_free(sections);
     return status;
+}
+
+/* The cheapest form that loses nothing: sections where the system has them. */
+static sinew_status step_system(sinew_discretization *d, const sinew_system *system,
+                                const sinew_step *step, sinew_error *error)
+{
+    switch (sinew_method_rule(step->method)) {
+    case SINEW_RULE_MATCH:
+        return step_factors(d, system, step, error);
+    case SINEW_RULE_SUBSTITUTE:
+        if (system->n_sections > 0)
+            return step_cascade(d, system, step, error);
+        break;
+    case SINEW_RULE_HOLD:
+        break;
+    }
+    return step_beside(d, system, step, error);
 }
 
 /* The version of the coordinates: another one where the same question gets another state vector, so
@@ -183,31 +200,22 @@ static uint64_t hash_asked(const sinew_discretization *d, const sinew_system *sy
 static sinew_status build(sinew_discretization **out, const sinew_system *system,
                           const sinew_discretize_opts *opts, double step_s, sinew_error *error)
 {
-    sinew_step step = {.method = opts->method,
-                       .T = step_s,
-                       .alpha = rule_alpha(opts),
-                       .substitution = is_substitution(opts->method)};
-    const sinew_system *taken = system;
-    sinew_system *other = NULL; /* that the rule takes to where `system` was meant */
+    sinew_step step = sinew_opts_step(opts, step_s);
+    sinew_system *taken = NULL;
     sinew_discretization *d = NULL;
-    sinew_status status = SINEW_OK;
-    if (opts->prewarp_hz > 0) /* T' = 2 tan(wT/2) / w */
-        step.T = sinew_tan_pi(opts->prewarp_hz * step_s) / (M_PI * opts->prewarp_hz);
-    else if (opts->method == SINEW_METHOD_BILINEAR)
-        status = sinew_system_prewarp(&other, system, step_s, error);
-    else if (opts->method == SINEW_METHOD_DECRAMPED)
-        status = sinew_system_decramp(&other, system, step_s, error);
-    if (other)
-        taken = other;
+    sinew_status status = sinew_opts_system(&taken, system, opts, step_s, error);
     if (!status)
         status = sinew_form_alloc(&d, taken, step_s, opts->method, error);
     if (!status)
         status = step_system(d, taken, &step, error);
     if (!status)
         status = sinew_form_finish(d, error);
-    if (!status)
+    if (!status) {
         d->hash = hash_asked(d, system, opts);
-    sinew_system_free(other);
+        d->asked = *opts;
+        d->origin = sinew_system_share(system);
+    }
+    sinew_system_free(taken);
     if (status)
         sinew_discretization_free(d);
     else
@@ -222,11 +230,8 @@ sinew_status sinew_discretize(sinew_discretization **out, const sinew_system *sy
     *out = NULL;
     if (!system || !opts)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no system or no options");
-    sinew_discretize_opts chosen = *opts;
-    if (chosen.method == SINEW_METHOD_DEFAULT)
-        chosen.method = sinew_system_preferred_method(system);
-    sinew_status status = check_time(&chosen, &step_s, error);
-    if (!status)
-        status = check(&chosen, step_s, error);
+    sinew_discretize_opts chosen;
+    sinew_status status =
+        sinew_opts_choose(&chosen, &step_s, opts, sinew_system_preferred_method(system), error);
     return status ? status : build(out, system, &chosen, step_s, error);
 }

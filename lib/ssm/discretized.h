@@ -43,6 +43,8 @@ struct sinew_discretization {
     sinew_section *sections; /* (n_sections) */
     double direct;           /* PARALLEL: D */
     uint64_t hash;           /* of what was asked: the system, the step, the method */
+    sinew_discretize_opts asked;
+    sinew_system *origin; /* what it was made of, shared; NULL for discrete matrices as given */
 };
 
 #endif

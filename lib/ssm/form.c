@@ -55,6 +55,7 @@ void sinew_discretization_free(sinew_discretization *d)
     sinew_free(d->shift);
     sinew_free(d->less);
     sinew_free(d->sections);
+    sinew_system_free(d->origin);
     sinew_free(d);
 }
 

@@ -42,6 +42,17 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* |p| / |Re p| of p in the s plane. */
+static double resonance(const sinew_zpk *zpk, double complex p)
+{
+    if (p == 0)
+        return HUGE_VAL;
+    if (zpk->delta && p == -1)
+        return 1; /* gone within a step */
+    double complex s = zpk->delta ? clog(1 + p) : p;
+    return cabs(s) / fabs(creal(s));
+}
+
 static size_t group_complex(sinew_group *groups, const sinew_zpk *zpk)
 {
     size_t n = 0;
@@ -49,7 +60,7 @@ static size_t group_complex(sinew_group *groups, const sinew_zpk *zpk)
         double complex p = zpk->poles[i];
         if (cimag(p) > 0)
             groups[n++] =
-                (sinew_group){.p = {p, conj(p)}, .poles = 2, .resonance = cabs(p) / fabs(creal(p))};
+                (sinew_group){.p = {p, conj(p)}, .poles = 2, .resonance = resonance(zpk, p)};
     }
     return n;
 }
@@ -67,11 +78,13 @@ static sinew_status group_real(sinew_group *groups, size_t *count, const sinew_z
             real[n++] = creal(zpk->poles[i]);
     qsort(real, n, sizeof *real, by_size);
     for (size_t i = 0; i + 1 < n; i += 2)
-        groups[(*count)++] = (sinew_group){
-            .p = {real[i + 1], real[i]}, .poles = 2, .resonance = real[i] == 0 ? HUGE_VAL : 1};
+        groups[(*count)++] =
+            (sinew_group){.p = {real[i + 1], real[i]},
+                          .poles = 2,
+                          .resonance = fmax(resonance(zpk, real[i]), resonance(zpk, real[i + 1]))};
     if (n % 2)
-        groups[(*count)++] = (sinew_group){
-            .p = {real[n - 1]}, .poles = 1, .resonance = real[n - 1] == 0 ? HUGE_VAL : 1};
+        groups[(*count)++] =
+            (sinew_group){.p = {real[n - 1]}, .poles = 1, .resonance = resonance(zpk, real[n - 1])};
     sinew_free(real);
     return SINEW_OK;
 }
@@ -147,20 +160,30 @@ static sinew_status deal_zeros(sinew_group *groups, size_t n, const sinew_zpk *z
     return SINEW_OK;
 }
 
-/* log2 of the largest gain of a section, looked for at 0, around |p| and at infinity. */
-static double log2_peak(const sinew_group *g, double scale)
+/* The frequency `part` times as high as that which p stands for, in the plane of the factors. */
+static double complex frequency(bool delta, double complex p, double part)
 {
-    const double at[] = {0, 0.5, 0.9, 1, 1.1, 2};
-    double w0 = fmax(cabs(g->p[0]), cabs(g->p[1]));
-    double peak = g->zeros == g->poles ? 0 : -HUGE_VAL;
-    if (w0 == 0)
-        w0 = scale;
-    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+    if (!delta)
+        return sinew_cmplx(0, part * cabs(p));
+    double angle = fmin(M_PI, part * (p == -1 ? M_PI : cabs(clog(1 + p)))), half = sin(angle / 2);
+    return sinew_cmplx(-2 * half * half, sin(angle)); /* e^(j angle) - 1 */
+}
+
+/* log2 of the largest gain of a section, looked for at 0, around |p| and at infinity, or half the
+ * rate. */
+static double log2_peak(const sinew_group *g, bool delta, double scale)
+{
+    const double at[] = {0, 0.5, 0.9, 1, 1.1, 2, 1e9};
+    size_t count = sizeof at / sizeof *at - (delta ? 0 : 1);
+    double complex p = cabs(g->p[0]) > cabs(g->p[1]) ? g->p[0] : g->p[1];
+    double peak = g->zeros == g->poles && !delta ? 0 : -HUGE_VAL;
+    for (size_t i = 0; i < count; i++) {
+        double complex s = frequency(delta, p == 0 ? scale : p, at[i]);
         double level = 0;
         for (int k = 0; k < g->zeros; k++)
-            level += log2(cabs(sinew_cmplx(0, at[i] * w0) - g->z[k]));
+            level += log2(cabs(s - g->z[k]));
         for (int k = 0; k < g->poles; k++)
-            level -= log2(cabs(sinew_cmplx(0, at[i] * w0) - g->p[k]));
+            level -= log2(cabs(s - g->p[k]));
         if (isfinite(level))
             peak = fmax(peak, level);
     }
@@ -182,9 +205,9 @@ static void spread_gain(sinew_group *groups, size_t n, const sinew_zpk *zpk)
     double rest = zpk->gain != 0 ? log2(fabs(zpk->gain)) + zpk->exponent : 0;
     int given = 0;
     for (size_t i = 0; i < n; i++)
-        rest += log2_peak(&groups[i], scale);
+        rest += log2_peak(&groups[i], zpk->delta, scale);
     for (size_t i = 0; i + 1 < n; i++) {
-        int e = (int)lrint(rest / (double)n - log2_peak(&groups[i], scale));
+        int e = (int)lrint(rest / (double)n - log2_peak(&groups[i], zpk->delta, scale));
         groups[i].gain = ldexp(1, e);
         given += e;
     }

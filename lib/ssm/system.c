@@ -30,9 +30,16 @@ sinew_status sinew_system_alloc(sinew_system **out, size_t order, size_t inputs,
     return SINEW_OK;
 }
 
+sinew_system *sinew_system_share(const sinew_system *system)
+{
+    sinew_system *shared = (sinew_system *)system;
+    atomic_fetch_add(&shared->shares, 1);
+    return shared;
+}
+
 void sinew_system_free(sinew_system *system)
 {
-    if (!system)
+    if (!system || atomic_fetch_sub(&system->shares, 1) > 0)
         return;
     sinew_free(system->A);
     sinew_free(system->B);

@@ -3,6 +3,7 @@
 #define SINEW_SSM_SYSTEM_H
 
 #include <complex.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "sinew/design.h"
@@ -17,6 +18,7 @@ typedef struct sinew_zpk {
     size_t n_zeros, n_poles;
     double gain;
     int exponent;
+    bool delta; /* factors of z - 1 in place of s: of a discrete filter, exact where it is slow */
 } sinew_zpk;
 
 /* A factor of a factored system, and what keeps its frequencies in place under the bilinear rule.
@@ -40,6 +42,7 @@ static inline bool sinew_part_is_prewarped(const sinew_part *part)
 typedef struct sinew_joint sinew_joint; /* joint.h */
 
 struct sinew_system {
+    atomic_size_t shares; /* holders beside the first */
     size_t order, inputs, outputs;
     double *A, *B, *C, *D;
     bool factored; /* zpk and the sections hold; else only the matrices do */
@@ -104,6 +107,8 @@ sinew_status sinew_system_prewarp(sinew_system **out, const sinew_system *system
 
 /* response.c: gain 2^exponent prod(s - zeros) / prod(s - poles); false at a pole. */
 bool sinew_zpk_at(sinew_complex *out, const sinew_zpk *zpk, double complex s);
+/* One more holder of a system, who frees it too: what is immutable need not be copied. */
+sinew_system *sinew_system_share(const sinew_system *system);
 
 /* An empty system with its matrices allocated. */
 sinew_status sinew_system_alloc(sinew_system **out, size_t order, size_t inputs, size_t outputs,

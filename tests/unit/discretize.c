@@ -199,7 +199,7 @@ Test(discretize, options_are_checked)
 
 Test(discretize, names_of_methods)
 {
-    for (sinew_method m = SINEW_METHOD_ZOH; m <= SINEW_METHOD_IMPULSE; m++)
+    for (sinew_method m = SINEW_METHOD_ZOH; m <= SINEW_METHOD_MATCHED; m++)
         cr_assert_eq(sinew_method_from_name(sinew_method_name(m)), m);
     cr_assert_str_eq(sinew_method_name(SINEW_METHOD_BILINEAR), "bilinear");
     cr_assert_eq(sinew_method_from_name("tustin"), SINEW_METHOD_DEFAULT);
@@ -218,8 +218,8 @@ Test(discretize, forms)
         size_t n;
         sinew_method method;
         sinew_form form;
-    } table[] = {{twins, 3, SINEW_METHOD_ZOH, SINEW_FORM_DENSE},
-                 {near, 2, SINEW_METHOD_FOH, SINEW_FORM_DENSE},
+    } table[] = {{twins, 3, SINEW_METHOD_ZOH, SINEW_FORM_CASCADE},
+                 {near, 2, SINEW_METHOD_FOH, SINEW_FORM_CASCADE},
                  {apart, 3, SINEW_METHOD_ZOH, SINEW_FORM_PARALLEL},
                  {twins, 3, SINEW_METHOD_BILINEAR, SINEW_FORM_CASCADE},
                  {apart, 3, SINEW_METHOD_EULER, SINEW_FORM_CASCADE}};
@@ -258,7 +258,8 @@ Test(discretize, repeated_poles_are_right)
             for (int j = 0; j < 3; j++)
                 next[i] += d->A[i * 3 + j] * x[j];
         }
-        cr_assert_float_eq(y, 1 - exp(-t) * (1 + t + t * t / 2), 1e-15);
+        /* each A is rounded: three times 2^-54 over 1 - A, and the sums */
+        cr_assert_float_eq(y, 1 - exp(-t) * (1 + t + t * t / 2), 2e-15);
         memcpy(x, next, sizeof x);
     }
     cr_assert_float_eq(sinew_discretization_radius(d), exp(-0.3), 1e-15);

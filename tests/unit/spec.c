@@ -169,8 +169,9 @@ Test(spec, methods_that_do_not_fit)
 {
     refused(ONE_POLE "method: billinear\n",
             "m.yaml:2:9: method: unknown choice 'billinear', did you mean 'bilinear'?");
-    refused(ONE_POLE "method: ''\n", "m.yaml:2:9: method: unknown choice '': it must be zoh, foh, "
-                                     "bilinear, euler, backward, gbt, impulse or decramped");
+    refused(ONE_POLE "method: ''\n",
+            "m.yaml:2:9: method: unknown choice '': it must be zoh, foh, "
+            "bilinear, euler, backward, gbt, impulse, decramped or matched");
     refused(ONE_POLE "prewarp_hz: 10\n",
             "m.yaml:2:13: prewarp_hz: only the method bilinear is prewarped");
     refused(ONE_POLE "method: zoh\nalpha: 0.5\n",

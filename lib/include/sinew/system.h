@@ -112,6 +112,11 @@ SINEW_API sinew_status sinew_system_zeros(const sinew_system *system, sinew_comp
 SINEW_API sinew_status sinew_system_stability(const sinew_system *system, sinew_stability *out,
                                               sinew_error *error);
 
+/** The 2-norm condition of the eigenvectors of A, in balanced coordinates; infinite where they do
+ *  not span: how far a change of A may carry its poles. */
+SINEW_API sinew_status sinew_system_eigenvector_condition(const sinew_system *system,
+                                                          double *condition, sinew_error *error);
+
 /** H(jw) = C (jw I - A)^-1 B + D at `n` angular frequencies (rad/s).
  *  response: (n, outputs, inputs). A frequency that is a pole gives SINEW_ERR_NUMERIC. */
 SINEW_API sinew_status sinew_system_response(const sinew_system *system, const double *rad,

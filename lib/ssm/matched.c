@@ -1,0 +1,72 @@
+/* The matched z-transform: each pole and each zero goes by itself, r to e^{rT} (Franklin, Powell,
+ * Workman, Digital Control of Dynamic Systems, section 6.2). Of the zeros at infinity one stays
+ * there, so that the filter answers a frame later as a causal one does; the others go to z = -1,
+ * half the rate (MATLAB's c2d does the same). A system whose output follows its input at once has
+ * no zeros at infinity and keeps that.
+ *
+ * The gain is that of the system for s -> 0: H(0), or where that is 0 or infinite what H is of
+ * s^k there. A factor s - r is -r, and e^{sT} - e^{rT} is -r T phi_1(rT), so each root brings
+ * T phi_1(rT) = (e^{rT} - 1)/r, and each zero at -1 a 2.
+ *
+ * The factors are of z - 1, where slow roots keep the digits that z would round away. */
+#include "ssm/matched.h"
+
+#include <math.h>
+
+#include "base/error.h"
+#include "math/complex.h"
+#include "math/phi.h"
+
+/* e^{rT} - 1 */
+static double complex less_one(double complex r, double T)
+{
+    return r * T * sinew_phi1(r * T);
+}
+
+/* A root other than 0 that turns once a step, or several times: z = 1. */
+static bool falls_on_one(double complex r, double T)
+{
+    return cabs(r * T) > 1 && cabs(less_one(r, T)) <= 0x1p-50 * cabs(r * T);
+}
+
+static void set_gain(sinew_zpk *out, const sinew_zpk *zpk, double T)
+{
+    size_t excess = zpk->n_poles - zpk->n_zeros;
+    double complex product = zpk->gain;
+    out->exponent = zpk->exponent - (excess > 0 ? (int)excess - 1 : 0);
+    for (size_t i = 0; i < zpk->n_poles; i++) {
+        int e;
+        product *= T * sinew_phi1(zpk->poles[i] * T);
+        if (i < zpk->n_zeros)
+            product /= T * sinew_phi1(zpk->zeros[i] * T);
+        frexp(fmax(fabs(creal(product)), fabs(cimag(product))), &e);
+        product = sinew_cmplx(ldexp(creal(product), -e), ldexp(cimag(product), -e));
+        out->exponent += e;
+    }
+    out->gain = creal(product);
+}
+
+sinew_status sinew_matched(sinew_zpk *out, const sinew_zpk *zpk, double T, sinew_error *error)
+{
+    size_t n = zpk->n_poles, n_zeros = zpk->n_zeros < n ? n - 1 : n;
+    bool refused = false;
+    sinew_status status = sinew_zpk_alloc(out, n_zeros, n, error);
+    if (status)
+        return status;
+    out->delta = true;
+    for (size_t i = 0; i < n; i++) {
+        out->poles[i] = less_one(zpk->poles[i], T);
+        refused = refused || falls_on_one(zpk->poles[i], T);
+    }
+    for (size_t i = 0; i < n_zeros; i++) {
+        out->zeros[i] = i < zpk->n_zeros ? less_one(zpk->zeros[i], T) : -2;
+        refused = refused || (i < zpk->n_zeros && falls_on_one(zpk->zeros[i], T));
+    }
+    set_gain(out, zpk, T);
+    if (!refused)
+        return SINEW_OK;
+    sinew_zpk_finish(out);
+    return sinew_fail(error, SINEW_ERR_NUMERIC,
+                      "a pole or zero at a multiple of the rate becomes z = 1: matched has no gain "
+                      "to keep there; choose another rate or method");
+}

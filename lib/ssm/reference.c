@@ -1,0 +1,335 @@
+#include "ssm/reference.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "math/complex.h"
+#include "math/matrix.h"
+#include "ssm/factor.h"
+#include "ssm/opts.h"
+
+enum { LIMBS = 8 }; /* of factors: nothing cancels */
+
+typedef long double complex longc;
+
+void sinew_reference_finish(sinew_reference *r)
+{
+    sinew_zpk_finish(&r->zpk);
+    sinew_fractions_finish(&r->fractions);
+    sinew_long_resolvent_finish(&r->matrices);
+    sinew_long_resolvent_finish(&r->again);
+    sinew_free(r->other);
+}
+
+static longc get(const sinew_widec *z)
+{
+    return sinew_cmplxl(sinew_wide_get_long(&z->re), sinew_wide_get_long(&z->im));
+}
+
+static void point(sinew_widec *z, double angle, int limbs)
+{
+    sinew_widec_set(z, sinew_cmplx(0, angle), limbs);
+    sinew_widec_exp(z, z);
+}
+
+/* ---- factors ---- */
+
+/* s = (z - 1) / (T (alpha z + 1 - alpha)); false where that is infinite. */
+static bool substituted(sinew_widec *s, const sinew_widec *z, const sinew_step *step)
+{
+    sinew_widec one, below, factor;
+    sinew_widec_set(&one, 1, LIMBS);
+    sinew_widec_subtract(s, z, &one);
+    sinew_widec_set(&factor, step->alpha, LIMBS);
+    sinew_widec_multiply(&below, s, &factor);
+    sinew_widec_add(&below, &below, &one);
+    sinew_widec_set(&factor, step->T, LIMBS);
+    sinew_widec_multiply(&below, &below, &factor);
+    if (sinew_widec_is_zero(&below))
+        return false;
+    sinew_widec_divide(s, s, &below);
+    return true;
+}
+
+static bool product_at(sinew_widec *out, const sinew_zpk *zpk, const sinew_widec *s)
+{
+    sinew_widec factor;
+    sinew_widec_set(out, zpk->gain, LIMBS);
+    sinew_widec_scale(out, zpk->exponent);
+    for (size_t i = 0; i < zpk->n_poles; i++) {
+        sinew_widec_set(&factor, zpk->poles[i], LIMBS);
+        sinew_widec_subtract(&factor, s, &factor);
+        if (sinew_widec_is_zero(&factor))
+            return false;
+        sinew_widec_divide(out, out, &factor);
+        if (i >= zpk->n_zeros)
+            continue;
+        sinew_widec_set(&factor, zpk->zeros[i], LIMBS);
+        sinew_widec_subtract(&factor, s, &factor);
+        sinew_widec_multiply(out, out, &factor);
+    }
+    return true;
+}
+
+/* (z - e^{rT}) / (T phi_1(rT)): what stands in place of s - r. */
+static void matched_factor(sinew_widec *out, const sinew_widec *z, double complex r, double T)
+{
+    sinew_widec x, q, phi1, phi2, step;
+    sinew_widec_set(&x, r, LIMBS);
+    sinew_widec_set(&step, T, LIMBS);
+    sinew_widec_multiply(&x, &x, &step);
+    sinew_widec_exp(&q, &x);
+    sinew_widec_phi(&phi1, &phi2, &x, &q);
+    sinew_widec_multiply(&phi1, &phi1, &step);
+    sinew_widec_subtract(out, z, &q);
+    sinew_widec_divide(out, out, &phi1);
+}
+
+static bool matched_at(sinew_widec *out, const sinew_zpk *zpk, const sinew_widec *z, double T)
+{
+    sinew_widec factor, half;
+    sinew_widec_set(out, zpk->gain, LIMBS);
+    sinew_widec_scale(out, zpk->exponent);
+    sinew_widec_set(&half, 1, LIMBS);
+    sinew_widec_add(&half, &half, z);
+    sinew_widec_scale(&half, -1); /* (z + 1) / 2 */
+    for (size_t i = 0; i < zpk->n_poles; i++) {
+        matched_factor(&factor, z, zpk->poles[i], T);
+        if (sinew_widec_is_zero(&factor))
+            return false;
+        sinew_widec_divide(out, out, &factor);
+        if (i < zpk->n_zeros) {
+            matched_factor(&factor, z, zpk->zeros[i], T);
+            sinew_widec_multiply(out, out, &factor);
+        } else if (i > zpk->n_zeros) { /* all but one of those at infinity */
+            sinew_widec_multiply(out, out, &half);
+        }
+    }
+    return true;
+}
+
+static bool factors_at(longc *out, const sinew_reference *r, double angle)
+{
+    sinew_widec z, s, h;
+    point(&z, angle, LIMBS);
+    bool done = r->rule == SINEW_RULE_MATCH
+                    ? matched_at(&h, &r->zpk, &z, r->step.T)
+                    : substituted(&s, &z, &r->step) && product_at(&h, &r->zpk, &s);
+    if (done)
+        *out = get(&h);
+    return done;
+}
+
+/* ---- partial fractions ---- */
+
+/* Enough bits at a place where H is small; false where even the most are too few. */
+static sinew_status fractions_init(sinew_reference *r, bool *good, sinew_error *error)
+{
+    sinew_status status = SINEW_OK;
+    *good = false;
+    for (int limbs = 16; !status && !*good && limbs <= SINEW_WIDE_LIMBS_MOST; limbs *= 2) {
+        sinew_fractions_finish(&r->fractions);
+        status =
+            sinew_fractions_init(&r->fractions, &r->zpk, r->step.method, r->step.T, limbs, error);
+        sinew_widec z, h;
+        int64_t bits = 0;
+        point(&z, 3.1, limbs);
+        *good = !status && sinew_fractions_at(&h, &bits, &r->fractions, &z) && bits > 192;
+    }
+    return status;
+}
+
+/* ---- matrices ---- */
+
+typedef struct blocks {
+    size_t n, q, p;
+    double *A, *B, *C, *scale; /* balanced, which rounds nothing */
+    long double *a, *b, *c, *d;
+} blocks;
+
+static void blocks_finish(blocks *k)
+{
+    void *all[] = {k->A, k->B, k->C, k->scale, k->a, k->b, k->c, k->d};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        sinew_free(all[i]);
+}
+
+static sinew_status blocks_init(blocks *k, const sinew_matrices *m, sinew_error *error)
+{
+    size_t n = m->order, q = m->inputs, p = m->outputs;
+    *k = (blocks){.n = n, .q = q, .p = p};
+    k->A = sinew_copy(m->A, n * n, sizeof(double));
+    k->B = sinew_copy(m->B, n * q, sizeof(double));
+    k->C = sinew_copy(m->C, p * n, sizeof(double));
+    k->scale = sinew_alloc(n, sizeof(double));
+    k->a = sinew_alloc(n * n, sizeof *k->a);
+    k->b = sinew_alloc(n * q, sizeof *k->b);
+    k->c = sinew_alloc(p * n, sizeof *k->c);
+    k->d = sinew_alloc(p * q, sizeof *k->d);
+    if (!k->A || !k->B || !k->C || !k->scale || !k->a || !k->b || !k->c || !k->d)
+        return sinew_fail_memory(error);
+    sinew_balance(k->A, k->scale, n);
+    for (size_t i = 0; i < n * n; i++)
+        k->a[i] = k->A[i];
+    for (size_t i = 0; i < n * q; i++)
+        k->b[i] = k->B[i] * k->scale[i / q];
+    for (size_t i = 0; i < p * n; i++)
+        k->c[i] = k->C[i] / k->scale[i % n];
+    for (size_t i = 0; i < p * q; i++)
+        k->d[i] = m->D[i];
+    return SINEW_OK;
+}
+
+/* [[A T, B T, 0], [0, 0, I], [0, 0, 0]], the columns of B scaled by `down`. */
+static void fill(long double *X, const blocks *k, double T, long double down)
+{
+    size_t n = k->n, q = k->q, size = n + 2 * q;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++)
+            X[i * size + j] = k->a[i * n + j] * T;
+        for (size_t j = 0; j < q; j++)
+            X[i * size + n + j] = k->b[i * q + j] * T * down;
+    }
+    for (size_t j = 0; j < q; j++)
+        X[(n + j) * size + n + q + j] = 1;
+}
+
+/* b and d become discrete, `less` F - I: the same formulas as in hold.c. */
+static void read_back(blocks *k, long double *less, const long double *E, const sinew_step *step,
+                      long double down)
+{
+    size_t n = k->n, q = k->q, size = n + 2 * q;
+    bool foh = step->method == SINEW_METHOD_FOH, impulse = step->method == SINEW_METHOD_IMPULSE;
+    long double T = step->T;
+    for (size_t i = 0; i < n * n; i++)
+        less[i] = E[i / n * size + i % n];
+    for (size_t j = 0; j < q; j++) {
+        for (size_t r = 0; r < k->p; r++)
+            for (size_t i = 0; i < n; i++)
+                k->d[r * q + j] += k->c[r * n + i] * (impulse ? T * k->b[i * q + j]
+                                                      : foh   ? E[i * size + n + q + j] / down
+                                                              : 0);
+        for (size_t i = 0; i < n; i++) {
+            long double sum = impulse ? 0 : E[i * size + n + j] / down;
+            for (size_t m = 0; m < n && foh; m++)
+                sum += less[i * n + m] * E[m * size + n + q + j] / down;
+            for (size_t m = 0; m < n && impulse; m++)
+                sum += T * less[i * n + m] * k->b[m * q + j];
+            k->a[i * q + j] = impulse ? sum + T * k->b[i * q + j] : sum; /* a is not needed now */
+        }
+    }
+    memcpy(k->b, k->a, n * q * sizeof *k->b);
+}
+
+static sinew_status hold(sinew_long_resolvent *w, const sinew_matrices *m, const sinew_step *step,
+                         int further, sinew_error *error)
+{
+    blocks k;
+    size_t n = m->order, size = n + 2 * m->inputs;
+    long double *X = sinew_alloc(size * size, sizeof *X), *E = sinew_alloc(size * size, sizeof *E);
+    long double *less = sinew_alloc(n * n, sizeof *less);
+    sinew_status status = blocks_init(&k, m, error);
+    if (!status && (!X || !E || !less))
+        status = sinew_fail_memory(error);
+    if (!status) {
+        long double largest = 0;
+        for (size_t i = 0; i < n * m->inputs; i++)
+            largest = fmaxl(largest, fabsl(k.b[i]));
+        long double down = largest > 0 ? scalbnl(1, -ilogbl(largest)) / step->T : 1;
+        fill(X, &k, step->T, down);
+        status = sinew_long_expm1(E, X, size, further, error);
+        if (!status)
+            read_back(&k, less, E, step, down);
+    }
+    if (!status)
+        status = sinew_long_resolvent_init(w, n, m->inputs, m->outputs, less, k.b, k.c, k.d, error);
+    blocks_finish(&k);
+    sinew_free(X);
+    sinew_free(E);
+    sinew_free(less);
+    return status;
+}
+
+static sinew_status by_matrices(sinew_reference *r, const sinew_system *system, sinew_error *error)
+{
+    sinew_matrices m = sinew_system_matrices(system);
+    sinew_status status;
+    r->twice = r->rule == SINEW_RULE_HOLD;
+    if (r->twice) {
+        status = hold(&r->matrices, &m, &r->step, 0, error);
+        return status ? status : hold(&r->again, &m, &r->step, 3, error);
+    }
+    blocks k;
+    status = blocks_init(&k, &m, error);
+    if (!status)
+        status = sinew_long_resolvent_init(&r->matrices, m.order, m.inputs, m.outputs, k.a, k.b,
+                                           k.c, k.d, error);
+    blocks_finish(&k);
+    return status;
+}
+
+/* For an exponential the resolvent is in z - 1, for a substitution in s. */
+static bool matrices_at(longc *out, long double *off, sinew_reference *r, double angle)
+{
+    long double half = sinl((long double)angle / 2);
+    longc less = sinew_cmplxl(-2 * half * half, sinl(angle)), s = less;
+    if (r->rule == SINEW_RULE_SUBSTITUTE)
+        s = less / (r->step.T * (1 + (long double)r->step.alpha * less));
+    if (!sinew_long_resolvent_at(out, &r->matrices, s))
+        return false;
+    if (!r->twice)
+        return true;
+    if (!sinew_long_resolvent_at(r->other, &r->again, s))
+        return false;
+    for (size_t i = 0; i < r->p * r->q; i++)
+        *off = fmaxl(*off, cabsl(out[i] - r->other[i]));
+    return true;
+}
+
+/* ---- which ---- */
+
+sinew_status sinew_reference_init(sinew_reference *r, const sinew_discretization *d,
+                                  sinew_error *error)
+{
+    sinew_system *system = NULL;
+    bool single = d->inputs == 1 && d->outputs == 1, good = false;
+    *r = (sinew_reference){.rule = sinew_method_rule(d->method),
+                           .step = sinew_opts_step(&d->asked, d->step_s),
+                           .q = d->inputs,
+                           .p = d->outputs};
+    r->other = sinew_alloc(d->inputs * d->outputs, sizeof *r->other);
+    sinew_status status = r->other
+                              ? sinew_opts_system(&system, d->origin, &d->asked, d->step_s, error)
+                              : sinew_fail_memory(error);
+    if (!status && single && (system->factored || r->rule == SINEW_RULE_MATCH)) {
+        status = sinew_system_factor(&r->zpk, system, error);
+        r->by_factors = r->rule != SINEW_RULE_HOLD;
+        if (!status && !r->by_factors)
+            status = fractions_init(r, &good, error);
+        r->by_fractions = good;
+    }
+    if (!status && !r->by_factors && !r->by_fractions)
+        status = by_matrices(r, system, error);
+    sinew_system_free(system);
+    return status;
+}
+
+bool sinew_reference_at(longc *out, long double *off, sinew_reference *r, double angle)
+{
+    sinew_widec z, h;
+    int64_t bits = 0;
+    *off = 0;
+    if (r->by_factors)
+        return factors_at(out, r, angle);
+    if (!r->by_fractions)
+        return matrices_at(out, off, r, angle);
+    point(&z, angle, r->fractions.limbs);
+    if (!sinew_fractions_at(&h, &bits, &r->fractions, &z))
+        return false;
+    *out = get(&h);
+    *off = cabsl(*out) * (bits > 200 ? 0 : scalbnl(1, (int)-bits));
+    return true;
+}
