@@ -9,9 +9,8 @@
 #include "command.h"
 #include "sinew/status.h"
 
-static const command *const commands[] = {&command_run, &command_discretize, &command_response,
-                                          &command_info, &command_design,
-                                          &command_reduce};
+static const command *const commands[] = {&command_run,  &command_discretize, &command_response,
+                                          &command_info, &command_design,     &command_reduce};
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static int print_overview(void)

@@ -12,6 +12,8 @@ struct sinew_model {
     sinew_system *system;
     sinew_method method; /* DEFAULT where the description is silent */
     double prewarp_hz, alpha;
+    sinew_kalman *kalman; /* NULL: the system is a filter */
+    sinew_kalman_node_opts kalman_opts;
 };
 
 static char *copy_text(const char *text)
@@ -20,11 +22,13 @@ static char *copy_text(const char *text)
     return sinew_copy(text, strlen(text) + 1, 1);
 }
 
-/* The description outlives its document: NULL without memory. Takes the system in any case. */
-static sinew_model *new_model(const sinew_spec *spec, sinew_system *system)
+/* The description outlives its document: NULL without memory. Takes what it is made of in any
+ * case. */
+static sinew_model *new_model(const sinew_spec *spec, sinew_system *system, sinew_kalman *kalman)
 {
     sinew_model *model = sinew_alloc(1, sizeof *model);
     if (!model) {
+        sinew_kalman_free(kalman);
         sinew_system_free(system);
         return NULL;
     }
@@ -35,7 +39,11 @@ static sinew_model *new_model(const sinew_spec *spec, sinew_system *system)
                            .system = system,
                            .method = spec->method,
                            .prewarp_hz = spec->prewarp_hz,
-                           .alpha = spec->alpha};
+                           .alpha = spec->alpha,
+                           .kalman = kalman,
+                           .kalman_opts = {.output = (sinew_kalman_output)spec->kalman.output,
+                                           .deviations = spec->kalman.deviations,
+                                           .steady = spec->kalman.steady}};
     if (model->name && model->about && model->units_in && model->units_out)
         return model;
     sinew_model_free(model);
@@ -52,7 +60,15 @@ static sinew_model *model_of_document(sinew_document *document, sinew_problems *
     sinew_system *system = sinew_spec_build(&spec, document);
     if (!system)
         return NULL;
-    sinew_model *model = new_model(&spec, system);
+    sinew_kalman *kalman = NULL;
+    if (spec.has_kalman) {
+        kalman = sinew_spec_kalman_build(&spec.kalman, system, spec.method, document);
+        if (!kalman) {
+            sinew_system_free(system);
+            return NULL;
+        }
+    }
+    sinew_model *model = new_model(&spec, system, kalman);
     if (!model)
         sinew_problems_add_memory(problems);
     return model;
@@ -98,6 +114,7 @@ void sinew_model_free(sinew_model *model)
     sinew_free(model->about);
     sinew_free(model->units_in);
     sinew_free(model->units_out);
+    sinew_kalman_free(model->kalman);
     sinew_system_free(model->system);
     sinew_free(model);
 }
@@ -137,6 +154,13 @@ sinew_description sinew_model_description(const sinew_model *model)
                                .method = model->method,
                                .prewarp_hz = model->prewarp_hz,
                                .alpha = model->alpha};
+}
+
+const sinew_kalman *sinew_model_kalman(const sinew_model *model, sinew_kalman_node_opts *opts)
+{
+    if (opts)
+        *opts = model->kalman_opts;
+    return model->kalman;
 }
 
 sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_model *model,

@@ -2,6 +2,7 @@
 #ifndef SINEW_MODEL_SPEC_H
 #define SINEW_MODEL_SPEC_H
 
+#include "model/kalman.h"
 #include "model/kind.h"
 #include "sinew/discretization.h"
 
@@ -14,6 +15,8 @@ typedef struct sinew_spec {
     sinew_method method;
     double prewarp_hz, alpha;
     bool has_prewarp, has_alpha;
+    sinew_spec_kalman kalman;
+    bool has_kalman;
 } sinew_spec;
 
 /* Everything is checked that can be said of the text itself: keys, numbers, sizes that fit.

@@ -17,6 +17,8 @@
 #include "gammatone.h"
 #include "gramian.h"
 #include "io.h"
+#include "irregular.h"
+#include "kalman.h"
 #include "model.h"
 #include "node.h"
 #include "reduce.h"
