@@ -54,7 +54,10 @@ bool batch_print_json(const char *input, const char *output, const char *status,
     printf(",\"status\":\"%s\"", status);
     if (result) {
         printf(",\"frames\":%lld,\"rate\":", (long long)result->frames);
-        json_number(result->rate_hz);
+        if (result->rate_hz > 0)
+            json_number(result->rate_hz);
+        else
+            fputs("null", stdout);
         fputs(",\"seconds\":", stdout);
         json_number(result->seconds);
         printf(",\"clipped\":%llu", (unsigned long long)result->clipped);
@@ -188,7 +191,8 @@ static size_t watch_workers(batch *b)
         for (; n_reported < n_ready; n_reported++) {
             const entry *e = &b->entries[b->ready[n_reported]];
             if (e->outcome == OUTCOME_DONE)
-                signal_s += (double)e->result.frames / e->result.rate_hz;
+                signal_s +=
+                    e->result.rate_hz > 0 ? (double)e->result.frames / e->result.rate_hz : 0;
             n_failed += e->outcome == OUTCOME_FAILED;
             progress_clear(&bar);
             n_failed += !report_entry(b, e) && e->outcome != OUTCOME_FAILED;

@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include "interrupt.h"
 #include "progress.h"
 #include "sinew/stream.h"
+#include "smooth.h"
 #include "state_file.h"
 
 /* Of either end: a file of very many channels gets shorter blocks. */
@@ -35,19 +35,32 @@ typedef struct task {
     sinew_block in;
     size_t block_frames; /* the plan's, or as many as BLOCK_BYTES_MOST hold */
     double rate_hz;
-    int64_t total; /* frames to come, -1: not known */
+    int64_t total;      /* frames to come, -1: not known */
+    double last_time_s; /* of the frame last processed, or of the one before --state-in's end */
     sinew_atomic_file state;
 } task;
 
+/* Whether a sample may be missing, and be told by an empty cell. */
+static bool takes_missing(const sinew_model *model)
+{
+    sinew_kalman_node_opts opts;
+    return sinew_model_kalman(model, &opts) && !opts.steady;
+}
+
 static sinew_status open_source(task *t)
 {
-    sinew_source_opts opts = {.format = t->files->in_format, .channels = t->plan->raw_channels};
+    sinew_source_opts opts = {.format = t->files->in_format,
+                              .channels = t->plan->raw_channels,
+                              .time_column = t->plan->time,
+                              .missing = takes_missing(t->plan->model)};
     return sinew_source_open(&t->source, t->files->input, &opts, t->error);
 }
 
 /* The file's own rate, which the options may repeat but not contradict; else theirs. */
 static sinew_status decide_step(task *t, sinew_discretize_opts *opts)
 {
+    if (t->plan->time)
+        return SINEW_OK;
     double given = opts->step_s > 0 ? 1 / opts->step_s : opts->rate_hz;
     double own = sinew_source_signal(t->source)->rate_hz;
     t->rate_hz = own > 0 ? own : given;
@@ -68,7 +81,7 @@ static sinew_status decide_step(task *t, sinew_discretize_opts *opts)
 /* The state of foh at the start depends on the first frame. */
 static sinew_status peek(task *t)
 {
-    if (!t->plan->x0)
+    if (!t->plan->x0 || t->plan->time)
         return SINEW_OK;
     t->first = sinew_alloc(sinew_source_signal(t->source)->channels, sizeof *t->first);
     if (!t->first)
@@ -97,6 +110,7 @@ static sinew_status build_node(task *t)
                                         .engine = plan->engine,
                                         .channels = sinew_source_signal(t->source)->channels},
                              .sample_given = plan->sample_given,
+                             .steps = plan->time,
                              .allow_unstable = true, /* a file ends: a warning will do */
                              .x0 = plan->x0,
                              .n_x0 = plan->n_x0,
@@ -111,7 +125,10 @@ static sinew_status build_node(task *t)
         return sinew_fail(t->error, SINEW_ERR_MISMATCH, "%s: %s", t->files->input, why.text);
     if (status)
         return sinew_fail(t->error, status, "%s", why.text);
-    return sampling_warning(t->result->warning, plan->model, &report, t->error);
+    /* what drifts is no harm to a filter that measures it */
+    return sinew_model_kalman(plan->model, NULL)
+               ? SINEW_OK
+               : sampling_warning(t->result->warning, plan->model, &report, t->error);
 }
 
 /* How long blocks are changes nothing in what comes out. */
@@ -126,14 +143,16 @@ static size_t choose_block(const task *t)
 static sinew_status open_stream(task *t)
 {
     t->block_frames = choose_block(t);
-    sinew_stream_opts opts = {.max_frames = t->block_frames};
+    bool time = t->plan->time;
+    sinew_stream_opts opts = {.max_frames = t->block_frames, .steps = time};
     sinew_status status = sinew_stream_open(&t->stream, t->node, &opts, t->error);
     if (status || !t->plan->state_in)
         return status;
     bool exactly = false;
-    status = state_file_load(t->stream, &exactly, t->plan->state_in, t->error);
+    status = state_file_load(t->stream, &exactly, time ? &t->last_time_s : NULL, t->plan->state_in,
+                             t->error);
     t->result->continues_inexactly = !status && !exactly;
-    return status;
+    return !status && time ? sinew_source_continue(t->source, t->last_time_s, t->error) : status;
 }
 
 static char *new_samples(const task *t, uint32_t channels, sinew_sample sample)
@@ -181,7 +200,8 @@ static int64_t tail_frames(const task *t)
 static sinew_status open_sink(task *t)
 {
     sinew_sink_opts opts = {.format = t->files->out_format,
-                            .signal = *sinew_source_signal(t->source)};
+                            .signal = *sinew_source_signal(t->source),
+                            .time_column = t->plan->time};
     t->total = opts.signal.frames < 0 ? -1 : opts.signal.frames + tail_frames(t);
     opts.signal.rate_hz = t->rate_hz;
     opts.signal.channels = t->node->channels_out;
@@ -225,7 +245,10 @@ static sinew_status filter_block(task *t)
         return interrupted(t);
     sinew_stream_process(t->stream, &t->in, &out);
     count_not_finite(t, &out);
-    sinew_status status = sinew_sink_write(t->sink, t->node->sample_out, &out, NULL, t->error);
+    const double *times = sinew_source_times(t->source);
+    sinew_status status = sinew_sink_write(t->sink, t->node->sample_out, &out, times, t->error);
+    if (times)
+        t->last_time_s = times[out.n_frames - 1];
     t->result->frames += (int64_t)out.n_frames;
     if (!status && t->watch->tick)
         t->watch->tick(t->watch->context, t->result->frames, t->total, t->rate_hz);
@@ -234,6 +257,9 @@ static sinew_status filter_block(task *t)
 
 static sinew_status filter_input(task *t)
 {
+    if (t->plan->smooth)
+        return smooth_record(&t->result->frames, t->plan->model, t->source, t->sink,
+                             t->node->step_s, t->error);
     sinew_status status = read_block(t);
     while (!status && t->in.n_frames > 0) {
         status = filter_block(t);
@@ -243,7 +269,7 @@ static sinew_status filter_input(task *t)
     return status;
 }
 
-/* What still rings after the end: silence is fed. */
+/* What still rings after the end: silence is fed, or to an estimate that nothing is measured. */
 static sinew_status filter_tail(task *t)
 {
     sinew_status status = SINEW_OK;
@@ -252,7 +278,10 @@ static sinew_status filter_tail(task *t)
         t->in = (sinew_block){.samples = t->in_samples,
                               .n_frames = left < (int64_t)most ? (size_t)left : most,
                               .channels = t->node->channels_in};
-        memset(t->in_samples, 0, t->in.n_frames * in_frame_bytes(t));
+        size_t n = t->in.n_frames * t->in.channels;
+        for (size_t i = 0; i < n; i++)
+            sinew_sample_put(t->in_samples, t->node->sample_in, i,
+                             takes_missing(t->plan->model) ? NAN : 0);
         status = filter_block(t);
     }
     return status;
@@ -274,7 +303,8 @@ static sinew_status commit(task *t)
 {
     sinew_status status = SINEW_OK;
     if (t->plan->state_out)
-        status = state_file_write(&t->state, t->stream, t->plan->state_out, t->error);
+        status = state_file_write(&t->state, t->stream, t->plan->time ? &t->last_time_s : NULL,
+                                  t->plan->state_out, t->error);
     if (!status && interrupt_signal())
         status = interrupted(t);
     if (!status)

@@ -19,6 +19,8 @@ typedef struct job_plan {
     size_t block_frames;
     uint32_t raw_channels; /* 0: not given */
     double tail_s;
+    bool time;        /* the first column is seconds: a step for each frame */
+    bool smooth;      /* a Kalman filter: estimates from the whole record */
     const double *x0; /* (n_x0) the continuous state at the start; NULL: zero */
     size_t n_x0;
     const char *state_in, *state_out; /* NULL: none */
@@ -29,7 +31,7 @@ typedef struct job_files {
     const char *in_format, *out_format; /* NULL: by extension */
 } job_files;
 
-/* Called after every block; total is -1 where it is not known. */
+/* Called after every block; total is -1 where it is not known, rate_hz 0 with irregular steps. */
 typedef struct job_watch {
     void (*tick)(void *context, int64_t done, int64_t total, double rate_hz); /* may be NULL */
     void *context;
@@ -37,7 +39,8 @@ typedef struct job_watch {
 
 typedef struct job_result {
     int64_t frames; /* written */
-    double rate_hz, seconds;
+    double rate_hz; /* 0: irregular steps */
+    double seconds;
     uint64_t clipped;
     uint64_t not_finite;      /* samples that came out of the filter as NaN or infinite */
     int64_t first_not_finite; /* the frame of the first */

@@ -54,7 +54,9 @@ void progress_of_file(progress *p, int64_t done, int64_t total, double rate_hz)
         return;
     double elapsed = p->drawn_s - p->started_s, signal_s = (double)done / rate_hz;
     char text[128], time[32];
-    if (total > 0 && done > 0) {
+    if (!(rate_hz > 0))
+        snprintf(text, sizeof text, "%lld frames done", (long long)done);
+    else if (total > 0 && done > 0) {
         double share = (double)done / (double)total;
         format_time(time, sizeof time, elapsed / share - elapsed);
         snprintf(text, sizeof text, "%5.1f %%  %.4gx real time  %s left", 100 * share,

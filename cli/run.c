@@ -22,7 +22,7 @@ typedef struct settings {
     const char *format, *in_format, *out_format, *out_dir;
     option_count block, channels, jobs;
     option_number tail_s;
-    bool force, json, quiet;
+    bool time, smooth, force, json, quiet;
 } settings;
 
 static const char *const dtypes[] = {"f32", "f64", NULL};
@@ -32,6 +32,8 @@ static const char *const engines[] = {"auto", "scan", "convolve", NULL};
 
 static const option options[] = {
     SAMPLING_STEP_OPTIONS(settings),
+    FLAG_OPTION(settings, time, "time", "a csv's first column is seconds: irregular steps"),
+    FLAG_OPTION(settings, smooth, "smooth", "a Kalman filter: estimate from the whole record"),
     SAMPLING_METHOD_OPTIONS(settings),
     WORD_OPTION(settings, engine, "engine", "E", "", engines),
     COUNT_OPTION(settings, block, "block", "N", "frames computed at a time: 4096", 1, 1 << 24),
@@ -176,6 +178,22 @@ static bool is_format(const char *name)
     return !name || sinew_format_choose(&format, name, "", NULL) == SINEW_OK;
 }
 
+static const char *what_is_wrong_with_time(const settings *s)
+{
+    if (s->sampling.rate_hz.given || s->sampling.step_s.given)
+        return "--time says the steps: --rate and --step are for regular ones";
+    if (s->sampling.method && strcmp(s->sampling.method, "zoh") != 0 &&
+        strcmp(s->sampling.method, "foh") != 0)
+        return "--time is for --method zoh and foh";
+    if (s->sampling.prewarp_hz.given || s->sampling.alpha.given)
+        return "--time is for --method zoh and foh, without --prewarp-hz and --alpha";
+    if (s->engine && strcmp(s->engine, "auto") != 0 && strcmp(s->engine, "scan") != 0)
+        return "--time runs frame by frame: --engine auto or scan";
+    if (s->tail_s.given)
+        return "--tail has no times to go on with after --time";
+    return NULL;
+}
+
 static const char *what_is_wrong(const settings *s, const char **args, size_t n_args)
 {
     if (s->out_dir && (s->state_in || s->state_out))
@@ -189,11 +207,14 @@ static const char *what_is_wrong(const settings *s, const char **args, size_t n_
         return "--state-out - : the state goes to a file";
     if (s->x0_path && is_pipe(s->x0_path) && !s->out_dir && is_pipe(args[1]))
         return "--x0 and the input cannot both come from standard input";
+    if (s->smooth && (s->state_in || s->state_out || s->tail_s.given))
+        return "--smooth looks at the whole record: --state-in, --state-out and --tail do not fit";
     if (s->x0_path && s->state_in)
         return "--x0 and --state-in exclude each other";
     if (!is_format(s->format) || !is_format(s->in_format) || !is_format(s->out_format))
         return "no such format; there are wav flac aiff csv npy f32 f64 and others, see sinew(1)";
-    return sampling_wrong(&s->sampling, false);
+    const char *wrong = s->time ? what_is_wrong_with_time(s) : NULL;
+    return wrong ? wrong : sampling_wrong(&s->sampling, false);
 }
 
 /* Whether the model takes an x0 at all is the library's to say; here is the file at hand. */
@@ -211,6 +232,17 @@ static sinew_status read_x0(double **out, size_t *n, const char *path, const sin
                       path, *n, order);
 }
 
+static sinew_status check_smooth(const sinew_model *model, const char *path, sinew_error *error)
+{
+    sinew_kalman_node_opts opts;
+    if (!sinew_model_kalman(model, &opts))
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s: --smooth is for a Kalman filter", path);
+    if (opts.output == SINEW_KALMAN_INNOVATIONS)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT,
+                          "%s: its output is the innovations, which --smooth has none of", path);
+    return SINEW_OK;
+}
+
 /* What of the settings says something about the job. */
 static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
                               const char *model_path, sinew_model **model, sinew_error *error)
@@ -222,12 +254,16 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
                        .block_frames = s->block.given ? (size_t)s->block.value : 4096,
                        .raw_channels = (uint32_t)s->channels.value,
                        .tail_s = s->tail_s.value,
+                       .time = s->time,
+                       .smooth = s->smooth,
                        .state_in = s->state_in,
                        .state_out = s->state_out};
     if (s->engine)
         sinew_engine_from_name(s->engine, &plan->engine);
     sinew_status status = sinew_model_open_any(model, model_path, error);
     plan->model = *model;
+    if (!status && s->smooth)
+        status = check_smooth(*model, model_path, error);
     if (!status && s->x0_path)
         status = read_x0(x0, &plan->n_x0, s->x0_path, *model, error);
     plan->x0 = *x0;
@@ -268,8 +304,10 @@ const command command_run = {
         "Formats go by extension: wav, flac, aiff and what libsndfile writes; csv (a row a "
         "frame);\n"
         "npy ((frames, channels), float32 or float64); f32 and f64 (raw). - is standard input or\n"
-        "output. Sound files say their rate; for csv, npy and raw it is given. A one-in one-out\n"
-        "model runs on each channel by itself. A run that fails leaves no output behind.",
+        "output. Sound files say their rate; for csv, npy and raw it is given, or the first "
+        "column\n"
+        "of a csv is the time (--time). A one-in one-out model runs on each channel by itself. A\n"
+        "run that fails leaves no output behind.",
     .options = options,
     .settings_bytes = sizeof(settings),
     .least = 2,

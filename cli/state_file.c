@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "write.h"
 
@@ -37,30 +39,73 @@ static sinew_status read_all(unsigned char **out, size_t *n, const char *path, s
     return SINEW_OK;
 }
 
-sinew_status state_file_load(sinew_stream *stream, bool *exactly, const char *path,
-                             sinew_error *error)
+static const char time_magic[8] = {'s', 'i', 'n', 'e', 'w', 't', 'm', '1'};
+
+enum { TIME_BYTES = 24 }; /* magic, time, hash */
+
+static bool has_time(const unsigned char *bytes, size_t n)
+{
+    return n >= TIME_BYTES && memcmp(bytes + n - TIME_BYTES, time_magic, sizeof time_magic) == 0;
+}
+
+/* Take the time off the end. */
+static sinew_status take_time(double *last_time_s, const unsigned char *bytes, size_t *n,
+                              sinew_error *error)
+{
+    bool there = has_time(bytes, *n);
+    if (there != (last_time_s != NULL))
+        return sinew_fail(error, SINEW_ERR_MISMATCH, "the state is of a run %s --time",
+                          there ? "with" : "without");
+    if (!there)
+        return SINEW_OK;
+    *n -= TIME_BYTES;
+    const unsigned char *at = bytes + *n;
+    if (sinew_get_u64(at + 16) != sinew_hash(SINEW_HASH_START, at, 16))
+        return sinew_fail(error, SINEW_ERR_DATA, "the time in the state is damaged");
+    *last_time_s = sinew_get_f64(at + 8);
+    return SINEW_OK;
+}
+
+sinew_status state_file_load(sinew_stream *stream, bool *exactly, double *last_time_s,
+                             const char *path, sinew_error *error)
 {
     unsigned char *bytes;
     size_t n;
     sinew_error detail;
     sinew_status status = read_all(&bytes, &n, path, error);
-    *exactly = !status && sinew_stream_continues_exactly(stream, bytes, n);
-    if (!status && (status = sinew_stream_load(stream, bytes, n, &detail)))
+    *exactly = false;
+    if (status)
+        return status;
+    status = take_time(last_time_s, bytes, &n, &detail);
+    if (!status) {
+        *exactly = sinew_stream_continues_exactly(stream, bytes, n);
+        status = sinew_stream_load(stream, bytes, n, &detail);
+    }
+    if (status)
         sinew_fail(error, status, "%s: %s", path, detail.text);
     free(bytes);
     return status;
 }
 
-sinew_status state_file_write(sinew_atomic_file *file, const sinew_stream *stream, const char *path,
-                              sinew_error *error)
+static void put_time(unsigned char *at, double last_time_s)
+{
+    memcpy(at, time_magic, sizeof time_magic);
+    sinew_put_f64(at + 8, last_time_s);
+    sinew_put_u64(at + 16, sinew_hash(SINEW_HASH_START, at, 16));
+}
+
+sinew_status state_file_write(sinew_atomic_file *file, const sinew_stream *stream,
+                              const double *last_time_s, const char *path, sinew_error *error)
 {
     size_t n = sinew_stream_saved_bytes(stream);
-    unsigned char *bytes = sinew_alloc(n, 1);
+    unsigned char *bytes = sinew_alloc(n + TIME_BYTES, 1);
     if (!bytes)
         return sinew_fail_memory(error);
     sinew_status status = sinew_stream_save(stream, bytes, n, error);
+    if (last_time_s)
+        put_time(bytes + n, *last_time_s);
     if (!status)
-        status = write_and_close(file, bytes, n, path, error);
+        status = write_and_close(file, bytes, n + (last_time_s ? TIME_BYTES : 0), path, error);
     sinew_free(bytes);
     return status;
 }

@@ -1,4 +1,6 @@
-/* state_file: the saved state of a stream in a file. */
+/* state_file: the saved state of a stream in a file. Behind that of a run over irregular time
+ * stand "sinewtm1", the time of its last frame in seconds (f64) and the FNV-1a hash of these 16
+ * bytes: the first step of a run that goes on counts from there. */
 #ifndef SINEW_CLI_STATE_FILE_H
 #define SINEW_CLI_STATE_FILE_H
 
@@ -6,13 +8,13 @@
 #include "stream/atomic_file.h"
 
 /* Continue where the saved stream was; *exactly says whether to the bit. The error names the
- * file. */
-sinew_status state_file_load(sinew_stream *stream, bool *exactly, const char *path,
-                             sinew_error *error);
+ * file. last_time_s: where the time goes, which must then be there; NULL: there must be none. */
+sinew_status state_file_load(sinew_stream *stream, bool *exactly, double *last_time_s,
+                             const char *path, sinew_error *error);
 
 /* Write all of it into the open file and close its descriptor; commit and close are the caller's,
  * who lets the state appear only after the output has. */
-sinew_status state_file_write(sinew_atomic_file *file, const sinew_stream *stream, const char *path,
-                              sinew_error *error);
+sinew_status state_file_write(sinew_atomic_file *file, const sinew_stream *stream,
+                              const double *last_time_s, const char *path, sinew_error *error);
 
 #endif

@@ -4,6 +4,9 @@
  * are computed afresh in closed form after each squaring, so that a stiff triangular A keeps
  * its fast modes at e^-large instead of drowning them in, or making NaN of, rounding.
  *
+ * The powers are those of U, A scaled by a power of two to a norm near 1, so that none of them
+ * overflows; t and the halvings go into the coefficients of the polynomials.
+ *
  * Degrees 3 and 5 of the paper are left out: they save nothing that matters here, and in a
  * block exponential (Van Loan 1978) they are too short for the columns that hold phi_1, phi_2,
  * whose series start one or two powers later. */
@@ -14,9 +17,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "math/blocks.h"
-#include "math/lu.h"
 #include "math/matrix.h"
+#include "math/solve.h"
 
 typedef struct pade {
     int degree;
@@ -41,63 +43,37 @@ static const pade pades[] = {
       10559470521600, 670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1}},
 };
 
-typedef struct work {
-    size_t n;
-    double *all;              /* one allocation for the nine below */
-    double *A, *P2, *P4, *P6; /* the scaled matrix and its powers */
-    double *P8, *P10;
-    double *U, *V, *T;
-    double *row; /* (2, n) */
-    unsigned char *sizes;
-    sinew_shape shape;
-} work;
+enum { POWERS = 6, MOST_SQUARINGS = 2000 };
 
-static sinew_status work_init(work *w, const double *A, size_t n, sinew_error *error)
+/* h U may not grow beyond this before it is put into a polynomial: a nilpotent U would not be
+ * scaled at all, and h^12 would overflow. */
+static const double h_most = 0x1p60;
+
+/* One run: U scaled by h = t 2^(exponent - squarings). */
+typedef struct run {
+    const sinew_expm_plan *plan;
+    double h;
+    double *out, *less;
+    double *U, *V, *T; /* (n, n) */
+} run;
+
+static const double *power_of(const sinew_expm_plan *p, size_t which)
 {
-    *w = (work){.n = n};
-    w->all = sinew_alloc(9 * n * n, sizeof *w->all);
-    w->row = sinew_alloc(2 * n, sizeof *w->row);
-    w->sizes = sinew_alloc(n, 1);
-    if (!w->all || !w->row || !w->sizes)
-        return sinew_fail_memory(error);
-    double **part[] = {&w->A, &w->P2, &w->P4, &w->P6, &w->P8, &w->P10, &w->U, &w->V, &w->T};
-    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
-        *part[i] = w->all + i * n * n;
-    memcpy(w->A, A, n * n * sizeof *A);
-    w->shape = sinew_blocks_find(A, n, w->sizes);
-    sinew_matrix_multiply(w->P2, w->A, w->A, n, n, n);
-    sinew_matrix_multiply(w->P4, w->P2, w->P2, n, n, n);
-    sinew_matrix_multiply(w->P6, w->P4, w->P2, n, n, n);
-    sinew_matrix_multiply(w->P8, w->P4, w->P4, n, n, n);
-    sinew_matrix_multiply(w->P10, w->P4, w->P6, n, n, n);
-    return SINEW_OK;
+    return p->powers + which * p->n * p->n;
 }
 
-static void work_finish(work *w)
+/* || |U|^(2m+1) ||_1, a row of ones times |U| again and again: |U| has no negative entry. The
+ * powers of two taken out on the way are returned, so that nothing overflows. row: (2, n) */
+static double log2_norm_of_abs_power(const double *U, size_t n, int power, double *row)
 {
-    sinew_free(w->all);
-    sinew_free(w->row);
-    sinew_free(w->sizes);
-}
-
-static double root_of_norm(const double *power, size_t n, double exponent)
-{
-    return pow(sinew_matrix_norm_1(power, n), 1 / exponent);
-}
-
-/* || |A|^(2m+1) ||_1, a row of ones times |A| again and again: |A| has no negative entry. The
- * powers of two taken out on the way are returned, so that nothing overflows. */
-static double log2_norm_of_abs_power(const work *w, int power)
-{
-    size_t n = w->n;
-    double *now = w->row, *next = w->row + n, exponent = 0, largest = 1;
+    double *now = row, *next = row + n, exponent = 0, largest = 1;
     for (size_t i = 0; i < n; i++)
         now[i] = 1;
     for (int k = 0; k < power; k++) {
         memset(next, 0, n * sizeof *next);
         for (size_t i = 0; i < n; i++)
             for (size_t j = 0; j < n; j++)
-                next[j] += now[i] * fabs(w->A[i * n + j]);
+                next[j] += now[i] * fabs(U[i * n + j]);
         largest = 0;
         for (size_t j = 0; j < n; j++)
             largest = fmax(largest, next[j]);
@@ -112,105 +88,162 @@ static double log2_norm_of_abs_power(const work *w, int power)
     return exponent + log2(largest);
 }
 
-/* The paper's l(A, m), with A scaled by 2^-s: further squarings that rounding asks for. */
-static int extra_squarings(const work *w, const pade *p, int s)
+static void find_powers(sinew_expm_plan *p, const double *A)
 {
-    int power = 2 * p->degree + 1;
-    double norm = sinew_matrix_norm_1(w->A, w->n);
-    if (!(norm > 0))
-        return 0;
-    double alpha =
-        log2(p->backward) + log2_norm_of_abs_power(w, power) - log2(norm) - (double)s * (power - 1);
-    double extra = ceil((alpha + 53) / (2 * p->degree));
-    return extra > 0 ? (int)fmin(extra, 2000) : 0;
+    static const unsigned char factors[POWERS][2] = {{0, 0}, {0, 0}, {1, 1},
+                                                     {2, 1}, {2, 2}, {2, 3}};
+    size_t n = p->n, square = n * n;
+    for (size_t i = 0; i < square; i++)
+        p->powers[i] = ldexp(A[i], -p->exponent);
+    for (size_t k = 1; k < POWERS; k++)
+        sinew_matrix_multiply(p->powers + k * square, power_of(p, factors[k][0]),
+                              power_of(p, factors[k][1]), n, n, n);
 }
 
-/* Which approximant, after how many halvings. */
-static const pade *choose(const work *w, int *squarings)
+static void find_norms(sinew_expm_plan *p, double *row)
 {
-    size_t n = w->n;
-    double d4 = root_of_norm(w->P4, n, 4), d6 = root_of_norm(w->P6, n, 6);
-    double d8 = root_of_norm(w->P8, n, 8), d10 = root_of_norm(w->P10, n, 10);
-    double eta3 = fmax(d6, d8);
+    static const double degrees[] = {4, 6, 8, 10};
+    for (size_t k = 0; k < 4; k++)
+        p->roots[k] = pow(sinew_matrix_norm_1(power_of(p, k + 2), p->n), 1 / degrees[k]);
+    double norm = sinew_matrix_norm_1(p->powers, p->n);
+    for (size_t k = 0; k < 3; k++)
+        p->log2_abs[k] = log2_norm_of_abs_power(p->powers, p->n, 2 * pades[k].degree + 1, row) -
+                         (norm > 0 ? log2(norm) : 0);
+}
+
+sinew_status sinew_expm_plan_init(sinew_expm_plan *p, const double *A, size_t n, sinew_error *error)
+{
+    *p = (sinew_expm_plan){.n = n};
+    double norm = sinew_matrix_norm_1(A, n);
+    if (!isfinite(norm))
+        return sinew_fail(error, SINEW_ERR_NUMERIC,
+                          "the matrix is too large (or not finite) for its exponential");
+    double *row = sinew_alloc(2 * n, sizeof *row);
+    p->exponent = norm > 0 ? ilogb(norm) : 0;
+    p->powers = sinew_alloc(POWERS * n * n, sizeof *p->powers);
+    p->sizes = sinew_alloc(n, 1);
+    if (!row || !p->powers || !p->sizes) {
+        sinew_free(row);
+        return sinew_fail_memory(error);
+    }
+    find_powers(p, A);
+    p->shape = sinew_blocks_find(p->powers, n, p->sizes);
+    find_norms(p, row);
+    sinew_free(row);
+    return SINEW_OK;
+}
+
+void sinew_expm_plan_finish(sinew_expm_plan *p)
+{
+    sinew_free(p->powers);
+    sinew_free(p->sizes);
+    *p = (sinew_expm_plan){0};
+}
+
+size_t sinew_expm_memory(const sinew_expm_plan *p)
+{
+    return 3 * p->n * p->n;
+}
+
+/* The paper's l(h U, m): further squarings that rounding asks for. */
+static int extra_squarings(const sinew_expm_plan *p, size_t which, double log2_h)
+{
+    int degree = pades[which].degree;
+    double alpha = log2(pades[which].backward) + p->log2_abs[which] + 2 * degree * log2_h;
+    double extra = ceil((alpha + 53) / (2 * degree));
+    return extra > 0 ? (int)fmin(extra, MOST_SQUARINGS) : 0;
+}
+
+/* Which approximant, after how many halvings of h. */
+static const pade *choose(const sinew_expm_plan *p, double h, int *squarings)
+{
+    double d4 = h * p->roots[0], d6 = h * p->roots[1], d8 = h * p->roots[2];
+    double d10 = h * p->roots[3], eta3 = fmax(d6, d8), log2_h = log2(h);
     *squarings = 0;
     for (size_t i = 0; i < 2; i++)
-        if (fmax(eta3, i == 0 ? d4 : 0) <= pades[i].theta && !extra_squarings(w, &pades[i], 0))
+        if (fmax(eta3, i == 0 ? d4 : 0) <= pades[i].theta && h <= h_most &&
+            !extra_squarings(p, i, log2_h))
             return &pades[i];
-    const pade *last = &pades[2];
     double eta5 = fmin(eta3, fmax(d8, d10));
-    if (eta5 > last->theta)
-        *squarings = (int)fmin(ceil(log2(eta5 / last->theta)), 2000);
-    *squarings += extra_squarings(w, last, *squarings);
-    return last;
+    if (eta5 > pades[2].theta)
+        *squarings = (int)ceil(log2(eta5 / pades[2].theta));
+    *squarings += extra_squarings(p, 2, log2_h - *squarings);
+    if (log2_h - *squarings > log2(h_most))
+        *squarings = (int)ceil(log2_h - log2(h_most));
+    return &pades[2];
 }
 
-/* out = sum of c[k] P_k over the even powers 0, 2, 4, ... `count` of them. */
-static void even_sum(double *out, const work *w, const double *c, int count)
+/* out = sum of c[2k] (hU)^2k, `count` of them, and outer (hU)^6 times it where that is given. */
+static void even_sum(const run *r, double *out, const double *c, int count, const double *outer)
 {
-    const double *power[] = {NULL, w->P2, w->P4, w->P6, w->P8};
-    size_t n = w->n;
+    size_t n = r->plan->n;
+    double h2 = r->h * r->h, factor[5], powered = 1;
+    const double *power[5] = {NULL};
+    for (int k = 0; k < count; k++, powered *= h2) {
+        factor[k] = c[2 * k] * powered;
+        power[k] = power_of(r->plan, (size_t)k);
+    }
+    double of_outer = outer ? h2 * h2 * h2 : 0;
     for (size_t i = 0; i < n * n; i++) {
-        double sum = 0;
+        double sum = outer ? of_outer * outer[i] : 0;
         for (int k = count - 1; k > 0; k--)
-            sum += c[2 * k] * power[k][i];
+            sum += factor[k] * power[k][i];
         out[i] = sum;
     }
     for (size_t i = 0; i < n; i++)
-        out[i * n + i] += c[0];
+        out[i * n + i] += factor[0];
 }
 
-/* U holds the odd part, V the even part of the approximant's numerator. */
-static void numerator(work *w, const pade *p)
+/* out = U^6 (c[0] (hU)^2 + c[2] (hU)^4 + c[4] (hU)^6); out is not T */
+static void high_sum(const run *r, double *out, const double *c)
 {
-    size_t n = w->n, all = n * n;
-    const double *b = p->coefficient;
-    if (p->degree < 13) {
-        even_sum(w->T, w, b + 1, (p->degree + 1) / 2);
-        even_sum(w->V, w, b, (p->degree + 1) / 2);
-    } else { /* Higham 2005: six products in place of twelve */
-        for (size_t i = 0; i < all; i++) {
-            w->U[i] = b[13] * w->P6[i] + b[11] * w->P4[i] + b[9] * w->P2[i];
-            w->V[i] = b[12] * w->P6[i] + b[10] * w->P4[i] + b[8] * w->P2[i];
-        }
-        sinew_matrix_multiply(w->P8, w->P6, w->U, n, n, n);
-        sinew_matrix_multiply(w->P10, w->P6, w->V, n, n, n);
-        even_sum(w->T, w, b + 1, 4);
-        even_sum(w->V, w, b, 4);
-        for (size_t i = 0; i < all; i++) {
-            w->T[i] += w->P8[i];
-            w->V[i] += w->P10[i];
-        }
+    const sinew_expm_plan *p = r->plan;
+    double h2 = r->h * r->h, f2 = c[0] * h2, f4 = c[2] * h2 * h2, f6 = c[4] * h2 * h2 * h2;
+    const double *P2 = power_of(p, 1), *P4 = power_of(p, 2), *P6 = power_of(p, 3);
+    for (size_t i = 0; i < p->n * p->n; i++)
+        r->T[i] = f6 * P6[i] + f4 * P4[i] + f2 * P2[i];
+    sinew_matrix_multiply(out, P6, r->T, p->n, p->n, p->n);
+}
+
+/* U holds the odd part, V the even part of the approximant's numerator. Degree 13 takes six
+ * products in place of twelve (Higham 2005); `out` and `less` are free until then. */
+static void numerator(const run *r, const pade *p)
+{
+    size_t n = r->plan->n;
+    const double *b = p->coefficient, *odd = NULL, *even = NULL;
+    int count = (p->degree + 1) / 2;
+    if (p->degree == 13) {
+        high_sum(r, r->out, b + 9);
+        high_sum(r, r->less, b + 8);
+        odd = r->out;
+        even = r->less;
+        count = 4;
     }
-    sinew_matrix_multiply(w->U, w->A, w->T, n, n, n);
+    even_sum(r, r->T, b + 1, count, odd);
+    even_sum(r, r->V, b, count, even);
+    sinew_matrix_multiply(r->U, power_of(r->plan, 0), r->T, n, n, n);
+    for (size_t i = 0; i < n * n; i++)
+        r->U[i] *= r->h;
 }
 
 /* less = (V - U)^-1 (V + U) - I = 2 (V - U)^-1 U */
-static sinew_status rational(work *w, double *less, sinew_error *error)
+static bool rational(const run *r)
 {
-    size_t n = w->n;
-    sinew_lu lu;
-    for (size_t i = 0; i < n * n; i++)
-        w->V[i] -= w->U[i];
-    sinew_status status = sinew_lu_init(&lu, w->V, n, error);
-    if (status)
-        return status;
-    if (!lu.singular)
-        status = sinew_lu_left(&lu, less, w->U, n, error);
-    else
-        status = sinew_fail(error, SINEW_ERR_NUMERIC, "the matrix exponential is not finite");
-    sinew_lu_finish(&lu);
-    for (size_t i = 0; !status && i < n * n; i++)
-        less[i] *= 2;
-    return status;
+    size_t n = r->plan->n;
+    for (size_t i = 0; i < n * n; i++) {
+        r->V[i] -= r->U[i];
+        r->less[i] = 2 * r->U[i];
+    }
+    return sinew_solve(r->V, r->less, n, n);
 }
 
-/* Write the closed form of exp(scale A), less_one: less I, over rows and columns i, i + 1 of out:
+/* Write the closed form of exp(scale U), less_one: less I, over rows and columns i, i + 1 of out:
  * all of a block of 2, but only the entry off the diagonal for two blocks of 1. */
-static void refresh_pair(const work *w, double *out, size_t i, double scale, bool whole,
+static void refresh_pair(const sinew_expm_plan *p, double *out, size_t i, double scale, bool whole,
                          bool less_one)
 {
-    size_t n = w->n;
-    const double *a = w->A + i * n + i;
+    size_t n = p->n;
+    const double *a = p->powers + i * n + i;
     double block[4] = {scale * a[0], scale * a[1], scale * a[n], scale * a[n + 1]}, e[4];
     double *o = out + i * n + i;
     (less_one ? sinew_block2_expm1 : sinew_block2_exp)(e, block);
@@ -218,84 +251,88 @@ static void refresh_pair(const work *w, double *out, size_t i, double scale, boo
         o[0] = e[0];
         o[n + 1] = e[3];
     }
-    if (whole || w->shape == SINEW_SHAPE_UPPER)
+    if (whole || p->shape == SINEW_SHAPE_UPPER)
         o[1] = e[1];
-    if (whole || w->shape == SINEW_SHAPE_LOWER)
+    if (whole || p->shape == SINEW_SHAPE_LOWER)
         o[n] = e[2];
 }
 
-/* Set what is known of exp(scale A), less_one: less I: diagonal blocks, and the zeros on the empty
+/* Set what is known of exp(scale U), less_one: less I: diagonal blocks, and the zeros on the empty
  * side. */
-static void refresh(const work *w, double *out, double scale, bool less_one)
+static void refresh(const sinew_expm_plan *p, double *out, double scale, bool less_one)
 {
-    size_t n = w->n;
-    if (w->shape == SINEW_SHAPE_FULL)
+    size_t n = p->n;
+    if (p->shape == SINEW_SHAPE_FULL)
         return;
     for (size_t i = 0; i < n; i++)
         for (size_t j = i + 1; j < n; j++)
-            out[w->shape == SINEW_SHAPE_LOWER ? i * n + j : j * n + i] = 0;
-    for (size_t i = 0; i < n; i += w->sizes[i]) {
-        if (w->sizes[i] == 2)
-            refresh_pair(w, out, i, scale, true, less_one);
+            out[p->shape == SINEW_SHAPE_LOWER ? i * n + j : j * n + i] = 0;
+    for (size_t i = 0; i < n; i += p->sizes[i]) {
+        if (p->sizes[i] == 2)
+            refresh_pair(p, out, i, scale, true, less_one);
         else {
-            double a = scale * w->A[i * n + i];
+            double a = scale * p->powers[i * n + i];
             out[i * n + i] = less_one ? expm1(a) : exp(a);
-            if (i + 1 < n && w->sizes[i + 1] == 1)
-                refresh_pair(w, out, i, scale, false, less_one);
+            if (i + 1 < n && p->sizes[i + 1] == 1)
+                refresh_pair(p, out, i, scale, false, less_one);
         }
     }
 }
 
-static void scale_powers(work *w, int s)
+/* exp(2A) = exp(A)^2, exp(2A) - I = 2 L + L^2 with L = exp(A) - I. True where nothing moved: what
+ * decays has decayed, and further squarings would change nothing. */
+static bool square(const run *r, double scale)
 {
-    double *power[] = {w->A, w->P2, w->P4, w->P6, w->P8};
-    const int degree[] = {1, 2, 4, 6, 8};
-    for (size_t k = 0; k < 5; k++)
-        for (size_t i = 0; i < w->n * w->n; i++)
-            power[k][i] = ldexp(power[k][i], -s * degree[k]);
+    size_t n = r->plan->n, bytes = n * n * sizeof(double);
+    memcpy(r->T, r->out, bytes);
+    sinew_matrix_multiply(r->out, r->T, r->T, n, n, n);
+    refresh(r->plan, r->out, scale, false);
+    memcpy(r->U, r->less, bytes);
+    sinew_matrix_multiply(r->less, r->U, r->U, n, n, n);
+    for (size_t i = 0; i < n * n; i++)
+        r->less[i] += 2 * r->U[i];
+    refresh(r->plan, r->less, scale, true);
+    return memcmp(r->T, r->out, bytes) == 0 && memcmp(r->U, r->less, bytes) == 0;
 }
 
-/* exp(2A) = exp(A)^2, exp(2A) - I = 2 L + L^2 with L = exp(A) - I. */
-static void square(work *w, double *out, double *less, double scale)
+bool sinew_expm_run(const sinew_expm_plan *p, double t, double *out, double *less, double *memory)
 {
-    size_t n = w->n;
-    memcpy(w->T, out, n * n * sizeof *out);
-    sinew_matrix_multiply(out, w->T, w->T, n, n, n);
-    refresh(w, out, scale, false);
-    memcpy(w->T, less, n * n * sizeof *less);
-    sinew_matrix_multiply(less, w->T, w->T, n, n, n);
-    for (size_t i = 0; i < n * n; i++)
-        less[i] += 2 * w->T[i];
-    refresh(w, less, scale, true);
+    size_t n = p->n, entries = n * n;
+    double h = ldexp(t, p->exponent);
+    int squarings;
+    if (!isfinite(h))
+        return false;
+    const pade *approximant = choose(p, fabs(h), &squarings);
+    run r = {.plan = p,
+             .h = ldexp(h, -squarings),
+             .out = out,
+             .less = less,
+             .U = memory,
+             .V = memory + entries,
+             .T = memory + 2 * entries};
+    numerator(&r, approximant);
+    if (!rational(&r))
+        return false;
+    for (size_t i = 0; i < entries; i++)
+        out[i] = less[i] + (i % (n + 1) == 0 ? 1 : 0);
+    refresh(p, out, r.h, false);
+    refresh(p, less, r.h, true);
+    for (int k = 1; k <= squarings; k++)
+        if (square(&r, ldexp(r.h, k)))
+            break;
+    return sinew_all_finite(out, entries) && sinew_all_finite(less, entries);
 }
 
 sinew_status sinew_expm(double *out, double *less, const double *A, size_t n, sinew_error *error)
 {
-    work w;
-    int squarings;
-    sinew_status status = work_init(&w, A, n, error);
-    if (status || n == 0)
-        goto done;
-    if (!sinew_all_finite(w.all, 6 * n * n)) {
-        status = sinew_fail(error, SINEW_ERR_NUMERIC,
-                            "the matrix is too large (or not finite) for its exponential");
-        goto done;
-    }
-    const pade *p = choose(&w, &squarings);
-    scale_powers(&w, squarings);
-    numerator(&w, p);
-    status = rational(&w, less, error);
-    if (status)
-        goto done;
-    for (size_t i = 0; i < n * n; i++)
-        out[i] = less[i] + (i % (n + 1) == 0 ? 1 : 0);
-    refresh(&w, out, 1, false);
-    refresh(&w, less, 1, true);
-    for (int k = 1; k <= squarings; k++)
-        square(&w, out, less, ldexp(1, k));
-    if (!sinew_all_finite(out, n * n))
+    sinew_expm_plan plan;
+    sinew_status status = sinew_expm_plan_init(&plan, A, n, error);
+    double *memory = status ? NULL : sinew_alloc(sinew_expm_memory(&plan), sizeof *memory);
+    if (!status && !memory)
+        status = sinew_fail_memory(error);
+    if (!status && n > 0 && !sinew_expm_run(&plan, 1, out, less, memory))
         status = sinew_fail(error, SINEW_ERR_NUMERIC, "the matrix exponential is not finite");
-done:
-    work_finish(&w);
+    sinew_free(memory);
+    sinew_expm_plan_finish(&plan);
     return status;
 }

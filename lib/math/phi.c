@@ -11,21 +11,24 @@ static double complex complex_expm1(double complex z)
     return sinew_cmplx(expm1(a) * cos(b) - 2 * half * half, exp(a) * sin(b));
 }
 
-/* sum z^k / (k + 2)! for |z| < 1: 18 terms reach 1e-18. */
-static double complex phi2_series(double complex z)
+/* sum z^k / (k + order)! for |z| < 1: 18 terms reach 1e-18. Imaginary parts, of the size of z, keep
+ * their digits, which the quotients below would round against one. */
+static double complex series(double complex z, int order)
 {
     double complex sum = 0;
-    for (int k = 20; k >= 2; k--)
+    for (int k = 18 + order; k >= order; k--)
         sum = (sum * z + 1) / k;
+    for (int k = order - 1; k > 1; k--)
+        sum /= k;
     return sum;
 }
 
 double complex sinew_phi1(double complex z)
 {
-    return z == 0 ? 1 : complex_expm1(z) / z;
+    return cabs(z) < 1 ? series(z, 1) : complex_expm1(z) / z;
 }
 
 double complex sinew_phi2(double complex z)
 {
-    return cabs(z) < 1 ? phi2_series(z) : (sinew_phi1(z) - 1) / z;
+    return cabs(z) < 1 ? series(z, 2) : (sinew_phi1(z) - 1) / z;
 }

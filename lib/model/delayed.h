@@ -12,6 +12,7 @@ size_t sinew_model_thiran_order(const sinew_model *model);
 
 /* sinew_model_build of a model with delays. */
 sinew_status sinew_model_build_delayed(sinew_node **out, const sinew_model *model,
-                                       const sinew_build_opts *opts, sinew_error *error);
+                                       const sinew_build_opts *opts, sinew_build_report *facts,
+                                       sinew_error *error);
 
 #endif

@@ -17,6 +17,8 @@ struct sinew_model {
     double prewarp_hz, alpha;
     char **references; /* (n_references) */
     size_t n_references;
+    sinew_kalman *kalman; /* NULL: the system is a filter */
+    sinew_kalman_node_opts kalman_opts;
 };
 
 static char *copy_text(const char *text)
@@ -37,11 +39,14 @@ static bool copy_references(sinew_model *model, const sinew_spec *spec)
     return model->references;
 }
 
-/* The description outlives its document: NULL without memory. Takes the system in any case. */
-static sinew_model *new_model(const sinew_spec *spec, sinew_system *system, sinew_delayed *delayed)
+/* The description outlives its document: NULL without memory. Takes what it is made of in any
+ * case. */
+static sinew_model *new_model(const sinew_spec *spec, sinew_system *system, sinew_delayed *delayed,
+                              sinew_kalman *kalman)
 {
     sinew_model *model = sinew_alloc(1, sizeof *model);
     if (!model) {
+        sinew_kalman_free(kalman);
         sinew_system_free(system);
         sinew_delayed_free(delayed);
         return NULL;
@@ -55,7 +60,11 @@ static sinew_model *new_model(const sinew_spec *spec, sinew_system *system, sine
                            .thiran_order = (size_t)spec->thiran_order,
                            .method = spec->method,
                            .prewarp_hz = spec->prewarp_hz,
-                           .alpha = spec->alpha};
+                           .alpha = spec->alpha,
+                           .kalman = kalman,
+                           .kalman_opts = {.output = (sinew_kalman_output)spec->kalman.output,
+                                           .deviations = spec->kalman.deviations,
+                                           .steady = spec->kalman.steady}};
     if (model->name && model->about && model->units_in && model->units_out &&
         copy_references(model, spec))
         return model;
@@ -79,7 +88,15 @@ static sinew_model *model_of_document(sinew_document *document, sinew_problems *
         system = sinew_spec_build(&spec, document);
     if (!system && !delayed)
         return NULL;
-    sinew_model *model = new_model(&spec, system, delayed);
+    sinew_kalman *kalman = NULL;
+    if (spec.has_kalman) {
+        kalman = sinew_spec_kalman_build(&spec.kalman, system, spec.method, document);
+        if (!kalman) {
+            sinew_system_free(system);
+            return NULL;
+        }
+    }
+    sinew_model *model = new_model(&spec, system, delayed, kalman);
     if (!model)
         sinew_problems_add_memory(problems);
     return model;
@@ -148,6 +165,7 @@ void sinew_model_free(sinew_model *model)
     sinew_free(model->about);
     sinew_free(model->units_in);
     sinew_free(model->units_out);
+    sinew_kalman_free(model->kalman);
     sinew_system_free(model->system);
     for (size_t i = 0; i < model->n_references; i++)
         sinew_free(model->references[i]);
@@ -207,6 +225,13 @@ const sinew_delayed *sinew_model_delayed(const sinew_model *model)
 size_t sinew_model_thiran_order(const sinew_model *model)
 {
     return model->thiran_order;
+}
+
+const sinew_kalman *sinew_model_kalman(const sinew_model *model, sinew_kalman_node_opts *opts)
+{
+    if (opts)
+        *opts = model->kalman_opts;
+    return model->kalman;
 }
 
 sinew_discretize_opts sinew_model_complete(const sinew_model *model,

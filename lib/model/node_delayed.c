@@ -24,6 +24,9 @@ static sinew_status check_opts(const sinew_model *model, const sinew_build_opts 
     if (opts->x0)
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
                           "a system with delays starts from rest: it has no x0");
+    if (opts->steps)
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "a system with delays does not take irregular steps");
     if (!single && opts->filter.channels && opts->filter.channels != inputs)
         return sinew_fail(error, SINEW_ERR_MISMATCH, "%u channels, but the model takes %zu",
                           opts->filter.channels, inputs);
@@ -31,28 +34,25 @@ static sinew_status check_opts(const sinew_model *model, const sinew_build_opts 
 }
 
 sinew_status sinew_model_build_delayed(sinew_node **out, const sinew_model *model,
-                                       const sinew_build_opts *opts, sinew_error *error)
+                                       const sinew_build_opts *opts, sinew_build_report *facts,
+                                       sinew_error *error)
 {
     sinew_delayed_discretization *d = NULL;
-    sinew_build_report facts = {0};
-    *out = NULL;
     sinew_status status = sinew_model_discretize_delayed(&d, model, &opts->discretize, error);
     if (!status) {
         const sinew_discretization *plant = sinew_delayed_discretization_plant(d);
-        facts.method = sinew_discretization_method(plant);
-        facts.step_s = sinew_discretization_step_s(plant);
-        facts.radius = sinew_delayed_discretization_radius(d);
-        facts.unstable = sinew_delayed_discretization_grows(d);
+        facts->method = sinew_discretization_method(plant);
+        facts->step_s = sinew_discretization_step_s(plant);
+        facts->radius = sinew_delayed_discretization_radius(d);
+        facts->unstable = sinew_delayed_discretization_grows(d);
         status = check_opts(model, opts, error);
     }
-    if (!status && facts.unstable && !opts->allow_unstable)
+    if (!status && facts->unstable && !opts->allow_unstable)
         status = sinew_fail(error, SINEW_ERR_NUMERIC,
                             "unstable by %s at a step of %.10g s: it grows by %.10g a frame",
-                            sinew_method_name(facts.method), facts.step_s, facts.radius);
+                            sinew_method_name(facts->method), facts->step_s, facts->radius);
     if (!status)
         status = sinew_filter_new_delayed(out, d, &opts->filter, error);
     sinew_delayed_discretization_free(d);
-    if (opts->report)
-        *opts->report = facts;
     return status;
 }

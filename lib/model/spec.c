@@ -22,6 +22,14 @@ static void check_spec(const sinew_at *at, void *into)
         sinew_at_find(at, "alpha", &place);
         sinew_at_problem(&place, "only the method gbt has an alpha");
     }
+    if (spec->has_kalman && spec->method > SINEW_METHOD_FOH) {
+        sinew_at_find(at, "method", &place);
+        sinew_at_problem(&place, "the inputs of a Kalman filter are held (zoh) or on lines (foh)");
+    }
+    if (spec->has_kalman && spec->system.kind->build_delayed) {
+        sinew_at_find(at, "kalman", &place);
+        sinew_at_problem(&place, "a Kalman filter is of a system without delays");
+    }
     if (!spec->has_alpha && spec->method == SINEW_METHOD_GBT) {
         sinew_at_find(at, "method", &place);
         sinew_at_problem(&place, "gbt needs the key 'alpha'");
@@ -62,6 +70,11 @@ static const sinew_key spec_keys[] = {
      .offset = offsetof(sinew_spec, thiran_order),
      .range = {1, SINEW_THIRAN_ORDER_MAX},
      .given = SINEW_KEY_GIVEN(sinew_spec, has_order)},
+    {.name = "kalman",
+     .kind = SINEW_KEY_MAPPING,
+     .table = &sinew_spec_kalman_table,
+     .offset = offsetof(sinew_spec, kalman),
+     .given = SINEW_KEY_GIVEN(sinew_spec, has_kalman)},
     {.name = NULL}};
 static const sinew_table spec_table = {.keys = spec_keys, .check = check_spec};
 

@@ -2,6 +2,7 @@
 #ifndef SINEW_MODEL_SPEC_H
 #define SINEW_MODEL_SPEC_H
 
+#include "model/kalman.h"
 #include "model/kind.h"
 #include "sinew/discretization.h"
 
@@ -18,6 +19,8 @@ typedef struct sinew_spec {
     size_t n_references;
     int64_t thiran_order; /* 0 where the description is silent */
     bool has_order;
+    sinew_spec_kalman kalman;
+    bool has_kalman;
 } sinew_spec;
 
 /* Everything is checked that can be said of the text itself: keys, numbers, sizes that fit.

@@ -58,24 +58,32 @@ static void unbalance(const sinew_step_out *out, const sinew_matrices *m, const 
     }
 }
 
+/* In balanced units; held.c balances by itself, block by block where it can. */
+static sinew_status substitute(const sinew_step_out *out, const sinew_matrices *m,
+                               const sinew_step *step, sinew_error *error)
+{
+    balanced b;
+    sinew_status status = balanced_init(&b, m, error);
+    if (status)
+        return status;
+    sinew_matrices inner = {m->order, m->inputs, m->outputs, b.A, b.B, b.C, m->D};
+    status = sinew_step_substitute(out, &inner, step, error);
+    if (!status)
+        unbalance(out, m, b.scale);
+    balanced_finish(&b);
+    return status;
+}
+
 sinew_status sinew_step_matrices(const sinew_step_out *out, const sinew_matrices *m,
                                  const sinew_step *step, sinew_error *error)
 {
     size_t n = m->order;
-    balanced b;
     if (n == 0) {
         memcpy(out->D, m->D, m->inputs * m->outputs * sizeof *out->D);
         return SINEW_OK;
     }
-    sinew_status status = balanced_init(&b, m, error);
-    if (status)
-        return status;
-    sinew_matrices inner = {n, m->inputs, m->outputs, b.A, b.B, b.C, m->D};
-    status = step->substitution ? sinew_step_substitute(out, &inner, step, error)
-                                : sinew_step_hold(out, &inner, step, error);
-    if (!status)
-        unbalance(out, m, b.scale);
-    balanced_finish(&b);
+    sinew_status status =
+        step->substitution ? substitute(out, m, step, error) : sinew_step_hold(out, m, step, error);
     if (!status && (!sinew_all_finite(out->A, n * n) || !sinew_all_finite(out->B, n * m->inputs) ||
                     !sinew_all_finite(out->C, n * m->outputs) ||
                     !sinew_all_finite(out->D, m->inputs * m->outputs)))

@@ -29,8 +29,6 @@ typedef struct csv_reader {
     double *row;                       /* (columns), of room for `room` */
     size_t columns, room;              /* columns 0: not known before the first row */
     bool pending;                      /* the row was read to learn the columns */
-    double time_s;                     /* of the frame before */
-    bool has_time;
 } csv_reader;
 
 static sinew_status fail_at(const sinew_source *source, uint64_t line, uint64_t column,
@@ -137,8 +135,9 @@ static sinew_status read_row(sinew_source *source, sinew_error *error)
     csv_reader *csv = source->reader;
     size_t n = 0;
     for (;;) {
-        double value = 0;
-        const char *wrong = parse_number(csv, &value);
+        double value = NAN;
+        bool missing = csv->length == 0 && source->missing && n >= (size_t)source->time_column;
+        const char *wrong = missing ? NULL : parse_number(csv, &value);
         if (wrong)
             return fail_field(source, wrong, error);
         if (n >= (csv->columns ? csv->columns : SINEW_CHANNELS_MOST + (size_t)source->time_column))
@@ -213,7 +212,7 @@ static sinew_status read_head(sinew_source *source, sinew_error *error)
 {
     csv_reader *csv = source->reader;
     csv->line = csv->column = 1;
-    csv->has_time = csv->pending = false;
+    csv->pending = false;
     int c = getc_unlocked(csv->file);
     if (c != 0xEF)
         ungetc(c, csv->file);
@@ -264,18 +263,19 @@ static sinew_status open_source(sinew_source *source, const sinew_source_opts *o
 static sinew_status take_time(sinew_source *source, size_t frame, sinew_error *error)
 {
     csv_reader *csv = source->reader;
-    double time_s = csv->row[0], step_s = csv->has_time ? time_s - csv->time_s : 0;
+    double time_s = csv->row[0];
+    double step_s = source->has_last_time ? time_s - source->last_time_s : 0;
     /* the row's line: the field last read stands on it */
     if (!isfinite(time_s))
         return fail_at(source, csv->field_line, 1, "the time is not finite", error);
-    if (csv->has_time && !(step_s > 0 && isfinite(step_s))) {
+    if (source->has_last_time && !(step_s > 0 && isfinite(step_s))) {
         char text[128];
         snprintf(text, sizeof text, "the time %.17g does not come after %.17g", time_s,
-                 csv->time_s);
+                 source->last_time_s);
         return fail_at(source, csv->field_line, 1, text, error);
     }
-    csv->time_s = time_s;
-    csv->has_time = true;
+    source->last_time_s = time_s;
+    source->has_last_time = true;
     source->times[frame] = time_s;
     source->steps[frame] = step_s;
     return SINEW_OK;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,6 +63,7 @@ sinew_status sinew_source_open(sinew_source **out, const char *path, const sinew
     source->fd = -1;
     source->format = format;
     source->time_column = opts->time_column;
+    source->missing = opts->missing;
     source->signal.frames = -1;
     source->name = sinew_copy(name, strlen(name) + 1, 1);
     status = source->name ? open_descriptor(source, path, error) : sinew_fail_memory(error);
@@ -93,6 +95,17 @@ const sinew_signal *sinew_source_signal(const sinew_source *source)
 const double *sinew_source_times(const sinew_source *source)
 {
     return source->time_column ? source->times : NULL;
+}
+
+sinew_status sinew_source_continue(sinew_source *source, double last_time_s, sinew_error *error)
+{
+    if (!source->time_column || !isfinite(last_time_s))
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s: %s", source->name,
+                          source->time_column ? "the last time is not finite"
+                                              : "has no time column");
+    source->last_time_s = last_time_s;
+    source->has_last_time = true;
+    return SINEW_OK;
 }
 
 /* Room for the times and steps of a block of n frames. */
@@ -153,6 +166,7 @@ sinew_status sinew_source_rewind(sinew_source *source, sinew_error *error)
     if (status)
         return status;
     source->index = 0;
+    source->has_last_time = false;
     source->ended = false;
     source->failed = SINEW_OK;
     return SINEW_OK;

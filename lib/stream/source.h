@@ -21,11 +21,13 @@ struct sinew_source {
     const sinew_format *format;
     char *name; /* the path, as messages call it */
     int fd;     /* owned; a reader that takes it over sets it to -1 */
-    bool seekable, time_column, ended;
+    bool seekable, time_column, missing, ended;
     sinew_status failed; /* what a read answered: none goes on behind a bad place */
     int64_t file_bytes;  /* -1: a pipe or a device */
     sinew_signal signal;
-    int64_t index;         /* of the next frame */
+    int64_t index;      /* of the next frame */
+    double last_time_s; /* of the frame before, where has_last_time */
+    bool has_last_time;
     double *times, *steps; /* (room_frames): of the block last read */
     size_t room_frames;
     void *reader; /* the format's own */

@@ -36,6 +36,9 @@ static sinew_status check_opts(const sinew_node *node, const sinew_stream_opts *
     if (opts->steps && !(node->flags & SINEW_NODE_TAKES_STEPS))
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "%s cannot take a time step for each frame",
                           node->ops->kind);
+    if (!opts->steps && (node->flags & SINEW_NODE_TAKES_STEPS) && !(node->step_s > 0))
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "%s has no step of its own: each frame must bring one", node->ops->kind);
     if (opts->gap == SINEW_GAP_JUMP && !(node->ops->advance && (node->flags & SINEW_NODE_FORGETS)))
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
                           "%s cannot jump a gap as if silence had come: its state does not fade",

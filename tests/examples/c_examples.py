@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""c_examples.py FILTER_ARRAY FILTER_FILE CONTROL_LOOP RECORDING: the C examples do what they say, by scipy's
+"""c_examples.py FILTER_ARRAY FILTER_FILE CONTROL_LOOP RECORDING TRACK MODEL FIXES TRUTH: the C
+examples do what they say, by scipy's
 word."""
 import os
 import re
@@ -13,7 +14,8 @@ import soundfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from tap import main, no_leftovers  # noqa: E402
 
-filter_array, filter_file, control_loop, recording = map(os.path.abspath, sys.argv[1:])
+filter_array, filter_file, control_loop, recording, track, *tracked = map(os.path.abspath,
+                                                                              sys.argv[1:])
 
 
 def hum_db(x, rate_hz):
@@ -81,6 +83,45 @@ def test_a_missing_file_is_named_and_leaves_nothing_behind():
     missing = run("missing.wav", "c.wav")
     assert missing.returncode == 1 and "missing.wav" in missing.stderr, missing
     no_leftovers()
+
+
+def textbook_track():
+    """Places of the dense filter and smoother, in covariances."""
+    rows = np.genfromtxt(tracked[1], delimiter=",", skip_header=1)
+    noise, h = np.diag([16.0, 16]), np.array([[1.0, 0, 0, 0], [0, 0, 1, 0]])
+    x, p = np.zeros(4), np.diag([1e6, 100, 1e6, 100])
+    filtered, expected, moves = [], [], []
+    for k, (t, *fix) in enumerate(rows):
+        if k:
+            dt = t - rows[k - 1, 0]
+            f = np.kron(np.eye(2), [[1, dt], [0, 1]])
+            x = f @ x
+            p = f @ p @ f.T + 2 * np.kron(np.eye(2), [[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]])
+            moves.append(f)
+        expected.append((x, p))
+        if np.all(np.isfinite(fix)):
+            gain = p @ h.T @ np.linalg.inv(h @ p @ h.T + noise)
+            x, p = x + gain @ (fix - h @ x), (np.eye(4) - gain @ h) @ p
+        filtered.append((x, p))
+    smoothed = [filtered[-1][0]]
+    for k in range(len(rows) - 2, -1, -1):
+        gain = filtered[k][1] @ moves[k].T @ np.linalg.inv(expected[k + 1][1])
+        smoothed.insert(0, filtered[k][0] + gain @ (smoothed[0] - expected[k + 1][0]))
+    return rows, np.array([h @ x for x, _ in filtered]), np.array([h @ x for x in smoothed])
+
+
+def test_track_finds_the_car():
+    text = subprocess.run([track, *tracked], check=True, capture_output=True, text=True).stdout
+    said = [[float(v) for v in re.findall(r"([\d.]+) m", line)] for line in text.splitlines()[1:]]
+    truth = np.loadtxt(tracked[2], delimiter=",", skiprows=1)[:, 1:]
+    rows, live, afterwards = textbook_track()
+    there = np.isfinite(rows[:, 1])
+    wrong = [np.hypot(*(places - truth).T) for places in (rows[:, 1:], live, afterwards)]
+    for got, w in zip(said, wrong):
+        for value, which in zip(got, (there, ~there)):
+            assert abs(value - np.sqrt(np.mean(w[which]**2))) < 0.006, (text, value)
+    (raw,), (filtered, lost), (smoothed, bridged) = said
+    assert smoothed < 0.6 * raw < filtered < raw and bridged < 0.1 * lost, text
 
 
 main(globals())

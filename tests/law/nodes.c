@@ -107,6 +107,95 @@ static sinew_discretization *gain(void)
     return discretize(matrices(0, 2, 2, NULL, NULL, NULL, D), 1000, SINEW_METHOD_ZOH);
 }
 
+/* Order 5 over irregular time: a cascade that stays whole. */
+static sinew_system *lowpass_5(void)
+{
+    return design(SINEW_BAND_LOWPASS, 5, 20, 0);
+}
+
+/* A pair in coupled form, a pair that is not, a single pole: block by block. */
+static sinew_system *bank(void)
+{
+    static const double A[] = {-3, 80, 0, 0, 0,    -80, -3, 0, 0, 0, 0, 0,  0,
+                               1,  0,  0, 0, -900, -5,  0,  0, 0, 0, 0, -40};
+    static const double B[] = {1, 2, 0, 30, 1}, C[] = {5, 1, 20, 0, 30}, D[] = {0.5};
+    return matrices(5, 1, 1, A, B, C, D);
+}
+
+static sinew_system *slow_mimo(void)
+{
+    static const double A[] = {-2, 9, 0, -9, -2, 0.5, 0, 0, -30};
+    static const double B[] = {1, 0, 0.5, -1, 0, 7};
+    static const double C[] = {1, 0, 0, 0, 0.5, 1, 1, 1, 1};
+    static const double D[] = {0, 0.1, 0, 0, 0.5, 0};
+    return matrices(3, 2, 3, A, B, C, D);
+}
+
+static sinew_system *pure_integrator(void)
+{
+    static const double A[] = {0}, B[] = {1}, C[] = {1}, D[] = {0};
+    return matrices(1, 1, 1, A, B, C, D);
+}
+
+static sinew_system *swapped_gain(void)
+{
+    static const double D[] = {0, 2, -0.5, 0};
+    return matrices(0, 2, 2, NULL, NULL, NULL, D);
+}
+
+static const double bank_x0[10] = {1, -2, 3, 0, 5, 0, 0, 0.1};
+
+static sinew_node *make_irregular(const law_node *law)
+{
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_system *system = law->system();
+    must(sinew_filter_new_irregular(&node, system, &law->irregular, &error), &error);
+    sinew_system_free(system);
+    return node;
+}
+
+static sinew_kalman *kalman_of(sinew_system *system, const sinew_kalman_opts *opts)
+{
+    sinew_error error;
+    sinew_kalman *kalman = NULL;
+    must(sinew_kalman_new(&kalman, system, opts, &error), &error);
+    sinew_system_free(system);
+    return kalman;
+}
+
+/* A place and a speed, of which the place is measured. */
+static sinew_kalman *place(void)
+{
+    static const double A[] = {0, 1, 0, 0}, B[] = {0, 0}, C[] = {1, 0}, D[] = {0}, G[] = {0, 1};
+    static const double Q[] = {2}, R[] = {0.25}, P[] = {100, 0, 0, 25};
+    return kalman_of(matrices(2, 1, 1, A, B, C, D), &(sinew_kalman_opts){.noises = 1,
+                                                                         .noise_input = G,
+                                                                         .process_noise = Q,
+                                                                         .measurement_noise = R,
+                                                                         .covariance = P});
+}
+
+/* Three measured, two known inputs, on lines; at rest at the start. */
+static sinew_kalman *driven(void)
+{
+    static const double Q[] = {1, 0, 0, 0, 2, 0, 0, 0, 3}, R[] = {1, 0.5, 0, 0.5, 2, 0, 0, 0, 0.1};
+    return kalman_of(slow_mimo(), &(sinew_kalman_opts){.process_noise = Q,
+                                                       .measurement_noise = R,
+                                                       .known_inputs = true,
+                                                       .method = SINEW_METHOD_FOH});
+}
+
+static sinew_node *make_kalman(const law_node *law)
+{
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_kalman *kalman = law->kalman();
+    must(sinew_kalman_node(&node, kalman, &law->kalman_opts, &error), &error);
+    sinew_kalman_free(kalman);
+    return node;
+}
+
 static const double dense_x0[18] = {1, -2, 3, 0, 0, 0, 0, 0, 5, 0, 0, 0, 7};
 
 static sinew_node *make_filter(const law_node *law)
@@ -344,6 +433,32 @@ static sinew_node *make_lookup(const law_node *law)
     .engine = SINEW_ENGINE_CONVOLVE, .channels = channels_, .partition_frames = frames_,           \
     .partitions = partitions_
 
+/* NAME, GROUP, TOLERANCE, sample type, channels in and out, the system, its options */
+#define IRREGULAR(name_, group_, tolerance_, sample_, in_, out_, system_, ...)                     \
+    {                                                                                              \
+        .name = name_, .group = group_, .tolerance = tolerance_, .sample_in = sample_,             \
+        .sample_out = sample_, .channels_in = in_, .channels_out = out_, .steps = true,            \
+        .make = make_irregular, .system = system_, .irregular = {                                  \
+            .sample = sample_,                                                                     \
+            .channels = in_,                                                                       \
+            .step_s = 0.004,                                                                       \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+/* NAME, GROUP, TOLERANCE, sample type, channels in and out, the filter, its options */
+#define KALMAN(name_, group_, tolerance_, sample_, in_, out_, kalman_, ...)                        \
+    {                                                                                              \
+        .name = name_, .group = group_, .tolerance = tolerance_, .sample_in = sample_,             \
+        .sample_out = sample_, .channels_in = in_, .channels_out = out_, .steps = true,            \
+        .make = make_kalman, .kalman = kalman_, .kalman_opts = {                                   \
+            .sample = sample_,                                                                     \
+            .step_s = 0.004,                                                                       \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+#define ZOH .method = SINEW_METHOD_ZOH
+#define FOH .method = SINEW_METHOD_FOH
+
 const law_node law_nodes[] = {
     FILTER("scan lowpass f64", "lowpass", 0, F64, 2, 2, lowpass_zoh, SCAN(2)),
     FILTER("scan lowpass f32", "lowpass", 2e-7, F32, 2, 2, lowpass_zoh, SCAN(2)),
@@ -387,6 +502,23 @@ const law_node law_nodes[] = {
     DELAYED("convolve comb f64", "comb", 1e-13, F64, 2, 2, make_comb, CONVOLVE(2, 16, 1)),
     DELAYED("scan loops f64", "loops", 0, F64, 2, 2, make_loops, SCAN(0)),
     DELAYED("convolve loops f64", "loops", 1e-12, F64, 2, 2, make_loops, CONVOLVE(0, 64, 2)),
+    IRREGULAR("irregular lowpass zoh f64", "irregular lowpass", 0, F64, 2, 2, lowpass_5, ZOH),
+    IRREGULAR("irregular lowpass zoh f32", "irregular lowpass", 2e-7, F32, 2, 2, lowpass_5, ZOH),
+    IRREGULAR("irregular lowpass foh f64", "irregular lines", 0, F64, 1, 1, lowpass_5, FOH),
+    IRREGULAR("irregular bank foh f64", "irregular bank", 0, F64, 2, 2, bank, FOH, .x0 = bank_x0),
+    IRREGULAR("irregular mimo zoh f64", "mimo irregular", 0, F64, 2, 3, slow_mimo, ZOH),
+    IRREGULAR("irregular mimo zoh f32", "mimo irregular", 2e-7, F32, 2, 3, slow_mimo, ZOH),
+    IRREGULAR("irregular mimo foh f64", "mimo lines", 0, F64, 2, 3, slow_mimo, FOH),
+    IRREGULAR("irregular integrator f64", "irregular integrator", 0, F64, 1, 1, pure_integrator,
+              FOH),
+    IRREGULAR("irregular gain f64", "mimo gain", 0, F64, 2, 2, swapped_gain, ZOH),
+    KALMAN("kalman place f64", "kalman place", 0, F64, 1, 1, place,
+           .output = SINEW_KALMAN_FILTERED),
+    KALMAN("kalman place f32", "kalman place", 2e-7, F32, 1, 1, place,
+           .output = SINEW_KALMAN_FILTERED),
+    KALMAN("kalman states f64", "kalman states", 0, F64, 1, 4, place, .deviations = true),
+    KALMAN("kalman innovations f64", "kalman innovations", 0, F64, 5, 3, driven,
+           .output = SINEW_KALMAN_INNOVATIONS),
     {.name = "test.clock",
      .group = "clock",
      .sample_in = F64,
@@ -413,6 +545,13 @@ sinew_node *law_make(const law_node *law)
         node->sample_in != law->sample_in || node->sample_out != law->sample_out)
         abort();
     return node;
+}
+
+bool law_alike(const law_node *a, const law_node *b)
+{
+    return a->make == b->make && a->discretization == b->discretization && a->system == b->system &&
+           a->irregular.method == b->irregular.method && a->kalman == b->kalman &&
+           a->kalman_opts.output == b->kalman_opts.output && a->channels_in == b->channels_in;
 }
 
 double law_value(sinew_sample sample, const void *samples, size_t i)
@@ -442,7 +581,7 @@ double *law_steps(size_t n)
 {
     double *steps = sinew_alloc(n, sizeof *steps);
     for (size_t t = 0; t < n; t++)
-        steps[t] = 0.001 * (double)(1 + t * 7 % 13);
+        steps[t] = 0.001 * (double)(1 + t * 7 % 13) + 1e-5 * (double)(t * 37 % 101);
     return steps;
 }
 

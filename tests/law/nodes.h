@@ -19,6 +19,11 @@ struct law_node {
     /* Filters: what they are made of. NULL for what is no linear system. */
     sinew_discretization *(*discretization)(void);
     sinew_filter_opts opts;
+    /* Filters over irregular time: likewise. */
+    sinew_system *(*system)(void);
+    sinew_irregular_opts irregular;
+    sinew_kalman *(*kalman)(void);
+    sinew_kalman_node_opts kalman_opts;
 };
 
 extern const law_node law_nodes[];
@@ -34,6 +39,9 @@ void law_set(sinew_sample sample, void *samples, size_t i, double value);
 
 /* The time step of frame t of the irregular streams: (n). */
 double *law_steps(size_t n);
+
+/* Whether their states are exchanged. */
+bool law_alike(const law_node *a, const law_node *b);
 
 /* Process n frames from `in` to `out` in pieces of the given lengths (0 ends the list, which is
  * then repeated), continuing at frame `from`. */

@@ -89,20 +89,31 @@ enum { FRAMES = 3000 };
 
 /* law_run without its memory for steps. */
 static void run_blocks(sinew_stream *stream, const law_node *law, const void *in, void *out,
-                       const size_t *cuts)
+                       const double *steps, const size_t *cuts)
 {
-    law_node plain = *law;
-    plain.steps = false;
-    law_run(stream, &plain, in, out, 0, FRAMES, cuts);
+    size_t in_bytes = law->channels_in * sinew_sample_bytes(law->sample_in);
+    size_t out_bytes = law->channels_out * sinew_sample_bytes(law->sample_out);
+    for (size_t at = 0, c = 0; at < FRAMES; c = cuts[c + 1] ? c + 1 : 0) {
+        size_t now = cuts[c] < FRAMES - at ? cuts[c] : FRAMES - at;
+        sinew_block block = {.samples = (char *)(uintptr_t)in + at * in_bytes,
+                             .n_frames = now,
+                             .channels = law->channels_in,
+                             .step_s = steps + at};
+        sinew_block result = {.samples = (char *)out + at * out_bytes};
+        sinew_stream_process(stream, &block, &result);
+        at += now;
+    }
 }
 
 /* The block at the start of `in`, after a gap. */
-static void cross_gap(const law_node *law, sinew_stream *stream, const void *in, void *out)
+static void cross_gap(const law_node *law, sinew_stream *stream, const void *in, void *out,
+                      const double *steps)
 {
     sinew_block block = {.samples = (void *)(uintptr_t)in,
                          .n_frames = 10,
                          .channels = law->channels_in,
                          .flags = SINEW_BLOCK_GAP,
+                         .step_s = steps,
                          .index = sinew_stream_index(stream) + 1500};
     sinew_block result = {.samples = out};
     sinew_stream_process(stream, &block, &result);
@@ -110,18 +121,18 @@ static void cross_gap(const law_node *law, sinew_stream *stream, const void *in,
 
 /* All that a callback does: a swap of nodes in mid-stream, odd blocks, a gap, save, load, reset. */
 static void run_node(const law_node *law, sinew_stream *stream, sinew_swap *swap, const void *in,
-                     void *out, void *saved, size_t n_saved)
+                     void *out, const double *steps, void *saved, size_t n_saved)
 {
     static const size_t cuts[] = {1, 64, 7, 500, 0};
     if (law->sample_out != SINEW_SAMPLE_I32 && sinew_stream_swap(stream, swap, 50, 100, NULL))
         abort();
-    run_blocks(stream, law, in, out, cuts);
-    cross_gap(law, stream, in, out);
+    run_blocks(stream, law, in, out, steps, cuts);
+    cross_gap(law, stream, in, out, steps);
     if (sinew_stream_save(stream, saved, n_saved, NULL) ||
         sinew_stream_load(stream, saved, n_saved, NULL))
         abort();
     sinew_stream_reset(stream, 0);
-    run_blocks(stream, law, in, out, cuts);
+    run_blocks(stream, law, in, out, steps, cuts);
 }
 
 /* 0: clean; otherwise what the child died of. */
@@ -130,7 +141,9 @@ static int run_trapped(const law_node *law)
     sinew_node *node = law_make(law), *other = law_make(law);
     sinew_stream *stream = NULL;
     sinew_stream_opts opts = {.gap = node->flags & SINEW_NODE_FORGETS ? SINEW_GAP_JUMP
-                                                                      : SINEW_GAP_CONTINUE};
+                                                                      : SINEW_GAP_CONTINUE,
+                              .steps = law->steps};
+    double *steps = law_steps(FRAMES);
     void *in = law_input(law->sample_in, law->channels_in, FRAMES, 1);
     void *out = sinew_alloc(FRAMES * law->channels_out, sinew_sample_bytes(law->sample_out));
     sinew_swap *swap = NULL;
@@ -144,7 +157,7 @@ static int run_trapped(const law_node *law)
         if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
             _exit(77);
         armed = 1;
-        run_node(law, stream, swap, in, out, saved, n_saved);
+        run_node(law, stream, swap, in, out, steps, saved, n_saved);
         armed = 0;
         syscall(SYS_exit, 0); /* exit_group is not among the calls that strict mode allows */
     }
@@ -157,6 +170,7 @@ static int run_trapped(const law_node *law)
     sinew_free(in);
     sinew_free(out);
     sinew_free(saved);
+    sinew_free(steps);
     return status;
 }
 

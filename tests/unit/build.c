@@ -145,3 +145,71 @@ Test(build, the_list_of_engines_is_the_engines)
     }
     cr_assert_str_eq(sinew_engine_name((sinew_engine)n), "unknown");
 }
+
+/* A step for each frame: another node, the same refusals. */
+Test(build, with_steps)
+{
+    sinew_build_report report;
+    sinew_build_opts opts = {.steps = true, .filter.channels = 2, .report = &report};
+    sinew_node *node = built(MATRICES, &opts);
+    cr_assert_str_eq(node->ops->kind, "filter.irregular");
+    cr_assert(node->channels_in == 2 && node->flags & SINEW_NODE_TAKES_STEPS);
+    cr_assert(report.method == SINEW_METHOD_ZOH && report.step_s == 0 && !report.unstable);
+    sinew_node_free(node);
+    opts.discretize.rate_hz = 4; /* that of blocks without steps */
+    node = built(MATRICES "method: foh\n", &opts);
+    cr_assert(node->step_s == 0.25 && report.method == SINEW_METHOD_FOH);
+    sinew_node_free(node);
+
+    refused(TWO_IN, &(sinew_build_opts){.steps = true, .filter.channels = 3}, SINEW_ERR_MISMATCH,
+            "3 channels, but the model takes 2");
+    refused(MATRICES "method: bilinear\n", &opts, SINEW_ERR_ARGUMENT,
+            "not for bilinear, which the description asks for");
+    refused(POLE("3"), &opts, SINEW_ERR_NUMERIC, "unstable");
+    cr_assert(report.unstable);
+    opts.allow_unstable = true;
+    sinew_node_free(built(POLE("3"), &opts));
+    opts.discretize.step_s = 1;
+    refused(MATRICES, &opts, SINEW_ERR_ARGUMENT, "one of them is enough");
+    opts = (sinew_build_opts){.steps = true, .discretize.method = SINEW_METHOD_EULER};
+    refused(MATRICES, &opts, SINEW_ERR_ARGUMENT, "not for euler");
+    opts = (sinew_build_opts){.steps = true, .discretize.prewarp_hz = 1};
+    refused(MATRICES, &opts, SINEW_ERR_ARGUMENT, "no meaning for zoh");
+    opts = (sinew_build_opts){.steps = true, .filter.engine = SINEW_ENGINE_CONVOLVE};
+    refused(MATRICES, &opts, SINEW_ERR_UNSUPPORTED, "convolve does not take irregular steps");
+    double x0[] = {1, 2};
+    opts = (sinew_build_opts){.steps = true, .x0 = x0, .n_x0 = 2};
+    refused(MATRICES, &opts, SINEW_ERR_MISMATCH, "order 1");
+    opts.n_x0 = 1;
+    refused(POLE("-3"), &opts, SINEW_ERR_ARGUMENT, "matrices");
+    sinew_node_free(built(MATRICES, &opts));
+    opts = (sinew_build_opts){.steps = true, .filter.x0 = x0};
+    refused(MATRICES, &opts, SINEW_ERR_ARGUMENT, "the continuous one");
+}
+
+#define KALMAN                                                                                     \
+    "kalman: {process_noise: [[1]], measurement_noise: [[2]], known_inputs: yes, output: "         \
+    "filtered}\n"
+
+Test(build, a_kalman_filter)
+{
+    sinew_build_report report;
+    sinew_build_opts opts = {.discretize.step_s = 0.5, .report = &report};
+    sinew_node *node = built(MATRICES KALMAN, &opts);
+    cr_assert_str_eq(node->ops->kind, "kalman");
+    cr_assert(node->channels_in == 2 && node->channels_out == 1 && node->step_s == 0.5);
+    sinew_node_free(node);
+    opts.steps = true;
+    opts.filter.channels = 2;
+    sinew_node_free(built(MATRICES KALMAN, &opts));
+    opts.filter.channels = 3;
+    refused(MATRICES KALMAN, &opts, SINEW_ERR_MISMATCH, "takes 2: 1 measured, 1 known inputs");
+    refused(MATRICES KALMAN, &(sinew_build_opts){0}, SINEW_ERR_ARGUMENT, "no sampling rate");
+    opts = (sinew_build_opts){.steps = true, .discretize.method = SINEW_METHOD_ZOH};
+    refused(MATRICES KALMAN, &opts, SINEW_ERR_ARGUMENT, "method is the description's");
+    opts = (sinew_build_opts){.steps = true, .filter.engine = SINEW_ENGINE_CONVOLVE};
+    refused(MATRICES KALMAN, &opts, SINEW_ERR_UNSUPPORTED, "frame by frame");
+    double x0[] = {1};
+    opts = (sinew_build_opts){.steps = true, .x0 = x0, .n_x0 = 1};
+    refused(MATRICES KALMAN, &opts, SINEW_ERR_ARGUMENT, "mean and covariance");
+}

@@ -145,6 +145,18 @@ Test(blocks, shapes)
     cr_assert_not(sinew_blocks_diagonal(lower, 3, sizes));
 }
 
+/* 1 + z/2 + z^2/6 and 1/2 + z/6 + z^2/24: imaginary parts of the size of a tiny z have all their
+ * digits. */
+Test(phi, tiny_arguments_keep_their_imaginary_parts)
+{
+    for (int e = -30; e > -1000; e -= 41) {
+        double complex z = sinew_cmplx(-ldexp(0.7, e), ldexp(1.1, e));
+        double one = cimag(z) / 2 + cimag(z * z) / 6, two = cimag(z) / 6 + cimag(z * z) / 24;
+        cr_assert_float_eq(cimag(sinew_phi1(z)), one, 1e-15 * one);
+        cr_assert_float_eq(cimag(sinew_phi2(z)), two, 1e-15 * two);
+    }
+}
+
 Test(phi, series_and_closed_form_meet)
 {
     for (double r = 1e-12; r < 50; r *= 3)

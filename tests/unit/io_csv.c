@@ -199,6 +199,48 @@ Test(io_csv, time_runs_forward)
     io_expect_bad("a.csv", &from, SINEW_ERR_DATA, "no column beside the time");
 }
 
+/* The first step counts from the frame that another file ended with. */
+Test(io_csv, a_time_column_goes_on)
+{
+    double sample;
+    sinew_block block = {.samples = &sample};
+    sinew_source *source;
+    sinew_source_opts from = {.time_column = true};
+    sinew_error error;
+    io_put_text("a.csv", "t,x\n2,1\n3.5,2\n");
+    cr_assert_eq(sinew_source_open(&source, io_path("a.csv"), &from, NULL), 0);
+    cr_assert_eq(sinew_source_continue(source, 1.25, NULL), 0);
+    cr_assert_eq(sinew_source_read(source, SINEW_SAMPLE_F64, 1, &block, NULL), 0);
+    cr_assert_eq(block.step_s[0], 0.75);
+    cr_assert_eq(sinew_source_rewind(source, NULL), 0); /* a new beginning */
+    cr_assert_eq(sinew_source_read(source, SINEW_SAMPLE_F64, 1, &block, NULL), 0);
+    cr_assert_eq(block.step_s[0], 0);
+    cr_assert_eq(sinew_source_rewind(source, NULL), 0);
+    cr_assert_eq(sinew_source_continue(source, 2, NULL), 0);
+    cr_assert_eq(sinew_source_read(source, SINEW_SAMPLE_F64, 1, &block, &error), SINEW_ERR_DATA);
+    cr_assert_not_null(strstr(error.text, "a.csv:2:1: the time 2 does not come after 2"));
+    cr_assert_eq(sinew_source_continue(source, NAN, NULL), SINEW_ERR_ARGUMENT);
+    sinew_source_close(source);
+    cr_assert_eq(sinew_source_open(&source, io_path("a.csv"), NULL, NULL), 0);
+    cr_assert_eq(sinew_source_continue(source, 1, NULL), SINEW_ERR_ARGUMENT);
+    sinew_source_close(source);
+}
+
+Test(io_csv, empty_fields_are_missing_where_they_may_be)
+{
+    sinew_source_opts from = {.missing = true}, timed = {.missing = true, .time_column = true};
+    static const double expected[] = {NAN, 1, 2, NAN, NAN, NAN};
+    io_put_text("a.csv", "x,y\n,1\n2, \n,\n");
+    double *out = io_read_all("a.csv", &from, 3);
+    for (int i = 0; i < 6; i++)
+        cr_assert(out[i] == expected[i] || (isnan(out[i]) && isnan(expected[i])), "%d", i);
+    free(out);
+    io_expect_bad("a.csv", NULL, SINEW_ERR_DATA, "a.csv:2:1: empty field");
+    io_expect_bad("a.csv", &timed, SINEW_ERR_DATA, "a.csv:2:1: empty field");
+    io_put_text("a.csv", "1\n\n2\n");
+    io_expect_bad("a.csv", &from, SINEW_ERR_DATA, "a.csv:2:1: empty line");
+}
+
 Test(io_csv, nothing_is_read_behind_an_error_but_after_a_rewind)
 {
     io_put_text("a.csv", "1\n2\nx\n4\n");

@@ -9,6 +9,7 @@ description's numbers do to the reference. Prints the worst error / allowed of e
 What is held (columns): H continuous response; and for each method M matrices (of ss, which keep
 their coordinates), R response, S and C outputs of the engines scan and convolve. Not held but
 printed with --verbose: P response of the printed matrices, r response error point by point.
+The family "irregular" is run over times that lie anyhow (--time), by zoh and foh.
 """
 import argparse
 import json
@@ -24,7 +25,7 @@ import gmpy2
 import numpy as np
 
 import reference
-from reference import Discrete, System
+from reference import Discrete, Irregular, System
 
 METHODS = ["zoh", "foh", "bilinear", "prewarp", "euler", "backward", "gbt", "impulse"]
 ALPHA = 0.25
@@ -310,6 +311,68 @@ def cases():
     yield "tf", "unstable", tf([1], [1, -0.3, 4]), 0.1
 
 
+def legs(n):
+    """HiPPO-LegS (arXiv 2008.07669): lower triangular, of eigenvector condition 1e19 at 32."""
+    r = np.sqrt(2 * np.arange(n) + 1.0)
+    A = -np.tril(np.outer(r, r), -1) - np.diag(np.arange(n) + 1.0)
+    return A, r[:, None]
+
+
+def irregular_cases():
+    """family, name, system, T of a typical step, frames"""
+    def case(name, system, T, frames=2000):
+        return "irregular", name, system, T, frames
+
+    for n in (1, 2, 4):
+        yield case("siso %d" % n, ss(stable(n, n), seed=n), 0.3)
+    yield case("mimo 4", ss(stable(4, 104), inputs=2, outputs=3), 0.2, 600)
+    yield case("random 16", ss(stable(16, 16)), 0.2, 200)
+    yield case("integrator", ss([[0]], [[2]], [[3]], [[0]]), 0.5)
+    yield case("double integrator", ss([[0, 1], [0, 0]], [[0], [1]], [[1, 0]], [[0]]), 0.25)
+    yield case("chain 5 mixed", ss(mixed(np.eye(5, k=1), 3)), 0.1, 600)
+    yield case("integrator and poles", ss(rotated(np.diag([0, -1, -2, -5.0]), 4)), 0.3, 1000)
+    yield case("zero A", ss(np.zeros((3, 3)), inputs=2, outputs=2), 0.125, 600)
+    yield case("oscillator", ss([[0, 3], [-3, 0]]), 0.2)
+    yield case("rank 1", ss(-np.outer([1, 2, 3, 4], [4, 3, 2, 1.0])), 0.05, 1000)
+    yield case("jordan 4", ss(jordan(-2, 4)), 0.7)
+    yield case("jordan lower 8", ss(jordan(-2, 8, True)), 0.1, 600)
+    yield case("jordan mixed 4", ss(mixed(jordan(-2, 4), 4)), 0.3, 1000)
+    yield case("complex jordan mixed 4", ss(mixed(complex_jordan(-0.5, 3, 2), 1)), 0.3, 1000)
+    yield case("complex jordan 12", ss(complex_jordan(-0.5, 3, 6)), 0.3, 200)
+    speeds = -np.logspace(-2, 6, 9)
+    upper = np.diag(speeds) + np.triu(np.random.default_rng(5).normal(size=(9, 9)) *
+                                      -speeds[:, None], 1)
+    for T in (1e-5, 1e-2, 1.0):
+        yield case("stiff diagonal T %g" % T, ss(np.diag(speeds)), T, 400)
+        yield case("stiff upper T %g" % T, ss(upper), T, 400)
+        yield case("stiff lower T %g" % T, ss(upper.T), T, 400)
+    yield case("stiff rotated", ss(rotated(np.diag(speeds), 6)), 1e-3, 400)
+    yield case("stiff mixed", ss(mixed(np.diag([-1e-2, -1, -1e3, -1e6]), 2)), 1e-2, 1000)
+    for n, T in ((4, 0.5), (8, 0.2)):
+        e = np.random.default_rng(n).permutation(np.rint(np.linspace(-40, 40, n)))
+        yield case("units %d" % n, in_units(ss(stable(n, 400 + n)), e), T, 600)
+    yield case("units mimo 8", in_units(ss(stable(8, 1), inputs=2, outputs=2),
+                                        np.linspace(40, -40, 8).round()), 0.5, 300)
+    yield case("masses", ss(masses([(6e4, 30), (1e3, 5), (1, 2)])), 1e-4, 600)
+    yield case("Q 1e4", ss(bank([(2 * math.pi * f, 1e4) for f in (50.0, 440.0)])), 1e-3, 1000)
+    for n in (8, 64):
+        A, B = legs(n)
+        yield case("legs %d" % n, ss(A, B), 0.1 / n, 2000 if n < 20 else 100)
+    yield case("order 0", ss(np.zeros((0, 0)), np.zeros((0, 2)), np.zeros((1, 0))), 1.0)
+    yield case("lowpass 2", zpk(*lowpass(2, 20)), 1e-3)
+    yield case("lowpass 5", zpk(*lowpass(5, 20)), 1e-3, 1000)
+    yield case("bandpass 8", zpk(*bandpass(4, 10, 20)), 1e-3, 600)
+    yield case("lowpass 5 short", zpk(*lowpass(5, 20)), 1e-7, 600)
+    yield case("lowpass 2 short", zpk(*lowpass(2, 20)), 1e-10, 1000)
+    yield case("one pole short", zpk([], [-3], 3), 1e-10, 1000)
+    yield case("zeros short", zpk([-1, -2], [-3, -4 + 1j, -4 - 1j], 1), 1e-9, 1000)
+    yield case("zeros", zpk([-1, -2], [-3, -4 + 1j, -4 - 1j], 1), 0.1, 1000)
+    yield case("zpk integrator", zpk([-1], [0, -2, -3], 4), 0.1, 1000)
+    yield case("zpk integrators", zpk([-1], [0, 0, -3], 4), 0.1, 1000)
+    yield case("repeated", zpk([-2] * 2, [-1] * 4, 1), 0.3, 1000)
+    yield case("unstable", ss(mixed(np.diag([0.3, -30, -1, 0.1]), 5)), 0.02, 600)
+
+
 # --- conditions ---------------------------------------------------------------------------------
 
 def nudge(value, rng):
@@ -529,9 +592,64 @@ def judge(task):
     return out
 
 
+def some_times(T, frames, rng):
+    """Steps about T, a third of them alike, a few far longer or shorter."""
+    steps = T * rng.exponential(size=frames)
+    steps[::3] = T
+    steps[7::50] = T * 10.0 ** rng.uniform(-6, 0, size=len(steps[7::50]))
+    steps[frames // 2::max(1, frames // 3)] *= 1e3
+    return np.cumsum(steps) - 3 * T
+
+
+def judge_irregular(task):
+    sinew, (family, name, system, T, frames), keep = task
+    rng = np.random.default_rng(1)
+    s = System(system)
+    times, u = some_times(T, frames, rng), rng.normal(size=(frames, s.inputs))
+    x0 = rng.normal(size=s.order) if "ss" in system and s.order else None
+    others = [System(perturbed(system, random.Random(k))) for k in range(3 if s.order <= 4 else 2)]
+    out = []
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {k: os.path.join(keep or folder, (name + "." + k).replace(" ", "_"))
+                 for k in ("yaml", "in.csv", "out.csv", "x0")}
+        with open(paths["yaml"], "w") as f:
+            json.dump({"system": system}, f)
+        with open(paths["in.csv"], "w") as f:
+            f.writelines(",".join(map(repr, map(float, [t, *row]))) + "\n"
+                         for t, row in zip(times, u))
+        args = []
+        if x0 is not None:
+            with open(paths["x0"], "w") as f:
+                f.write(",".join(map(repr, map(float, x0))) + "\n")
+            args = ["--x0", paths["x0"]]
+        for method in ("zoh", "foh"):
+            want = Irregular(s, method).run(times, u, x0)
+            cond = max(distance(Irregular(o, method).run(times, u, x0), want) for o in others)
+            try:
+                call([sinew, "run", paths["yaml"], paths["in.csv"], paths["out.csv"], "--time",
+                      "--method", method, *args])
+            except Failed as error:
+                out.append((family, name, "I", method, math.inf, math.inf, 0, str(error)))
+                continue
+            got = np.loadtxt(paths["out.csv"], delimiter=",", ndmin=2)
+            assert np.array_equal(got[:, 0], times)
+            error = distance([exact(row) for row in got[:, 1:]], want)
+            error = error if error <= 1e300 else math.inf
+            out.append((family, name, "I", method,
+                        error / (20 * (10 + s.order) * max(EPS, cond)), error, cond, ""))
+    return out
+
+
 # --- report -------------------------------------------------------------------------------------
 
 def table(results):
+    for method in ("zoh", "foh"):
+        ratios = [r[4] for r in results if r[2] == "I" and r[3] == method]
+        if ratios:
+            print("irregular steps, %s: worst error / allowed %.2g" % (method, max(ratios)))
+    results = [r for r in results if r[2] != "I"]
+    if not results:
+        return
     families = list(dict.fromkeys(r[0] for r in results))
     columns = [("H", "")] + [(c, m) for m in METHODS for c in "MRSC"]
     print("worst error / allowed; a column a method: M matrices, R response, S scan, C convolve")
@@ -545,6 +663,10 @@ def table(results):
         print("%-10s %s" % (family, " ".join(cells)))
 
 
+def judge_any(task):
+    return (judge_irregular if task[1][0] == "irregular" else judge)(task)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("sinew")
@@ -554,17 +676,18 @@ def main():
     parser.add_argument("--verbose", action="store_true")
     a = parser.parse_args()
     tasks = [(a.sinew, c, a.keep) for c in cases() if a.only in c[0] + " " + c[1]]
+    tasks += [(a.sinew, c, a.keep) for c in irregular_cases() if a.only in c[0] + " " + c[1]]
     tasks.sort(key=lambda t: -len(str(t[1][2])))
     results = []
     with multiprocessing.Pool(a.jobs) as pool:
-        for part in pool.imap_unordered(judge, tasks):
+        for part in pool.imap_unordered(judge_any, tasks):
             results += part
             for family, name, column, method, ratio, error, cond, text in part:
                 if a.verbose or (ratio is not None and not ratio <= 1):
                     print("%-10s %-22s %-1s %-9s ratio %-9s error %-9.3g condition %-9.3g %s" % (
                         family, name, column, method, "-" if ratio is None else "%.3g" % ratio,
                         error, cond, text), flush=True)
-    order = list(dict.fromkeys(c[0] for c in cases()))
+    order = list(dict.fromkeys(c[0] for c in cases())) + ["irregular"]
     results.sort(key=lambda r: order.index(r[0]))
     table(results)
     held = [r for r in results if r[4] is not None]

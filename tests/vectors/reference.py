@@ -329,6 +329,57 @@ class Discrete:
         return out
 
 
+class Irregular:
+    """Over irregular time: y[k] = C x[k] + D u[k], x over each step by the exponential of Van Loan's
+    block matrix. Times are exact, so are their differences."""
+
+    def __init__(self, system, method):
+        self.system, self.foh = system, method == "foh"
+        n, q = system.order, system.inputs
+        self.X = [a + b + [mpfr(0)] * q for a, b in zip(system.A, system.B)]
+        self.X += [[mpfr(j == n + q + i) for j in range(n + 2 * q)] for i in range(q)]
+        self.norm = max([sum(map(abs, column)) for column in zip(*system.A)] + [mpfr(0)])
+        self.known = {}
+
+    def series(self, v, dt):
+        """exp(X dt) v by Taylor: for large orders; what cancels is less than a third of the bits."""
+        q = self.system.inputs
+        out, term, k = list(v), v, 0
+        largest = max(map(abs, v))
+        while True:
+            k += 1
+            term = [sum(map(mul, row, term)) * dt / k for row in self.X] + [mpfr(0)] * q
+            out = [a + b for a, b in zip(out, term)]
+            size = max(map(abs, term))
+            largest = max(largest, size)
+            if k > self.norm * dt and size <= largest * mpfr(2) ** -(BITS + 8):
+                return out
+
+    def move(self, x, u0, u1, dt):
+        n, q = self.system.order, self.system.inputs
+        slope = [(b - a) / dt if self.foh else mpfr(0) for a, b in zip(u0, u1)]
+        v = x + u0 + slope
+        if n > 20 and self.norm * dt < 120:
+            return self.series(v, dt)[:n]
+        if dt not in self.known:
+            X = [[w * dt for w in row] for row in self.X] + [[mpfr(0)] * (n + 2 * q)] * q
+            self.known[dt] = expm(X)[:n]
+        return [sum(map(mul, row, v)) for row in self.known[dt]]
+
+    def run(self, times, u, x0=None):
+        s = self.system
+        x = [mpfr(v) for v in x0] if x0 is not None else [mpfr(0)] * s.order
+        frames = [[mpfr(float(v)) for v in frame] for frame in u]
+        out = []
+        for k, frame in enumerate(frames):
+            if k:
+                x = self.move(x, frames[k - 1], frame, mpfr(float(times[k])) -
+                              mpfr(float(times[k - 1])))
+            out.append([sum(map(mul, d, frame)) + (sum(map(mul, c, x)) if x else 0)
+                        for c, d in zip(s.C if s.order else s.D, s.D)])
+        return out
+
+
 def response_of(matrices, rads, T):
     """Of printed matrices (doubles), exactly."""
     A, B, C, D = (matrix(m) for m in matrices)

@@ -58,6 +58,8 @@ typedef struct sinew_source_opts {
     const char *format; /* NULL: by extension; required for "-" */
     uint32_t channels;  /* raw only, required there */
     bool time_column;   /* csv only: the first column is seconds, strictly increasing */
+    bool missing;       /* csv only: an empty field is a missing sample, NaN; the time is not, and a
+                         * row of one column has none */
 } sinew_source_opts;
 
 /** opts may be NULL for the defaults. */
@@ -69,12 +71,18 @@ SINEW_API const sinew_signal *sinew_source_signal(const sinew_source *source);
 /** Fill block->samples, of type `sample` (F64 or F32), with up to `max_frames` frames; sets
  *  n_frames (0 at the end and after it, never before), channels, index, flags and step_s (the
  *  source's own array, valid until the next read, where there is a time column; the first
- *  frame's step is 0). A file that ends before it said is SINEW_ERR_DATA. */
+ *  frame's step is 0, but after sinew_source_continue). A file that ends before it said is
+ * SINEW_ERR_DATA. */
 SINEW_API sinew_status sinew_source_read(sinew_source *source, sinew_sample sample,
                                          size_t max_frames, sinew_block *block, sinew_error *error);
 
 /** The times in seconds of the frames last read, NULL without a time column. */
 SINEW_API const double *sinew_source_times(const sinew_source *source);
+
+/** The next frame follows one that was at `last_time_s`, in another file perhaps: its step counts
+ *  from there, and it must come after it. SINEW_ERR_ARGUMENT without a time column. */
+SINEW_API sinew_status sinew_source_continue(sinew_source *source, double last_time_s,
+                                             sinew_error *error);
 
 /** Back to the first frame; SINEW_ERR_UNSUPPORTED for what cannot seek. */
 SINEW_API sinew_status sinew_source_rewind(sinew_source *source, sinew_error *error);

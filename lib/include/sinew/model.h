@@ -20,6 +20,12 @@
  * the frequencies that it keeps in place under the bilinear rule; its method counts where the
  * description that refers to it is silent. Beside a system written out may stand a prewarp_hz of
  * its own. Circles are refused, and so is what is too deep, too much or no regular file.
+ * With a key `kalman` beside `system` the description is of a Kalman filter (kalman.h): what is
+ * measured goes in, estimates come out.
+ *
+ *     system: {ss: {A: [[0, 1], [0, 0]], B: [[0], [0]], C: [[1, 0]]}}
+ *     kalman: {noise_input: [[0], [1]], process_noise: [[0.5]], measurement_noise: [[9]],
+ *              covariance: [[100, 0], [0, 25]], output: filtered, deviations: yes}
  *
  * One description, one node at any rate:
  *
@@ -39,6 +45,8 @@
 #include "delay.h"
 #include "describe.h"
 #include "filter.h"
+#include "irregular.h"
+#include "kalman.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -82,6 +90,10 @@ SINEW_API const sinew_system *sinew_model_system(const sinew_model *model);
 /** What the description says, for another one to be written from it: its texts, owned by the model,
  *  its system, and how it is to be discretized (DEFAULT and zeros where it does not say). */
 SINEW_API sinew_description sinew_model_description(const sinew_model *model);
+/** The Kalman filter, owned by the model, and into *opts (NULL: not wanted) what of it goes out;
+ *  NULL for a description without one. */
+SINEW_API const sinew_kalman *sinew_model_kalman(const sinew_model *model,
+                                                 sinew_kalman_node_opts *opts);
 
 /** The system with delays, owned by the model; NULL for a model that has none. */
 SINEW_API const sinew_delayed *sinew_model_delayed(const sinew_model *model);
@@ -103,8 +115,8 @@ SINEW_API sinew_status sinew_model_discretize_delayed(sinew_delayed_discretizati
 typedef struct sinew_build_report {
     sinew_method method; /* DEFAULT: it did not come as far as a discretization */
     double step_s;
-    double radius; /* the largest |z| of the discrete poles */
-    bool unstable; /* by sinew_discretization_grows */
+    double radius; /* the largest |z| of the discrete poles; 0 with steps */
+    bool unstable; /* by sinew_discretization_grows; with steps by sinew_system_stability */
 } sinew_build_report;
 
 typedef struct sinew_build_opts {
@@ -113,21 +125,24 @@ typedef struct sinew_build_opts {
     /* Is filter.sample F64 meant? Without it zero lets the model decide: linear systems run in
      * f64. Any other type is meant. */
     bool sample_given;
+    /* Blocks carry a step for each frame: the node is sinew_filter_new_irregular's. The method is
+     * zoh or foh, and a rate or step, if there is one, that of blocks without steps. */
+    bool steps;
     bool allow_unstable; /* else what grows by itself is refused: most runs have no end */
     /* The continuous state at the start, (n_x0) numbers, for every channel where each runs by
      * itself; NULL: zero. For systems given as matrices, by the methods zoh and foh. */
     const double *x0;
     size_t n_x0;
     const double *u0;           /* (channels): the first frame to come, which foh must know;
-                                 * NULL: silence */
+                                 * NULL: silence. Not looked at with steps. */
     sinew_build_report *report; /* filled in, after a failure too; NULL: not wanted */
 } sinew_build_opts;
 
-/** model -> node, the one way: discretize, look at it, make the filter. opts may be NULL for the
- *  defaults, which lack the rate that a linear system needs. Errors: those of
- *  sinew_model_discretize and sinew_filter_new; SINEW_ERR_NUMERIC for what is unstable and not
- *  allowed to be; SINEW_ERR_MISMATCH for channels that do not fit, and an x0 of another order;
- *  SINEW_ERR_ARGUMENT for an x0 where there can be none. */
+/** model -> node, the one way: discretize, look at it, make the filter; of a description of a
+ * Kalman filter, that one. opts may be NULL for the defaults, which lack the rate that a linear
+ * system needs. Errors: those of sinew_model_discretize and sinew_filter_new; SINEW_ERR_NUMERIC for
+ * what is unstable and not allowed to be; SINEW_ERR_MISMATCH for channels that do not fit, and an
+ * x0 of another order; SINEW_ERR_ARGUMENT for an x0 where there can be none. */
 SINEW_API sinew_status sinew_model_build(sinew_node **out, const sinew_model *model,
                                          const sinew_build_opts *opts, sinew_error *error);
 

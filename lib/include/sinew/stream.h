@@ -34,7 +34,7 @@ typedef struct sinew_stream_opts {
     size_t max_frames; /* 0: 4096. Longer blocks are processed in pieces of this length. */
     sinew_gap gap;
     bool steps;    /* blocks carry step_s; refused where the node cannot. Without it step_s is
-                    * not looked at. */
+                    * not looked at; refused where the node has no step of its own. */
     int64_t index; /* of the first frame to come */
 } sinew_stream_opts;
 
