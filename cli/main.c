@@ -19,6 +19,7 @@ static const command *const commands[] = {
     &command_info,
     &command_design,
     &command_reduce,
+    &command_fit,
 };
 /* clang-format on */
 enum { N_COMMANDS = sizeof commands / sizeof *commands };

@@ -19,6 +19,7 @@
 #include "gammatone.h"
 #include "gramian.h"
 #include "hippo.h"
+#include "identify.h"
 #include "io.h"
 #include "irregular.h"
 #include "join.h"
