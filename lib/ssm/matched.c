@@ -29,6 +29,23 @@ static bool falls_on_one(double complex r, double T)
     return cabs(r * T) > 1 && cabs(less_one(r, T)) <= 0x1p-50 * cabs(r * T);
 }
 
+/* False where a root falls on z = 1. What turns by more than half a turn a step comes out below the
+ * axis; of conjugates the one above it stays the first. */
+static bool map(double complex *to, const double complex *from, size_t n, double T)
+{
+    bool good = true;
+    for (size_t i = 0; i < n; i++) {
+        good = good && !falls_on_one(from[i], T);
+        to[i] = less_one(from[i], T);
+        if (cimag(from[i]) > 0) {
+            to[i] = sinew_cmplx(creal(to[i]), fabs(cimag(to[i])));
+            to[i + 1] = conj(to[i]);
+            i++;
+        }
+    }
+    return good;
+}
+
 static void set_gain(sinew_zpk *out, const sinew_zpk *zpk, double T)
 {
     size_t excess = zpk->n_poles - zpk->n_zeros;
@@ -49,19 +66,14 @@ static void set_gain(sinew_zpk *out, const sinew_zpk *zpk, double T)
 sinew_status sinew_matched(sinew_zpk *out, const sinew_zpk *zpk, double T, sinew_error *error)
 {
     size_t n = zpk->n_poles, n_zeros = zpk->n_zeros < n ? n - 1 : n;
-    bool refused = false;
     sinew_status status = sinew_zpk_alloc(out, n_zeros, n, error);
     if (status)
         return status;
     out->delta = true;
-    for (size_t i = 0; i < n; i++) {
-        out->poles[i] = less_one(zpk->poles[i], T);
-        refused = refused || falls_on_one(zpk->poles[i], T);
-    }
-    for (size_t i = 0; i < n_zeros; i++) {
-        out->zeros[i] = i < zpk->n_zeros ? less_one(zpk->zeros[i], T) : -2;
-        refused = refused || (i < zpk->n_zeros && falls_on_one(zpk->zeros[i], T));
-    }
+    bool refused =
+        !map(out->poles, zpk->poles, n, T) || !map(out->zeros, zpk->zeros, zpk->n_zeros, T);
+    for (size_t i = zpk->n_zeros; i < n_zeros; i++)
+        out->zeros[i] = -2;
     set_gain(out, zpk, T);
     if (!refused)
         return SINEW_OK;
