@@ -309,7 +309,7 @@ Test(factors, what_turns_by_more_than_half_a_turn)
 }
 
 /* A pole that turns once a step falls on z = 1, and there is no gain to keep. */
-Test(factors, matched_refuses_what_falls_on_one)
+Test(factors, matched_refuses_what_it_cannot_keep)
 {
     const sinew_complex turning[] = {{0, 2 * M_PI * 8}, {0, -2 * M_PI * 8}};
     sinew_system *system = from_zpk(NULL, 0, turning, 2, 1);
@@ -317,5 +317,11 @@ Test(factors, matched_refuses_what_falls_on_one)
     sinew_discretization *d;
     cr_assert_eq(sinew_discretize(&d, system, &opts, &error), SINEW_ERR_NUMERIC);
     cr_assert(strstr(error.text, "z = 1"), "%s", error.text);
+    sinew_system_free(system);
+    const sinew_complex zero = {3000, 0}, pole = {-1, 0};
+    system = from_zpk(&zero, 1, &pole, 1, 1);
+    cr_assert_eq(sinew_discretize(&d, system, &opts, &error), SINEW_ERR_NUMERIC);
+    cr_assert(strstr(error.text, "3000 rad/s right of the axis"), "%s", error.text);
+    cr_assert_null(d);
     sinew_system_free(system);
 }
