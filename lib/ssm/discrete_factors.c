@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/complex.h"
 #include "math/phi.h"
 #include "ssm/factor.h"
 #include "ssm/fractions.h"
@@ -74,6 +75,22 @@ static sinew_status by_substitution(sinew_zpk *out, const sinew_zpk *zpk, const 
     return SINEW_OK;
 }
 
+/* e^{rT}, or for delta e^{rT} - 1; of conjugates the one above the axis first, though what turns by
+ * more than half a turn a step changes sides. */
+static void exponentials(double complex *to, const double complex *from, size_t n, bool delta,
+                         double T)
+{
+    for (size_t i = 0; i < n; i++) {
+        double complex x = from[i] * T;
+        to[i] = delta ? x * sinew_phi1(x) : cexp(x);
+        if (cimag(from[i]) > 0) {
+            to[i] = sinew_cmplx(creal(to[i]), fabs(cimag(to[i])));
+            to[i + 1] = conj(to[i]);
+            i++;
+        }
+    }
+}
+
 /* The factors of z - 1 but for the roots themselves, which in z are e^{rT}. */
 static sinew_status by_matching(sinew_zpk *out, const sinew_zpk *zpk, const sinew_step *step,
                                 sinew_error *error)
@@ -82,10 +99,10 @@ static sinew_status by_matching(sinew_zpk *out, const sinew_zpk *zpk, const sine
     if (status)
         return status;
     out->delta = false;
-    for (size_t i = 0; i < out->n_poles; i++)
-        out->poles[i] = cexp(zpk->poles[i] * step->T);
-    for (size_t i = 0; i < out->n_zeros; i++)
-        out->zeros[i] = i < zpk->n_zeros ? cexp(zpk->zeros[i] * step->T) : -1;
+    exponentials(out->poles, zpk->poles, zpk->n_poles, false, step->T);
+    exponentials(out->zeros, zpk->zeros, zpk->n_zeros, false, step->T);
+    for (size_t i = zpk->n_zeros; i < out->n_zeros; i++)
+        out->zeros[i] = -1;
     return SINEW_OK;
 }
 
@@ -98,10 +115,7 @@ static sinew_status hold_factors(sinew_zpk *out, const sinew_zpk *zpk, const sin
     if (status)
         return status;
     out->delta = delta;
-    for (size_t i = 0; i < n; i++) {
-        double complex x = zpk->poles[i] * step->T;
-        out->poles[i] = delta ? x * sinew_phi1(x) : cexp(x);
-    }
+    exponentials(out->poles, zpk->poles, n, delta, step->T);
     status = sinew_fractions_zeros(out, delta, zpk, step->method, step->T, error);
     if (status)
         sinew_zpk_finish(out);

@@ -23,10 +23,38 @@ static double complex less_one(double complex r, double T)
     return r * T * sinew_phi1(r * T);
 }
 
-/* A root other than 0 that turns once a step, or several times: z = 1. */
-static bool falls_on_one(double complex r, double T)
+/* A root other than 0 that turns once a step, or several times: z = 1, where there is no gain to
+ * keep. And one that grows so fast that a section with two of them would overflow. */
+static sinew_status check_root(double complex r, double T, sinew_error *error)
 {
-    return cabs(r * T) > 1 && cabs(less_one(r, T)) <= 0x1p-50 * cabs(r * T);
+    if (creal(r) * T > 400 * M_LN2)
+        return sinew_fail(error, SINEW_ERR_NUMERIC,
+                          "a pole or zero at %.6g rad/s right of the axis grows by more than 2^400 "
+                          "within a step, which matched cannot hold: choose another rate or method",
+                          creal(r));
+    if (cabs(r * T) <= 1 || cabs(less_one(r, T)) > 0x1p-50 * cabs(r * T))
+        return SINEW_OK;
+    return sinew_fail(error, SINEW_ERR_NUMERIC,
+                      "a pole or zero at a multiple of the rate becomes z = 1: matched has no gain "
+                      "to keep there; choose another rate or method");
+}
+
+/* What turns by more than half a turn a step comes out below the axis; of conjugates the one above
+ * it stays the first. */
+static sinew_status map(double complex *to, const double complex *from, size_t n, double T,
+                        sinew_error *error)
+{
+    sinew_status status = SINEW_OK;
+    for (size_t i = 0; !status && i < n; i++) {
+        status = check_root(from[i], T, error);
+        to[i] = less_one(from[i], T);
+        if (cimag(from[i]) > 0) {
+            to[i] = sinew_cmplx(creal(to[i]), fabs(cimag(to[i])));
+            to[i + 1] = conj(to[i]);
+            i++;
+        }
+    }
+    return status;
 }
 
 static void set_gain(sinew_zpk *out, const sinew_zpk *zpk, double T)
@@ -49,24 +77,17 @@ static void set_gain(sinew_zpk *out, const sinew_zpk *zpk, double T)
 sinew_status sinew_matched(sinew_zpk *out, const sinew_zpk *zpk, double T, sinew_error *error)
 {
     size_t n = zpk->n_poles, n_zeros = zpk->n_zeros < n ? n - 1 : n;
-    bool refused = false;
     sinew_status status = sinew_zpk_alloc(out, n_zeros, n, error);
     if (status)
         return status;
     out->delta = true;
-    for (size_t i = 0; i < n; i++) {
-        out->poles[i] = less_one(zpk->poles[i], T);
-        refused = refused || falls_on_one(zpk->poles[i], T);
-    }
-    for (size_t i = 0; i < n_zeros; i++) {
-        out->zeros[i] = i < zpk->n_zeros ? less_one(zpk->zeros[i], T) : -2;
-        refused = refused || (i < zpk->n_zeros && falls_on_one(zpk->zeros[i], T));
-    }
+    status = map(out->poles, zpk->poles, n, T, error);
+    if (!status)
+        status = map(out->zeros, zpk->zeros, zpk->n_zeros, T, error);
+    for (size_t i = zpk->n_zeros; i < n_zeros; i++)
+        out->zeros[i] = -2;
     set_gain(out, zpk, T);
-    if (!refused)
-        return SINEW_OK;
-    sinew_zpk_finish(out);
-    return sinew_fail(error, SINEW_ERR_NUMERIC,
-                      "a pole or zero at a multiple of the rate becomes z = 1: matched has no gain "
-                      "to keep there; choose another rate or method");
+    if (status)
+        sinew_zpk_finish(out);
+    return status;
 }

@@ -284,8 +284,32 @@ Test(factors, matched_of_matrices)
     sinew_system_free(zpk);
 }
 
+/* Poles and zeros above half the rate come out on the other side of the axis. */
+Test(factors, what_turns_by_more_than_half_a_turn)
+{
+    const sinew_complex zeros[] = {{-0.1, 4.7}, {-0.1, -4.7}, {-0.02, 0}, {0.08, 0}};
+    const sinew_complex poles[] = {{-0.2, 5.5},  {-0.2, -5.5},  {-0.01, 0.9}, {-0.01, -0.9},
+                                   {-0.1, 10.1}, {-0.1, -10.1}, {-0.3, 0},    {-0.5, 0}};
+    sinew_system *system = from_zpk(zeros, 4, poles, 8, 3);
+    static const sinew_method methods[] = {SINEW_METHOD_MATCHED, SINEW_METHOD_ZOH, SINEW_METHOD_FOH,
+                                           SINEW_METHOD_IMPULSE};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        sinew_discretization *d = discretize(system, methods[i], 1, 0);
+        sinew_realization_report r;
+        factors f = factors_of(d);
+        for (size_t k = 0; k + 1 < f.n_poles; k++)
+            cr_assert(f.poles[k].im <= 0 || f.poles[k + 1].im == -f.poles[k].im);
+        same_response("turning", d, 1e-11);
+        cr_assert_eq(sinew_discretization_report(d, &r, &error), SINEW_OK);
+        cr_assert(r.response_error < 1e-13, "%s: %.3g", sinew_method_name(methods[i]),
+                  r.response_error);
+        sinew_discretization_free(d);
+    }
+    sinew_system_free(system);
+}
+
 /* A pole that turns once a step falls on z = 1, and there is no gain to keep. */
-Test(factors, matched_refuses_what_falls_on_one)
+Test(factors, matched_refuses_what_it_cannot_keep)
 {
     const sinew_complex turning[] = {{0, 2 * M_PI * 8}, {0, -2 * M_PI * 8}};
     sinew_system *system = from_zpk(NULL, 0, turning, 2, 1);
@@ -293,5 +317,11 @@ Test(factors, matched_refuses_what_falls_on_one)
     sinew_discretization *d;
     cr_assert_eq(sinew_discretize(&d, system, &opts, &error), SINEW_ERR_NUMERIC);
     cr_assert(strstr(error.text, "z = 1"), "%s", error.text);
+    sinew_system_free(system);
+    const sinew_complex zero = {3000, 0}, pole = {-1, 0};
+    system = from_zpk(&zero, 1, &pole, 1, 1);
+    cr_assert_eq(sinew_discretize(&d, system, &opts, &error), SINEW_ERR_NUMERIC);
+    cr_assert(strstr(error.text, "3000 rad/s right of the axis"), "%s", error.text);
+    cr_assert_null(d);
     sinew_system_free(system);
 }
