@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""hard_cases.py SINEW [--only TEXT] [--jobs N] [--keep FOLDER] [--verbose]
+"""hard_cases.py SINEW [--only TEXT] [--every N] [--jobs N] [--keep FOLDER] [--verbose]
 
 Holds `sinew discretize`, `response` and `run` to the reference (reference.py) on systems that
 are hard for floating point. Every error is relative to the peak of what it is an error of and
@@ -294,6 +294,7 @@ def cases():
     for init, n, T in (("lin", 64, 0.01), ("inv", 64, 1e-3), ("real", 16, 0.1), ("lin", 8, 0.5)):
         yield "s4d", "%s %d T %g" % (init, n, T), {"s4d": {"init": init, "order": n}}, T
 
+    T = 1 / 48000
     yield "tf", "first", tf([2], [1, 3]), 0.1
     yield "tf", "second", tf([1, 0.2, 4], [2, 0.01, 5]), 0.1
     for n in (4, 8, 12):
@@ -667,16 +668,26 @@ def judge_any(task):
     return (judge_irregular if task[1][0] == "irregular" else judge)(task)
 
 
+def sample(source, every):
+    """Each N-th case of every family, its first one included."""
+    seen = {}
+    for case in source:
+        seen[case[0]] = seen.get(case[0], -1) + 1
+        if seen[case[0]] % every == 0:
+            yield case
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("sinew")
     parser.add_argument("--only", default="", help="cases whose family and name hold this text")
+    parser.add_argument("--every", type=int, default=1, help="each N-th case, one a family at least")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--keep", help="folder for descriptions and signals")
     parser.add_argument("--verbose", action="store_true")
     a = parser.parse_args()
-    tasks = [(a.sinew, c, a.keep) for c in cases() if a.only in c[0] + " " + c[1]]
-    tasks += [(a.sinew, c, a.keep) for c in irregular_cases() if a.only in c[0] + " " + c[1]]
+    tasks = [(a.sinew, c, a.keep) for source in (cases(), irregular_cases())
+             for c in sample(source, a.every) if a.only in c[0] + " " + c[1]]
     tasks.sort(key=lambda t: -len(str(t[1][2])))
     results = []
     with multiprocessing.Pool(a.jobs) as pool:
