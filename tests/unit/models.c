@@ -9,7 +9,10 @@
 #include "../vectors/models.h"
 #include "sinew/model.h"
 
-enum { N_VECTORS = sizeof model_vectors / sizeof *model_vectors };
+enum {
+    N_VECTORS = sizeof model_vectors / sizeof *model_vectors,
+    N_LEVELS = sizeof level_vectors / sizeof *level_vectors
+};
 
 static sinew_model *open_model(const char *name)
 {
@@ -55,10 +58,33 @@ Test(models, respond_as_their_formulas)
     }
 }
 
+Test(models, known_by_their_level_keep_it)
+{
+    for (size_t i = 0; i < N_LEVELS; i++) {
+        sinew_model *model = open_model(level_vectors[i].model);
+        sinew_discretization *d = NULL;
+        sinew_error error = {0};
+        sinew_complex h;
+        double rad = 6.283185307179586477 * level_vectors[i].hz;
+        sinew_discretize_opts opts = {.rate_hz = level_vectors[i].rate_hz};
+        cr_assert_eq(sinew_model_discretize(&d, model, &opts, &error), SINEW_OK, "%s", error.text);
+        cr_assert_eq(sinew_discretization_response(d, &rad, 1, &h, &error), SINEW_OK);
+        double level = 20 * log10(hypot(h.re, h.im));
+        cr_assert_float_eq(level, level_vectors[i].level_db, level_vectors[i].within_db,
+                           "%s at %g Hz, rate %g: %g dB", level_vectors[i].model,
+                           level_vectors[i].hz, level_vectors[i].rate_hz, level);
+        sinew_discretization_free(d);
+        sinew_model_free(model);
+    }
+}
+
 static bool in_table(const char *name)
 {
     for (size_t i = 0; i < N_VECTORS; i++)
         if (!strcmp(model_vectors[i].model, name))
+            return true;
+    for (size_t i = 0; i < N_LEVELS; i++)
+        if (!strcmp(level_vectors[i].model, name))
             return true;
     return false;
 }

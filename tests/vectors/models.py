@@ -88,6 +88,44 @@ def body_terms():
     return terms
 
 
+def kept(sections):
+    """A product of sections f(s), each bilinear with its own frequency (Hz) in its place."""
+    def response(hz, rate):
+        h = mpc(1)
+        for f0, formula in sections:
+            w = mpf(hz) if rate is None else f0 * tan(pi * mpf(hz) / rate) / tan(pi * f0 / rate)
+            h *= formula(1j * w / f0)
+        return h
+    return response
+
+
+def k_weighting():
+    """ITU-R BS.1770: a shelf and a high-pass. The numerator of the latter is 1 -2 1 at 48 kHz."""
+    f1, gain, q1 = mpf("1681.974450955533"), mpf("3.999843853973347"), mpf("0.7071752369554196")
+    f2, q2 = mpf("38.13547087602444"), mpf("0.5003270373238773")
+    high = mpf(10) ** (gain / 20)
+    middle = high ** mpf("0.4996667741545416")
+    k = tan(pi * f2 / 48000)
+    return [(f1, lambda s: (high * s * s + middle * s / q1 + 1) / (s * s + s / q1 + 1)),
+            (f2, lambda s: (1 + k / q2 + k * k) * s * s / (s * s + s / q2 + 1))]
+
+
+def a_weighting(hz):
+    """IEC 61672-1, annex E: the analogue level in dB, 0 at 1 kHz."""
+    def size(f):
+        f = mpf(f)
+        r, low, high, d, a = 1000, mpf(10) ** mpf("1.5"), mpf(10) ** mpf("3.9"), sqrt(mpf("0.5")), mpf(10) ** mpf("2.45")
+        c = low**2 * high**2
+        b = (r**2 + c / r**2 - d * (low**2 + high**2)) / (1 - d)
+        f1, f4 = sqrt((-b - sqrt(b * b - 4 * c)) / 2), sqrt((-b + sqrt(b * b - 4 * c)) / 2)
+        f2, f3 = (3 - sqrt(mpf(5))) / 2 * a, (3 + sqrt(mpf(5))) / 2 * a
+        return f4**2 * f**4 / ((f**2 + f1**2) * sqrt(f**2 + f2**2) * sqrt(f**2 + f3**2) * (f**2 + f4**2))
+    return 20 * log10(size(hz) / size(1000))
+
+
+# Known by their level alone: the formula, frequencies, and how near (dB) from 44.1 kHz on.
+LEVELS = {"a-weighting": (a_weighting, [10, 31.5, 100, 1000, 4000, 10000, 16000, 20000], "0.1")}
+
 W10, W2 = 2 * pi * 10, 2 * pi * 2
 MODELS = {
     "speech-bandpass": (design("bandpass", 4, ["300", "3400"]), [50, 300, 1000, 3400, 3900]),
@@ -101,6 +139,7 @@ MODELS = {
     "rc-lowpass": (held("zoh", 0, [(mpf(10000), mpf(-10000))]), [10, 100, 1591.5, 3000]),
     "vibration-velocity": (held("foh", 0, band_pass_terms(W2, sqrt(mpf(2)) * W2, mpf(1))),
                            [0.5, 2, 10, 100, 1000]),
+    "k-weighting": (kept(k_weighting()), [10, 38, 100, 1000, 1681, 3900]),
     "body-resonators": (held("foh", DRY, body_terms()),
                         [20, 98, 150, 185, 231, 515, 1015, 1850, 3000]),
 }
@@ -121,6 +160,13 @@ def write_table(path):
                     h = response(mpf(repr(hz)) if isinstance(hz, float) else hz, rate)
                     out.write('    {"%s", %d, %r, %s, %s},\n'
                               % (name, rate, hz, number(h.real), number(h.imag)))
+        out.write("};\n\n/* The level alone, in dB, within so many dB. */\nstatic const struct {\n"
+                  "    const char *model;\n    double rate_hz, hz, level_db, within_db;\n"
+                  "} level_vectors[] = {\n")
+        for name, (level, frequencies, within) in sorted(LEVELS.items()):
+            for rate in RATES[2:]:
+                for hz in frequencies:
+                    out.write('    {"%s", %d, %r, %s, %s},\n' % (name, rate, hz, number(level(hz)), within))
         out.write("};\n")
 
 
@@ -160,6 +206,10 @@ def print_figures():
         for hz in frequencies:
             level = [20 * log10(abs(response(hz, rate))) for rate in (None, 8000, 48000)]
             print("| %g | %s |" % (hz, " | ".join("%.2f" % x for x in level)))
+    for name, (level, frequencies, _) in sorted(LEVELS.items()):
+        print(name)
+        for hz in frequencies:
+            print("| %g | %.2f |" % (hz, level(hz)))
 
 
 if __name__ == "__main__":
