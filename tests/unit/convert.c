@@ -445,13 +445,16 @@ Test(convert, another_rate_of_a_design)
     sinew_discretize_opts fast = {.rate_hz = 48000, .method = SINEW_METHOD_BILINEAR};
     sinew_system *system;
     cr_assert_eq(sinew_system_new_design(&system, &band, &error), SINEW_OK);
-    sinew_discretization *d = discretize(system, &fast), *want = discretize(system, &slow), *got;
+    sinew_discretization *d = discretize(system, &fast), *want = discretize(system, &slow), *got,
+                         *none;
     sinew_system_free(system);
     cr_assert_eq(sinew_discretization_d2d(&got, d, &slow, &error), SINEW_OK);
     cr_assert_eq(got->hash, want->hash);
     cr_assert_eq(memcmp(got->A, want->A, 64 * sizeof(double)), 0);
     cr_assert_eq(got->form, SINEW_FORM_CASCADE);
-    refused(sinew_discretization_d2d(&want, d, NULL, &error), SINEW_ERR_ARGUMENT, "no options");
+    refused(sinew_discretization_d2d(&none, d, NULL, &error), SINEW_ERR_ARGUMENT, "no options");
+    cr_assert_null(none);
     sinew_discretization_free(d);
+    sinew_discretization_free(want);
     sinew_discretization_free(got);
 }
