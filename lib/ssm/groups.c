@@ -15,6 +15,7 @@ typedef struct zero_pool { /* the zeros that no section has yet, and the room fo
     bool *taken;
     size_t count, real, pairs; /* pairs: conjugate pairs left */
     size_t twos, ones;         /* sections left with two poles, with one */
+    double slowest;            /* |p| of the slowest section that is still to choose */
 } zero_pool;
 
 /* The slower pole of a group: its second where there are two. */
@@ -89,19 +90,38 @@ static sinew_status group_real(sinew_group *groups, size_t *count, const sinew_z
     return SINEW_OK;
 }
 
-/* The nearest zero left; kind: 0 any, 1 real only, 2 complex only. count where there is none. */
-static size_t nearest(const zero_pool *pool, double complex p, int kind)
+/* A zero far below its section's poles is what is left of d - d: |p| / |z| of its digits are lost.
+ * A section leaves it to one that is much slower, if one is still to come. */
+static bool is_for_slower(const zero_pool *pool, double complex p, double complex z)
+{
+    const double far = 8;
+    return cabs(z) * far < cabs(p) && pool->slowest * far < cabs(p);
+}
+
+/* How far a zero is from a pole, by what the smaller of them is: a slow zero is far from a fast
+ * pole as seen from itself. */
+static double distance(double complex p, double complex z)
+{
+    double apart = cabs(p - z);
+    return apart > 0 ? apart / fmin(cabs(p), cabs(z)) : 0;
+}
+
+/* The nearest zero left; kind: 0 any, 1 real only, 2 complex only; choosy: not one that is for a
+ * slower section. count where there is none. */
+static size_t nearest(const zero_pool *pool, double complex p, int kind, bool choosy)
 {
     size_t best = pool->count;
-    double distance = HUGE_VAL;
     for (size_t i = 0; i < pool->count; i++) {
-        double im = cimag(pool->zeros[i]), d = cabs(p - pool->zeros[i]);
-        if (pool->taken[i] || im < 0 || (kind == 1 && im != 0) || (kind == 2 && im == 0))
+        double complex z = pool->zeros[i];
+        if (pool->taken[i] || cimag(z) < 0 || (kind == 1 && cimag(z) != 0) ||
+            (kind == 2 && cimag(z) == 0) || (choosy && is_for_slower(pool, p, z)))
             continue;
-        if (d < distance || best == pool->count) {
-            distance = d;
+        double here = distance(p, z),
+               least = best < pool->count ? distance(p, pool->zeros[best]) : 0;
+        /* beside a pole or zero at 0 all is far */
+        if (best == pool->count || here < least ||
+            (here == least && cabs(p - z) < cabs(p - pool->zeros[best])))
             best = i;
-        }
     }
     return best;
 }
@@ -124,16 +144,19 @@ static void take(zero_pool *pool, sinew_group *g, size_t i)
 static void choose_zeros(zero_pool *pool, sinew_group *g)
 {
     size_t room = pool->twos - pool->pairs + pool->ones; /* sections that real zeros may have */
+    size_t mine = g->poles == 2 ? 2 : 1, all = 2 * (pool->twos - pool->pairs) + pool->ones;
     bool must_pair = g->poles == 2 && pool->pairs > 0 && pool->pairs == pool->twos;
+    bool choosy = !must_pair && all >= mine + pool->real; /* the others have room for all */
     int kind = must_pair ? 2 : g->poles == 1 ? 1 : 0;
     /* of two real poles the slower, which an integrator is, chooses first */
     bool real_pair = g->poles == 2 && cimag(g->p[0]) == 0;
-    size_t i = nearest(pool, g->p[real_pair ? 1 : 0], kind);
+    size_t i = nearest(pool, g->p[real_pair ? 1 : 0], kind, choosy);
     if (i < pool->count) {
         bool second = g->poles == 2 && cimag(pool->zeros[i]) == 0 && pool->real > room;
         take(pool, g, i);
-        if (second)
-            take(pool, g, nearest(pool, g->p[0], 1));
+        i = second ? nearest(pool, g->p[0], 1, choosy) : pool->count;
+        if (i < pool->count)
+            take(pool, g, i);
     }
     if (g->poles == 2)
         pool->twos--;
@@ -154,8 +177,12 @@ static sinew_status deal_zeros(sinew_group *groups, size_t n, const sinew_zpk *z
     }
     for (size_t i = 0; i < n; i++)
         *(groups[i].poles == 2 ? &pool.twos : &pool.ones) += 1;
-    for (size_t i = n; i-- > 0;)
+    for (size_t i = n; i-- > 0;) {
+        pool.slowest = HUGE_VAL;
+        for (size_t k = 0; k < i; k++)
+            pool.slowest = fmin(pool.slowest, -slowness(&groups[k]));
         choose_zeros(&pool, &groups[i]);
+    }
     sinew_free(pool.taken);
     return SINEW_OK;
 }

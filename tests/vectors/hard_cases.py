@@ -269,6 +269,16 @@ def cases():
     z, p = notch_bank([7e3, 9e3, 14e3], [v * 6e3 for v in prototype(6, 0.5)])
     yield "designs", "deep zeros", zpk(z, p, 0.01), T
 
+    for seed in range(6):
+        rng = np.random.default_rng(800 + seed)
+        n = int(rng.integers(4, 13))
+        half = [-(10 ** rng.uniform(-4, 4)) * (complex(1, 0) if rng.random() < 0.4 else
+                np.exp(1j * rng.uniform(0.1, 1.5))) for _ in range(n)]
+        zeros = [-(10 ** rng.uniform(-4, 4)) * (complex(1, 0) if rng.random() < 0.5 else
+                 np.exp(1j * rng.uniform(0.1, 1.5))) for _ in range(n // 2)]
+        p, z = ([complex(v.real, abs(v.imag)) for v in list_] for list_ in (half, zeros))
+        for T in (1e-3, 0.1):
+            yield "decades", "%d T %g" % (seed, T), zpk(conjugated(z), conjugated(p), 1), T
     yield "repeated", "real 8", zpk([], [-1] * 8, 1), 0.3
     yield "repeated", "real 8 zeros", zpk([-2] * 5, [-1] * 8, 1), 0.3
     yield "repeated", "real 16", zpk([0] * 4, [-1] * 16, 1), 0.1
