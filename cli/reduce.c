@@ -203,12 +203,27 @@ static const char *what_is_wrong(const settings *s, const char *output)
     return NULL;
 }
 
+/* A file that the model refers to would be lost as much as the model itself. */
+static bool is_reference(const sinew_model *model, const char *output)
+{
+    size_t n;
+    const char *const *references = sinew_model_references(model, &n);
+    for (size_t i = 0; output && i < n; i++)
+        if (paths_same(references[i], output))
+            return true;
+    return false;
+}
+
 static int work(const command *self, const settings *s, const char *path, const char *output)
 {
     sinew_model *model = NULL;
     sinew_error error;
     if (sinew_model_open(&model, path, &error))
         return report_failure(self, &error);
+    if (is_reference(model, output)) {
+        sinew_model_free(model);
+        return report_misuse(self, "%s: the model refers to it", output);
+    }
     if (!s->minimal && loses_places(model))
         report_warning("%s: edges and centres are no longer prewarped: they move as those of an "
                        "analogue filter do by the bilinear rule",

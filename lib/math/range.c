@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/matrix.h"
 
 /* U (rows, rows) and sigma of M, which is used up. LAPACK sees M^T = V diag(sigma) U^T, and U^T in
  * columns is our U in rows. */
@@ -18,6 +19,10 @@ static sinew_status decompose(double *U, double *sigma, double *M, size_t rows, 
     double *rest = sinew_alloc(k, sizeof *rest);
     if (!rest)
         return sinew_fail_memory(error);
+    if (!sinew_all_finite(M, rows * columns)) { /* LAPACK's iteration would not end */
+        sinew_free(rest);
+        return sinew_fail(error, SINEW_ERR_NUMERIC, "a matrix whose range is needed overflows");
+    }
     lapack_int info =
         LAPACKE_dgesvd(LAPACK_COL_MAJOR, 'N', 'A', m, n, M, m, sigma, NULL, 1, U, n, rest);
     sinew_free(rest);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/matrix.h"
 
 /* LAPACK reads our rows as columns: it sees A^T = V diag(sigma) U^T, and its V by columns is our
  * Vt by rows. */
@@ -14,6 +15,9 @@ sinew_status sinew_svd(double *U, double *sigma, double *Vt, const double *A, si
     size_t k = rows < columns ? rows : columns;
     if (k == 0)
         return SINEW_OK;
+    if (!sinew_all_finite(A, rows * columns)) /* LAPACK's iteration would not end */
+        return sinew_fail(error, SINEW_ERR_NUMERIC,
+                          "a matrix whose singular values are needed is not finite");
     double *copy = sinew_copy(A, rows * columns, sizeof *A), *rest = sinew_alloc(k, sizeof *rest);
     sinew_status status = copy && rest ? SINEW_OK : sinew_fail_memory(error);
     if (!status) {
@@ -41,6 +45,10 @@ sinew_status sinew_norm_2(double *out, const double complex *A, size_t rows, siz
         return SINEW_OK;
     }
     size_t k = rows < columns ? rows : columns;
+    if (!sinew_all_finite((const double *)A, 2 * rows * columns)) { /* as above */
+        *out = INFINITY;
+        return SINEW_OK;
+    }
     double complex *copy = sinew_copy(A, rows * columns, sizeof *A);
     double *sigma = sinew_alloc(2 * k, sizeof *sigma);
     sinew_status status = copy && sigma ? SINEW_OK : sinew_fail_memory(error);

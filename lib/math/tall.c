@@ -2,10 +2,12 @@
 
 #include <lapacke.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/matrix.h"
 
 enum { LEAST_PIECE = 256 };
 
@@ -81,8 +83,11 @@ sinew_status sinew_tall_solve(double *X, sinew_tall *t, size_t answers, sinew_er
         status = sinew_fail_memory(error);
     } else {
         fill(a, b, scale, t, n);
-        lapack_int info = LAPACKE_dgelsd(LAPACK_COL_MAJOR, size, size, (lapack_int)answers, a, size,
-                                         b, size, sigma, 0x1p-50, &rank);
+        bool finite = sinew_all_finite(a, n * n) && sinew_all_finite(b, n * answers);
+        lapack_int info = !finite /* LAPACK's iteration would not end */
+                              ? 1
+                              : LAPACKE_dgelsd(LAPACK_COL_MAJOR, size, size, (lapack_int)answers, a,
+                                               size, b, size, sigma, 0x1p-50, &rank);
         if (info == LAPACK_WORK_MEMORY_ERROR)
             status = sinew_fail_memory(error);
         else if (info)

@@ -53,7 +53,7 @@ static sinew_status check_texts(const sinew_description *d, sinew_error *error)
 
 static sinew_status check_choices(const sinew_description *d, sinew_error *error)
 {
-    if ((unsigned)d->method > SINEW_METHOD_DECRAMPED)
+    if ((unsigned)d->method > SINEW_METHOD_MATCHED)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no such method of discretization");
     if ((unsigned)d->form > SINEW_DESCRIBE_SS)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no such form of a description");

@@ -38,14 +38,15 @@ sinew_status sinew_model_build_delayed(sinew_node **out, const sinew_model *mode
                                        sinew_error *error)
 {
     sinew_delayed_discretization *d = NULL;
-    sinew_status status = sinew_model_discretize_delayed(&d, model, &opts->discretize, error);
+    sinew_status status = check_opts(model, opts, error);
+    if (!status)
+        status = sinew_model_discretize_delayed(&d, model, &opts->discretize, error);
     if (!status) {
         const sinew_discretization *plant = sinew_delayed_discretization_plant(d);
         facts->method = sinew_discretization_method(plant);
         facts->step_s = sinew_discretization_step_s(plant);
         facts->radius = sinew_delayed_discretization_radius(d);
         facts->unstable = sinew_delayed_discretization_grows(d);
-        status = check_opts(model, opts, error);
     }
     if (!status && facts->unstable && !opts->allow_unstable)
         status = sinew_fail(error, SINEW_ERR_NUMERIC,

@@ -65,8 +65,10 @@ static sinew_status nullity(size_t *out, const double *A, size_t n, double compl
         for (size_t i = 0; i < n * n; i++)
             M[i] = A[i] - (i % (n + 1) == 0 ? value : 0);
         lapack_int info =
-            LAPACKE_zgesvd(LAPACK_COL_MAJOR, 'N', 'N', size, size, (lapack_complex_double *)M, size,
-                           sigma, NULL, 1, NULL, 1, sigma + n);
+            !sinew_all_finite((double *)M, 2 * n * n) /* it would not end */
+                ? 1
+                : LAPACKE_zgesvd(LAPACK_COL_MAJOR, 'N', 'N', size, size, (lapack_complex_double *)M,
+                                 size, sigma, NULL, 1, NULL, 1, sigma + n);
         if (info != 0)
             status = sinew_fail(error, SINEW_ERR_NUMERIC, "the singular values did not converge");
         for (size_t i = 0; !status && i < n; i++)

@@ -159,6 +159,19 @@ def test_the_table_is_for_people():
         assert words in text, (words, text)
 
 
+def test_what_overflows_fails_at_once():
+    path = model("system: {s4d: {init: lin, order: 4, C: [[1, 2], [3, 4]], "
+                 "B: [[1, 2], [3, -1e308]]}}\n", "huge.yaml")
+    for args in ["--tolerance-db", -40], ["--order", 2, "--match-dc"]:
+        assert "not finite" in sinew("reduce", path, "out.yaml", *args, status=1).messages
+    no_leftovers("huge.yaml")
+
+
+def test_every_method_is_kept():
+    path = model("system: {s4d: {init: real, order: 4}}\nmethod: matched\n", "matched.yaml")
+    assert b"method: matched\n" in sinew("reduce", path, "--order", 2).stdout
+
+
 def test_misuse_and_failure_leave_nothing():
     path = model(described(*modes(3)), "modes.json")
     for args in ([], ["--order", 2, "--tolerance-db", -20], ["--order", 0], ["--order", "2.5"],
@@ -169,6 +182,10 @@ def test_misuse_and_failure_leave_nothing():
     os.symlink("modes.json", "link.yaml")
     sinew("reduce", path, "link.yaml", "--order", 2, status=2)
     sinew("reduce", path, "out.yaml", "more", "--order", 2, status=2)
+    whole = model("system: {series: [modes.json, {zpk: {poles: [-5]}}]}\n", "whole.yaml")
+    for name in "modes.json", "link.yaml":
+        assert "refers to it" in sinew("reduce", whole, name, "--order", 2, status=2).messages
+    os.unlink("whole.yaml")
     sinew("reduce", "./missing.yaml", "out.yaml", "--order", 2, status=1)
     sinew("reduce", path, "missing/out.yaml", "--order", 2, status=1)
     unstable = model("system: {zpk: {poles: [1, 2]}}\n", "u.yaml")

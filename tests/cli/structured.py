@@ -139,6 +139,9 @@ def test_what_delays_cannot():
                  status=2).messages
     assert "x0" in text, text
     assert not os.path.exists("y.npy")
+    write("u.csv", "0,1\n0.1,2\n")
+    text = sinew("run", model(COMB), "u.csv", "y.csv", "--time", status=1).messages
+    assert "irregular steps" in text, text
     loop = ("system: {delayed: {delays_s: [1ms], system: {ss: {A: [], B: [], C: [], "
             "D: [[0, 1], [1, 0.5]]}}}}\n")
     text = sinew("discretize", model(loop), "--rate", "500", status=1).messages
