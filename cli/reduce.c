@@ -14,7 +14,7 @@
 #include "sinew/reduce.h"
 #include "ssm/gramian.h"
 #include "ssm/parts.h"
-#include "ssm/system.h"
+#include "ssm/joint.h"
 #include "write.h"
 
 typedef struct settings {
@@ -96,14 +96,12 @@ static sinew_description description_of(const sinew_model *model)
     return d;
 }
 
-/* The bilinear rule keeps the frequencies of parts in place, and of matrices no part is known. */
+/* The bilinear rule keeps the frequencies of parts and members in place; matrices have none. */
 static bool loses_places(const sinew_model *model)
 {
     sinew_description d = description_of(model);
-    bool any = false;
-    for (size_t i = 0; i < d.system->n_parts; i++)
-        any = any || sinew_part_is_prewarped(&d.system->parts[i]);
-    return any && d.method == SINEW_METHOD_BILINEAR && d.prewarp_hz == 0;
+    return sinew_system_keeps_places(d.system) && d.method == SINEW_METHOD_BILINEAR &&
+           d.prewarp_hz == 0;
 }
 
 static sinew_status write_reduced(const sinew_model *model, const sinew_system *small,
