@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "model/describe.h"
 #include "model/yaml.h"
+#include "ssm/method.h"
 
 /* ---- what the reader would refuse ---- */
 
@@ -53,7 +54,7 @@ static sinew_status check_texts(const sinew_description *d, sinew_error *error)
 
 static sinew_status check_choices(const sinew_description *d, sinew_error *error)
 {
-    if ((unsigned)d->method > SINEW_METHOD_MATCHED)
+    if (d->method != SINEW_METHOD_DEFAULT && !sinew_method_exists(d->method))
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no such method of discretization");
     if ((unsigned)d->form > SINEW_DESCRIBE_SS)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no such form of a description");

@@ -10,6 +10,7 @@
 #include "sinew/describe.h"
 #include "sinew/design.h"
 #include "sinew/model.h"
+#include "ssm/method.h"
 #include "ssm/system.h"
 
 static sinew_error error;
@@ -204,6 +205,21 @@ Test(describe, all_keys_in_the_order_of_the_models)
               "units: {input: m/s^2, output: \"N\"}\n"
               "system:\n  design: {family: butterworth, band: bandpass, order: 4, "
               "edges_hz: [300, 3400.5]}\nmethod: bilinear\nprewarp_hz: 1000\n");
+    sinew_system_free(system);
+}
+
+Test(describe, every_method_is_written_and_read_back)
+{
+    const sinew_complex pole = {-3, 0};
+    sinew_system *system;
+    cr_assert_eq(sinew_system_new_zpk(&system, NULL, 0, &pole, 1, 3, &error), SINEW_OK);
+    for (int m = SINEW_METHOD_ZOH; sinew_method_exists((sinew_method)m); m++) {
+        char *text = written(&(sinew_description){.system = system, .method = (sinew_method)m});
+        sinew_model *model = read_back(text);
+        cr_assert_eq((int)sinew_model_description(model).method, m, "%s", text);
+        sinew_model_free(model);
+        sinew_description_free(text);
+    }
     sinew_system_free(system);
 }
 
