@@ -1,10 +1,13 @@
 /* From discrete to continuous: each method turned round.
  *
- *   substitutions   N = alpha Ad + (1 - alpha) I = I + alpha (Ad - I), which is M^-1 of
- * substitute.c A = N^-1 (Ad - I) / T    B = N^-1 Bd / T    C = Cd N^-1    D = Dd - alpha C Bd zoh,
- * foh,       A = log(Ad) / T, and Bd is K B with a K that only A and T are in: T phi_1(AT), impulse
- * T phi_1(AT)^2, T e^{AT}. K is what the method makes of B = I, so B = K^-1 Bd; D = Dd less what
- * the method adds to it for D = 0.
+ * Substitutions, of which N is the M^-1 of substitute.c:
+ *
+ *   N = alpha Ad + (1 - alpha) I = I + alpha (Ad - I)
+ *   A = N^-1 (Ad - I) / T,  B = N^-1 Bd / T,  C = Cd N^-1,  D = Dd - alpha C Bd
+ *
+ * zoh, foh, impulse: A = log(Ad) / T. Bd is K B with a K that only A and T are in, T phi_1(AT),
+ * T phi_1(AT)^2 and T e^{AT}: what the method makes of B = I. So B = K^-1 Bd, and D is Dd less
+ * what the method adds to it for D = 0.
  *
  * All in balanced coordinates. */
 #include "ssm/d2c.h"

@@ -71,14 +71,14 @@ static sinew_status new_joint(sinew_joint **out, sinew_joint_verb verb,
     if (!joint)
         return sinew_fail_memory(error);
     *joint = (sinew_joint){.verb = verb, .members = sinew_alloc(n, sizeof *joint->members)};
-    sinew_status status = joint->members ? SINEW_OK : sinew_fail_memory(error);
-    for (; !status && joint->n < n; joint->n++)
-        status = sinew_system_copy(&joint->members[joint->n], members[joint->n], error);
-    if (status)
+    if (!joint->members) {
         sinew_joint_free(joint);
-    else
-        *out = joint;
-    return status;
+        return sinew_fail_memory(error);
+    }
+    for (; joint->n < n; joint->n++)
+        joint->members[joint->n] = sinew_system_share(members[joint->n]);
+    *out = joint;
+    return SINEW_OK;
 }
 
 /* A NULL stays one. */
@@ -160,6 +160,21 @@ static void forget(sinew_system *system)
     }
 }
 
+/* The member is a copy: the system itself would hold itself. */
+static sinew_status remember_stretch(sinew_system *system, double hz, sinew_error *error)
+{
+    sinew_system *bare = NULL;
+    sinew_status status = sinew_system_copy(&bare, system, error);
+    if (status)
+        return status;
+    const sinew_system *member = bare;
+    status = new_joint(&system->joint, SINEW_JOINT_STRETCH, &member, 1, error);
+    if (!status)
+        system->joint->prewarp_hz = hz;
+    sinew_system_free(bare);
+    return status;
+}
+
 /* Factors keep a place part by part, all by the same stretch; matrices through a joint. */
 sinew_status sinew_system_keep_place(sinew_system **out, const sinew_system *system, double hz,
                                      sinew_error *error)
@@ -173,18 +188,13 @@ sinew_status sinew_system_keep_place(sinew_system **out, const sinew_system *sys
     forget(*out);
     for (size_t i = 0; i < (*out)->n_parts; i++)
         (*out)->parts[i].prewarp_hz = hz;
-    const sinew_system *bare = *out;
-    sinew_joint *joint = NULL;
     if (!(*out)->factored)
-        status = new_joint(&joint, SINEW_JOINT_STRETCH, &bare, 1, error);
+        status = remember_stretch(*out, hz, error);
     if (status) {
         sinew_system_free(*out);
         *out = NULL;
         return status;
     }
-    if (joint)
-        joint->prewarp_hz = hz;
-    (*out)->joint = joint;
     sinew_joint_sign(*out, "keep", &system, 1);
     (*out)->asked = sinew_hash_numbers((*out)->asked, &hz, 1);
     return SINEW_OK;

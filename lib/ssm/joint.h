@@ -18,7 +18,7 @@ typedef enum sinew_joint_verb {
 struct sinew_joint {
     sinew_joint_verb verb;
     size_t n;
-    sinew_system **members; /* (n) */
+    sinew_system **members; /* (n), shared */
     size_t inputs, outputs; /* of WIRE */
     double *K, *E, *F, *G;
     double prewarp_hz; /* of STRETCH */

@@ -79,7 +79,14 @@ sinew_status sinew_system_new_parts(sinew_system **out, sinew_part *parts, size_
 void sinew_part_finish(sinew_part *part);
 sinew_status sinew_part_copy(sinew_part *out, const sinew_part *part, sinew_error *error);
 
-/* system.c */
+/* system.c: an empty system with its matrices allocated. */
+sinew_status sinew_system_alloc(sinew_system **out, size_t order, size_t inputs, size_t outputs,
+                                sinew_error *error);
+
+/* One more holder of a system, who frees it too: what is immutable need not be copied. */
+sinew_system *sinew_system_share(const sinew_system *system);
+
+/* A system of its own, to be changed before anyone else sees it. */
 sinew_status sinew_system_copy(sinew_system **out, const sinew_system *system, sinew_error *error);
 
 /* design.c */
@@ -107,11 +114,5 @@ sinew_status sinew_system_prewarp(sinew_system **out, const sinew_system *system
 
 /* response.c: gain 2^exponent prod(s - zeros) / prod(s - poles); false at a pole. */
 bool sinew_zpk_at(sinew_complex *out, const sinew_zpk *zpk, double complex s);
-/* One more holder of a system, who frees it too: what is immutable need not be copied. */
-sinew_system *sinew_system_share(const sinew_system *system);
-
-/* An empty system with its matrices allocated. */
-sinew_status sinew_system_alloc(sinew_system **out, size_t order, size_t inputs, size_t outputs,
-                                sinew_error *error);
 
 #endif

@@ -13,8 +13,7 @@
  * Three ways to run it:
  *   sinew_kalman_node        live: a node, measurements in and estimates out, a step for each frame
  *   sinew_kalman_smooth      offline: the estimates from all that is measured, before and after
- *   sinew_kalman_discretize  the steady filter of one step, as a discretization that any engine
- * runs
+ *   sinew_kalman_discretize  the steady filter of one step, a discretization for any engine
  *
  * Over a step dt the state's covariance grows by the integral of e^{As} G Q G' e^{A's}, s from 0 to
  * dt, exactly for each dt, and known inputs act as held (zoh) or on lines (foh). A measurement that

@@ -90,6 +90,7 @@ SINEW_API const sinew_system *sinew_model_system(const sinew_model *model);
 /** What the description says, for another one to be written from it: its texts, owned by the model,
  *  its system, and how it is to be discretized (DEFAULT and zeros where it does not say). */
 SINEW_API sinew_description sinew_model_description(const sinew_model *model);
+
 /** The Kalman filter, owned by the model, and into *opts (NULL: not wanted) what of it goes out;
  *  NULL for a description without one. */
 SINEW_API const sinew_kalman *sinew_model_kalman(const sinew_model *model,
