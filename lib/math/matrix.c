@@ -57,3 +57,11 @@ void sinew_balance(double *A, double *scale, size_t n)
     for (size_t i = 0; i < n; i++)
         scale[i] = 1;
 }
+
+void sinew_balance_sides(double *B, double *C, const double *scale, size_t n, size_t q, size_t p)
+{
+    for (size_t i = 0; i < n * q; i++)
+        B[i] *= scale[i / q];
+    for (size_t i = 0; i < p * n; i++)
+        C[i] /= scale[i % n];
+}

@@ -25,4 +25,7 @@ bool sinew_all_finite(const double *a, size_t n);
  * rounding. Never fails: without an answer S is the identity. */
 void sinew_balance(double *A, double *scale, size_t n);
 
+/* What goes with it: S B in place of B (n, q) and C S^-1 in place of C (p, n). */
+void sinew_balance_sides(double *B, double *C, const double *scale, size_t n, size_t q, size_t p);
+
 #endif

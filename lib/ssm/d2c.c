@@ -57,11 +57,8 @@ static sinew_status balanced_init(sinew_d2c_balanced *b, const sinew_discrete *d
         b->A[i * n + i] = m->A[i * n + i];
         for (size_t j = 0; j < n; j++)
             b->less[i * n + j] *= b->scale[i] / b->scale[j];
-        for (size_t j = 0; j < q; j++)
-            b->B[i * q + j] *= b->scale[i];
-        for (size_t j = 0; j < p; j++)
-            b->C[j * n + i] /= b->scale[i];
     }
+    sinew_balance_sides(b->B, b->C, b->scale, n, q, p);
     return SINEW_OK;
 }
 

@@ -232,10 +232,7 @@ static sinew_status balanced_hinf(double *norm, double *peak_rad, probe *p, cons
     sinew_status status = A && B && C && scale ? SINEW_OK : sinew_fail_memory(error);
     if (!status) {
         sinew_balance(A, scale, n);
-        for (size_t i = 0; i < n * q; i++)
-            B[i] *= scale[i / q];
-        for (size_t i = 0; i < n * rows; i++)
-            C[i] /= scale[i % n];
+        sinew_balance_sides(B, C, scale, n, q, rows);
         sinew_matrices balanced = {n, q, rows, A, B, C, m->D};
         p->m = &balanced;
         status = find(norm, peak_rad, p, error);

@@ -195,12 +195,7 @@ static sinew_status balance(sinew_system *s, const sinew_wiring *wiring, sinew_e
     if (!scale)
         return sinew_fail_memory(error);
     sinew_balance(s->A, scale, s->order);
-    for (size_t i = 0; i < s->order; i++) {
-        for (size_t j = 0; j < s->inputs; j++)
-            s->B[i * s->inputs + j] *= scale[i];
-        for (size_t j = 0; j < s->outputs; j++)
-            s->C[j * s->order + i] /= scale[i];
-    }
+    sinew_balance_sides(s->B, s->C, scale, s->order, s->inputs, s->outputs);
     sinew_free(scale);
     return SINEW_OK;
 }

@@ -114,10 +114,7 @@ sinew_status sinew_parts_split(sinew_parts *stable, sinew_parts *rest, const sin
     sinew_status status = A && scale && B && C ? SINEW_OK : sinew_fail_memory(error);
     if (!status) {
         sinew_balance(A, scale, n);
-        for (size_t i = 0; i < n * q; i++)
-            B[i] *= scale[i / q];
-        for (size_t i = 0; i < n * p; i++)
-            C[i] /= scale[i % n];
+        sinew_balance_sides(B, C, scale, n, q, p);
         status =
             sinew_decouple_stable(&d, A, n, (double)n * 0x1p-51 * sinew_matrix_norm_1(A, n), error);
     }

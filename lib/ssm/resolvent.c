@@ -23,12 +23,7 @@ void sinew_resolvent_finish(sinew_resolvent *w)
 static void load(sinew_resolvent *w, double *scale)
 {
     sinew_balance(w->A, scale, w->n);
-    for (size_t i = 0; i < w->n; i++) {
-        for (size_t j = 0; j < w->q; j++)
-            w->B[i * w->q + j] *= scale[i];
-        for (size_t j = 0; j < w->p; j++)
-            w->C[j * w->n + i] /= scale[i];
-    }
+    sinew_balance_sides(w->B, w->C, scale, w->n, w->q, w->p);
 }
 
 static void swap(double *a, double *b)

@@ -32,12 +32,7 @@ static sinew_status balanced_init(balanced *b, const sinew_matrices *m, sinew_er
         return sinew_fail_memory(error);
     }
     sinew_balance(b->A, b->scale, n);
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < m->inputs; j++)
-            b->B[i * m->inputs + j] *= b->scale[i];
-        for (size_t j = 0; j < m->outputs; j++)
-            b->C[j * n + i] /= b->scale[i];
-    }
+    sinew_balance_sides(b->B, b->C, b->scale, n, m->inputs, m->outputs);
     return SINEW_OK;
 }
 
