@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/order.h"
 #include "sinew/join.h"
 #include "ssm/zeros.h"
 
@@ -30,12 +31,6 @@ static sinew_status add(sinew_points *p, double rad, sinew_error *error)
     }
     p->at[p->n++] = rad;
     return SINEW_OK;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 /* L~: x' = -A' x + C' u, y = -B' x + D' u. */
@@ -128,7 +123,7 @@ static sinew_status fill(sinew_points *p, sinew_error *error)
     sinew_status status = SINEW_OK;
     if (n == 0)
         return SINEW_OK;
-    qsort(p->at, n, sizeof *p->at, by_size);
+    qsort(p->at, n, sizeof *p->at, sinew_order_double);
     for (size_t i = 0; !status && i < n; i++) {
         for (size_t k = 0; !status && k < sizeof around / sizeof *around; k++)
             status = add(p, p->at[i] * around[k], error);
@@ -138,7 +133,7 @@ static sinew_status fill(sinew_points *p, sinew_error *error)
     double low = p->at[0] * 1e-6, high = p->at[n - 1] * 1e6;
     for (double rad = low; !status && rad < high; rad *= 1.2)
         status = add(p, rad, error);
-    qsort(p->at, p->n, sizeof *p->at, by_size);
+    qsort(p->at, p->n, sizeof *p->at, sinew_order_double);
     return status;
 }
 

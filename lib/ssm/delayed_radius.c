@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/order.h"
 #include "math/complex.h"
 #include "math/eigen.h"
 #include "ssm/delayed.h"
@@ -59,12 +60,6 @@ static void cut_out(loop *l)
             l->D[i * l->n + k] = p->D[(d->outputs + i) * p->inputs + d->inputs + k];
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Close enough for what the rings turn, and at the angle of each eigenvalue: a resonance turns f
  * round within its own width, which no even grid need meet. */
 static sinew_status choose_angles(loop *l, sinew_error *error)
@@ -79,7 +74,7 @@ static sinew_status choose_angles(loop *l, sinew_error *error)
     for (size_t i = 0; i < states; i++)
         if (cimag(l->values[i]) > 0)
             l->angles[l->n_angles++] = carg(l->values[i]);
-    qsort(l->angles, l->n_angles, sizeof *l->angles, by_size);
+    qsort(l->angles, l->n_angles, sizeof *l->angles, sinew_order_double);
     return SINEW_OK;
 }
 

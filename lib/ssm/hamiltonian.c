@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/order.h"
 #include "math/eigen.h"
 #include "math/lu.h"
 #include "ssm/gramian.h"
@@ -110,12 +111,6 @@ static sinew_status hamiltonian_at(double *H, const sinew_matrices *m, double g,
     return status;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 sinew_status sinew_hinf_crossings(double *rad, const sinew_matrices *m, double g,
                                   sinew_error *error)
 {
@@ -129,7 +124,7 @@ sinew_status sinew_hinf_crossings(double *rad, const sinew_matrices *m, double g
     for (size_t i = 0; !status && i < 2 * n; i++)
         rad[i + 1] = fabs(cimag(values[i]));
     if (!status)
-        qsort(rad, 2 * n + 1, sizeof *rad, by_size);
+        qsort(rad, 2 * n + 1, sizeof *rad, sinew_order_double);
     sinew_free(H);
     sinew_free(values);
     return status;

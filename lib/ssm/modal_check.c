@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/order.h"
 #include "ssm/parts.h"
 
 static const double error_bound = 1e-11;
@@ -22,12 +23,6 @@ static void compare(double *worst, double *peak, const sinew_complex *a, const s
     }
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Beside the poles, between them, and far above; not at 0, which may be a pole itself. */
 static sinew_status frequencies(double *rad, const sinew_system *system, sinew_error *error)
 {
@@ -40,7 +35,7 @@ static sinew_status frequencies(double *rad, const sinew_system *system, sinew_e
     sinew_free(poles);
     if (status)
         return status;
-    qsort(rad, n, sizeof *rad, by_size);
+    qsort(rad, n, sizeof *rad, sinew_order_double);
     for (size_t i = n; i-- > 0;) /* beside an integrator: half of the next */
         if (rad[i] == 0)
             rad[i] = i + 1 < n ? rad[i + 1] / 2 : 1;
