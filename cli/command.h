@@ -4,7 +4,7 @@
 #define SINEW_CLI_COMMAND_H
 
 #include "options.h"
-#include "sinew/status.h"
+#include "sinew/system.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_MISUSED = 2 };
 
@@ -35,5 +35,8 @@ __attribute__((format(printf, 2, 3))) int report_misuse(const command *self, con
 
 /* Report what the library refused; an argument out of range is a misuse, the rest a failure. */
 int report_failure(const command *self, const sinew_error *error);
+
+/* The word that reports have for it. */
+const char *report_stability(sinew_stability stability);
 
 #endif

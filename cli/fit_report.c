@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "command.h"
 #include "json.h"
 #include "math/complex.h"
 
@@ -26,12 +27,6 @@ static sinew_status find(poles *p, const sinew_system *system, sinew_error *erro
         return sinew_fail_memory(error);
     sinew_status status = sinew_system_poles(system, p->at, error);
     return status ? status : sinew_system_stability(system, &p->stability, error);
-}
-
-static const char *stability_name(sinew_stability stability)
-{
-    static const char *const names[] = {"stable", "marginal", "unstable"};
-    return names[stability];
 }
 
 /* -Inf dB is no number of JSON and no comfort to a reader */
@@ -92,7 +87,7 @@ sinew_status fit_report_print(const fit_told *told, sinew_error *error)
         if (r->method)
             printf("%-10s %s, which is exact at %.10g Hz\n", "method", sinew_method_name(r->method),
                    1 / r->step_s);
-        printf("%-10s %s\n", "stability", stability_name(p.stability));
+        printf("%-10s %s\n", "stability", report_stability(p.stability));
         print_counts(told);
         print_poles(&p);
     }
@@ -157,7 +152,7 @@ sinew_status fit_report_json(const fit_told *told, sinew_error *error)
         json_field("peak_error", r->peak_error);
         json_field("peak_error_db", in_db(r->peak_error));
         printf(",\"stability\":\"%s\",\"unstable\":%zu,\"treatment\":\"%s\",\"fast\":%zu",
-               stability_name(p.stability), r->unstable, told->treatment, r->fast);
+               report_stability(p.stability), r->unstable, told->treatment, r->fast);
         json_field("condition", r->condition);
         fputs(",\"singular_values\":", stdout);
         json_numbers(r->singular_values, r->n_singular_values);

@@ -47,12 +47,6 @@ typedef struct facts {
     size_t n_at;
 } facts;
 
-static const char *stability_name(sinew_stability stability)
-{
-    static const char *const names[] = {"stable", "marginal", "unstable"};
-    return names[stability];
-}
-
 static double damping(sinew_complex pole)
 {
     double size = hypot(pole.re, pole.im);
@@ -181,7 +175,7 @@ static void print_json(const facts *f)
     fputs(",\"output\":", stdout);
     json_string(sinew_model_units_out(f->model));
     printf("},\"order\":%zu,\"inputs\":%zu,\"outputs\":%zu,\"stability\":\"%s\"", f->shape.order,
-           f->shape.inputs, f->shape.outputs, stability_name(f->stability));
+           f->shape.inputs, f->shape.outputs, report_stability(f->stability));
     json_field(",\"margin_rad\":", f->margin_rad);
     json_field(",\"least_damping\":", f->damping);
     json_field(",\"condition\":{\"eigenvectors\":", f->eigenvector_condition);
@@ -246,7 +240,8 @@ static void print_table(const facts *f)
     print_text_line("input in", sinew_model_units_in(f->model));
     print_text_line("output in", sinew_model_units_out(f->model));
     printf("%-10s %zu\n%-10s %zu\n%-10s %zu\n%-10s %s\n", "order", f->shape.order, "inputs",
-           f->shape.inputs, "outputs", f->shape.outputs, "stability", stability_name(f->stability));
+           f->shape.inputs, "outputs", f->shape.outputs, "stability",
+           report_stability(f->stability));
     if (f->poles.n > 0) {
         printf("%-10s %.8g rad/s, least damping %.6g\n", "margin", f->margin_rad, f->damping);
         printf("%-10s %.3g (of the eigenvectors)\n", "condition", f->eigenvector_condition);

@@ -50,3 +50,9 @@ int report_failure(const command *self, const sinew_error *error)
     report_error("%s", error->text);
     return error->status == SINEW_ERR_ARGUMENT ? point_at_help(self) : EXIT_FAILED;
 }
+
+const char *report_stability(sinew_stability stability)
+{
+    static const char *const names[] = {"stable", "marginal", "unstable"};
+    return names[stability];
+}
