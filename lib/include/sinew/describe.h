@@ -49,8 +49,8 @@ typedef struct sinew_description {
 } sinew_description;
 
 /** YAML text, ending in a newline and a NUL, into *out (NULL after failure).
- *  Errors: SINEW_ERR_ARGUMENT for no system, a method without the number that it needs or a
- *  number without its method; SINEW_ERR_DATA for a text that is no UTF-8, holds control
+ *  Errors: SINEW_ERR_ARGUMENT for no system, no such method or form, or a number without its
+ *  method; SINEW_ERR_DATA for a text that is no UTF-8, holds control
  *  characters or is too long; SINEW_ERR_UNSUPPORTED for a system that no description holds (one
  *  with more than about a million entries, or joined other than in series of systems that keep
  *  frequencies in place) or that has no such form (matrices as factors). */

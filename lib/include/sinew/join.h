@@ -12,10 +12,10 @@
  * frequency that a member keeps in place under the bilinear rule (design.h) stays in place in the
  * whole, however it is joined.
  *
- * Ownership: members are copied and stay the caller's; the caller frees *out, NULL after failure.
- * Errors: SINEW_ERR_ARGUMENT for no members or a NULL; SINEW_ERR_MISMATCH for sizes that do not
- * fit; SINEW_ERR_DATA for more than 4096 states, inputs or outputs together, a gain that is not
- * finite, or names that are unknown or doubled; SINEW_ERR_NUMERIC for a singular loop.
+ * Ownership: members stay the caller's and may go at once; the caller frees *out, NULL after
+ * failure. Errors: SINEW_ERR_ARGUMENT for no members or a NULL; SINEW_ERR_MISMATCH for sizes that
+ * do not fit; SINEW_ERR_DATA for more than 4096 states, inputs or outputs together, a gain that is
+ * not finite, or names that are unknown or doubled; SINEW_ERR_NUMERIC for a singular loop.
  * Thread-safety: pure functions of immutable systems.
  */
 #ifndef SINEW_JOIN_H
