@@ -222,6 +222,13 @@ static int work(const command *self, const settings *s, const char *path, const 
         sinew_model_free(model);
         return report_misuse(self, "%s: the model refers to it", output);
     }
+    if (sinew_model_kalman(model, NULL)) {
+        sinew_model_free(model);
+        sinew_fail(&error, SINEW_ERR_UNSUPPORTED,
+                   "%s: a Kalman filter is not reduced: its noises are those of its own states",
+                   path);
+        return report_failure(self, &error);
+    }
     if (!s->minimal && loses_places(model))
         report_warning("%s: edges and centres are no longer prewarped: they move as those of an "
                        "analogue filter do by the bilinear rule",

@@ -192,6 +192,10 @@ def test_misuse_and_failure_leave_nothing():
     sinew("reduce", unstable, "out.yaml", "--order", 1, status=2)
     bad = model("system: {zpk: {poles: [-1, [2, 3]]}}\n", "bad.yaml")
     assert ":1:" in sinew("reduce", bad, "out.yaml", "--order", 1, status=1).messages
+    kalman = model("system: {ss: {A: [[-1]], B: [[0]], C: [[1]]}}\n"
+                   "kalman: {process_noise: [[1]], measurement_noise: [[1]]}\n", "k.yaml")
+    assert "Kalman" in sinew("reduce", kalman, "out.yaml", "--order", 1, status=1).messages
+    os.unlink("k.yaml")
     no_leftovers("modes.json", "link.yaml", "u.yaml", "bad.yaml")
     write("out.yaml", "kept")
     sinew("reduce", unstable, "out.yaml", "--order", 1, status=2)
