@@ -156,6 +156,13 @@ void sinew_wide_subtract(sinew_wide *out, const sinew_wide *a, const sinew_wide 
     add(out, a, b, -b->sign);
 }
 
+/* Squared a thousand times, e^-1e307 leaves even 64 bits: nothing is told apart out there. */
+static int64_t held_exponent(int64_t exponent)
+{
+    const int64_t most = INT64_C(1) << 60;
+    return exponent > most ? most : exponent < -most ? -most : exponent;
+}
+
 void sinew_wide_multiply(sinew_wide *out, const sinew_wide *a, const sinew_wide *b)
 {
     uint32_t product[2 * SINEW_WIDE_LIMBS_MOST] = {0};
@@ -175,7 +182,7 @@ void sinew_wide_multiply(sinew_wide *out, const sinew_wide *a, const sinew_wide 
     }
     out->limbs = n;
     out->sign = sign && normalise(product, 2 * n, &exponent) ? sign : 0;
-    out->exponent = out->sign ? exponent : 0;
+    out->exponent = out->sign ? held_exponent(exponent) : 0;
     memcpy(out->limb, product + n, (size_t)n * sizeof *product);
 }
 

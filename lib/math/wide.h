@@ -1,7 +1,8 @@
 /* Real and complex numbers of many bits, for what a double cannot be the judge of: references that
  * measure rounding, and roots that are left when large terms cancel. 64 to 4096 bits, chosen where
- * a number is made; an answer has as many as its operands, which agree. Exponents do not overflow.
- * Operations cut off instead of rounding: an answer is off by a few units of its last bit. */
+ * a number is made; an answer has as many as its operands, which agree. Exponents of
+ * products stay within 2^60. Operations cut off instead of rounding: an answer is off by a few
+ * units of its last bit. */
 #ifndef SINEW_MATH_WIDE_H
 #define SINEW_MATH_WIDE_H
 

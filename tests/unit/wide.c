@@ -38,6 +38,20 @@ Test(wide, exponential)
     }
 }
 
+/* Squared so often that no exponent holds it: it stays on its side. */
+Test(wide, exponential_of_what_is_huge)
+{
+    for (double x = 1e18; x < 1e308; x *= 7) {
+        sinew_widec out, z;
+        sinew_widec_set(&z, -x, 4);
+        sinew_widec_exp(&out, &z);
+        cr_assert_eq(sinew_wide_get(&out.re), 0, "e^-%g", x);
+        sinew_widec_set(&z, x, 4);
+        sinew_widec_exp(&out, &z);
+        cr_assert_eq(sinew_wide_get(&out.re), INFINITY, "e^%g", x);
+    }
+}
+
 Test(wide, sums_quotients_and_doubles)
 {
     for (int limbs = 2; limbs <= SINEW_WIDE_LIMBS_MOST; limbs *= 2) {
