@@ -231,12 +231,31 @@ static sinew_status find_roots(sinew_zpk *out, double less, const numerator *m, 
     return sinew_wide_roots(out->zeros + low, m->c + low, high - low, less, error);
 }
 
+/* Bits of the coefficients that are lost where roots lie close together, as those of a narrow band
+ * far below the rate do: a root moves by 1 / prod(q_i - q_j) of what they do. Taken of the poles,
+ * among which the zeros lie. */
+static int64_t crowding(const sinew_fractions *f)
+{
+    int64_t most = 0;
+    wide apart;
+    for (size_t i = 0; i < f->n; i++) {
+        int64_t sum = 0;
+        for (size_t j = 0; j < f->n; j++)
+            if (j != i) {
+                sinew_widec_subtract(&apart, &f->poles[i], &f->poles[j]);
+                sum -= sinew_widec_exponent(&apart);
+            }
+        most = sum > most ? sum : most;
+    }
+    return most;
+}
+
 sinew_status sinew_fractions_zeros(sinew_zpk *out, double less, const sinew_zpk *zpk,
                                    sinew_method method, double T, sinew_error *error)
 {
     /* h(0) = sum of the residues is 0 where H falls faster than 1/s: known, so never noise */
     bool no_first = method == SINEW_METHOD_IMPULSE && zpk->n_poles > zpk->n_zeros + 1;
-    int64_t enough = 128 + 6 * (int64_t)zpk->n_poles, left = 0;
+    int64_t enough = 128 + 6 * (int64_t)zpk->n_poles, left = 0, lost = 0;
     sinew_status status = SINEW_OK;
     for (int limbs = 16; !status; limbs *= 2) {
         sinew_fractions f;
@@ -248,8 +267,9 @@ sinew_status sinew_fractions_zeros(sinew_zpk *out, double less, const sinew_zpk 
             if (no_first)
                 m.c[m.n].sign = 0;
             left = judge(&m, limbs);
+            lost = crowding(&f);
         }
-        bool done = status || left >= enough || limbs == SINEW_WIDE_LIMBS_MOST;
+        bool done = status || left >= enough + lost || limbs == SINEW_WIDE_LIMBS_MOST;
         if (!status && done)
             status = find_roots(out, less, &m, error);
         numerator_finish(&m);

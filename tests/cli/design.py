@@ -164,6 +164,22 @@ def test_a_goal_may_stand_in_a_description():
     assert matrices("./goal.yaml") == matrices("./order.yaml")
 
 
+def test_holds_of_factors_answer_as_those_of_matrices():
+    """Poles decades apart, whose zeros the holds put around z = 1 and far out; and a band so narrow
+    and low that all poles and zeros are one crowd."""
+    np.save("u.npy", np.random.default_rng(3).standard_normal((2000, 1)))
+    for words in (options("bessel", "bandpass", 12, [100, 200], norm="delay"),
+                  options("butterworth", "bandstop", 16, [2.58, 2.65])):
+        for form in "design", "ss":
+            sinew("design", form + ".yaml", *words, "--as", form)
+        for method in "zoh", "foh":
+            for form in "design", "ss":
+                sinew("run", form + ".yaml", "u.npy", form + ".npy", "--rate", 48000, "--method",
+                      method)
+            y = np.load("ss.npy")
+            np.testing.assert_allclose(np.load("design.npy"), y, rtol=0, atol=1e-12 * abs(y).max())
+
+
 def test_misuse():
     low = "--family butter --band low "
     for line in ("", low, low + "--order 2", low + "--edges-hz 1", low + "--order 2 --edges-hz 1,2",
