@@ -1,6 +1,6 @@
-/* Which poles and zeros share a section, as zpk2sos does it: the most resonant poles choose their
- * nearest zeros first and stand last; every section has a gain near one, and the exact rest of the
- * gain is on the last of them. */
+/* Which poles and zeros share a section: those that are nearest to one another. The most resonant
+ * poles stand last, as zpk2sos has them; every section has a gain near one, and the exact rest of
+ * the gain is on the last of them. */
 #include "ssm/groups.h"
 
 #include <math.h>
@@ -10,13 +10,18 @@
 #include "base/memory.h"
 #include "math/complex.h"
 
-typedef struct zero_pool { /* the zeros that no section has yet, and the room for them */
+/* The zeros on their way to the sections. */
+typedef struct dealing {
+    sinew_group *groups;
+    size_t n_groups, n_zeros;
     const double complex *zeros;
-    bool *taken;
-    size_t count, real, pairs; /* pairs: conjugate pairs left */
-    size_t twos, ones;         /* sections left with two poles, with one */
-    double slowest;            /* |p| of the slowest section that is still to choose */
-} zero_pool;
+    size_t *best;   /* (n_zeros): the group that a zero would go to; DEALT: it is dealt */
+    size_t pairs;   /* conjugate pairs left */
+    size_t empty;   /* sections of two poles without a zero: the room for pairs */
+    double slowest; /* |p| of the slowest section with room */
+} dealing;
+
+#define DEALT ((size_t)-1)
 
 /* The slower pole of a group: its second where there are two. */
 static double slowness(const sinew_group *g)
@@ -24,8 +29,6 @@ static double slowness(const sinew_group *g)
     return -cabs(g->p[g->poles - 1]);
 }
 
-/* Of equal resonance the slowest are last and so choose their zeros first: a zero far below its
- * section's poles would be what is left of d - d. */
 static int by_resonance(const void *a, const void *b)
 {
     const sinew_group *g = a, *h = b;
@@ -90,14 +93,6 @@ static sinew_status group_real(sinew_group *groups, size_t *count, const sinew_z
     return SINEW_OK;
 }
 
-/* A zero far below its section's poles is what is left of d - d: |p| / |z| of its digits are lost.
- * A section leaves it to one that is much slower, if one is still to come. */
-static bool is_for_slower(const zero_pool *pool, double complex p, double complex z)
-{
-    const double far = 8;
-    return cabs(z) * far < cabs(p) && pool->slowest * far < cabs(p);
-}
-
 /* How far a zero is from a pole, by what the smaller of them is: a slow zero is far from a fast
  * pole as seen from itself. */
 static double distance(double complex p, double complex z)
@@ -106,84 +101,130 @@ static double distance(double complex p, double complex z)
     return apart > 0 ? apart / fmin(cabs(p), cabs(z)) : 0;
 }
 
-/* The nearest zero left; kind: 0 any, 1 real only, 2 complex only; choosy: not one that is for a
- * slower section. count where there is none. */
-static size_t nearest(const zero_pool *pool, double complex p, int kind, bool choosy)
+/* The pole of a group that a zero would stand beside. Of two real ones the slower, which an
+ * integrator is, gets the first zero. */
+static double complex host(const sinew_group *g)
 {
-    size_t best = pool->count;
-    for (size_t i = 0; i < pool->count; i++) {
-        double complex z = pool->zeros[i];
-        if (pool->taken[i] || cimag(z) < 0 || (kind == 1 && cimag(z) != 0) ||
-            (kind == 2 && cimag(z) == 0) || (choosy && is_for_slower(pool, p, z)))
+    return g->poles == 2 && cimag(g->p[0]) == 0 && g->zeros == 0 ? g->p[1] : g->p[0];
+}
+
+/* How little a zero should go to a group, the first that differs counts: it is far below the poles,
+ * where |p| / |z| of its digits would be what is left of d - d, and a much slower section has room;
+ * it would be the second real zero there (s / (s^2 + ..) twice is better than s^2 / (..) and 1 /
+ * (..)); the distance; and beside a pole or zero at 0, where all is far, the bare distance. */
+typedef struct reluctance {
+    double of[4];
+} reluctance;
+
+static reluctance judge(const dealing *d, const sinew_group *g, double complex z)
+{
+    const double far = 8;
+    double complex p = host(g);
+    bool for_slower = cabs(z) * far < cabs(p) && d->slowest * far < cabs(p);
+    return (reluctance){{for_slower, g->zeros, distance(p, z), cabs(p - z)}};
+}
+
+static bool is_less(const reluctance *a, const reluctance *b)
+{
+    for (int i = 0; i < 4; i++)
+        if (a->of[i] != b->of[i])
+            return a->of[i] < b->of[i];
+    return false;
+}
+
+/* Pairs need sections of two poles without a zero; when as many are left of both, no real zero may
+ * take one. */
+static bool has_room(const dealing *d, const sinew_group *g, double complex z)
+{
+    bool empty = g->poles == 2 && g->zeros == 0;
+    if (cimag(z) != 0)
+        return empty;
+    return g->zeros < g->poles && !(empty && d->pairs >= d->empty);
+}
+
+static void find_best(dealing *d, size_t zero)
+{
+    reluctance least = {{0}};
+    d->best[zero] = d->n_groups;
+    for (size_t i = 0; i < d->n_groups; i++) {
+        if (!has_room(d, &d->groups[i], d->zeros[zero]))
             continue;
-        double here = distance(p, z),
-               least = best < pool->count ? distance(p, pool->zeros[best]) : 0;
-        /* beside a pole or zero at 0 all is far */
-        if (best == pool->count || here < least ||
-            (here == least && cabs(p - z) < cabs(p - pool->zeros[best])))
-            best = i;
+        reluctance now = judge(d, &d->groups[i], d->zeros[zero]);
+        if (d->best[zero] == d->n_groups || is_less(&now, &least)) {
+            least = now;
+            d->best[zero] = i;
+        }
     }
-    return best;
 }
 
-static void take(zero_pool *pool, sinew_group *g, size_t i)
+static double slowest_with_room(const dealing *d)
 {
-    g->z[g->zeros++] = pool->zeros[i];
-    pool->taken[i] = true;
-    if (cimag(pool->zeros[i]) > 0) {
-        g->z[g->zeros++] = conj(pool->zeros[i]);
-        pool->taken[i + 1] = true; /* conjugates are adjacent */
-        pool->pairs--;
-    } else
-        pool->real--;
+    double least = HUGE_VAL;
+    for (size_t i = 0; i < d->n_groups; i++)
+        if (d->groups[i].zeros < d->groups[i].poles)
+            least = fmin(least, -slowness(&d->groups[i]));
+    return least;
 }
 
-/* Zeros for one section. Pairs need sections of two poles: when as many are left of both, only
- * a pair will do. Real zeros go one to a section as long as that places them all: s/(s^2+..)
- * twice is better conditioned than s^2/(..) and 1/(..). */
-static void choose_zeros(zero_pool *pool, sinew_group *g)
+/* The zero that is least reluctant to go where it would. */
+static size_t next_zero(const dealing *d)
 {
-    size_t room = pool->twos - pool->pairs + pool->ones; /* sections that real zeros may have */
-    size_t mine = g->poles == 2 ? 2 : 1, all = 2 * (pool->twos - pool->pairs) + pool->ones;
-    bool must_pair = g->poles == 2 && pool->pairs > 0 && pool->pairs == pool->twos;
-    bool choosy = !must_pair && all >= mine + pool->real; /* the others have room for all */
-    int kind = must_pair ? 2 : g->poles == 1 ? 1 : 0;
-    /* of two real poles the slower, which an integrator is, chooses first */
-    bool real_pair = g->poles == 2 && cimag(g->p[0]) == 0;
-    size_t i = nearest(pool, g->p[real_pair ? 1 : 0], kind, choosy);
-    if (i < pool->count) {
-        bool second = g->poles == 2 && cimag(pool->zeros[i]) == 0 && pool->real > room;
-        take(pool, g, i);
-        i = second ? nearest(pool, g->p[0], 1, choosy) : pool->count;
-        if (i < pool->count)
-            take(pool, g, i);
+    reluctance least = {{0}};
+    size_t next = DEALT;
+    for (size_t i = 0; i < d->n_zeros; i++) {
+        if (d->best[i] == DEALT)
+            continue;
+        reluctance now = judge(d, &d->groups[d->best[i]], d->zeros[i]);
+        if (next == DEALT || is_less(&now, &least)) {
+            least = now;
+            next = i;
+        }
     }
-    if (g->poles == 2)
-        pool->twos--;
-    else
-        pool->ones--;
+    return next;
 }
 
+/* Zero i, and with it its conjugate, to its group. What others had in mind may be gone then. */
+static void deal(dealing *d, size_t i)
+{
+    size_t to = d->best[i];
+    sinew_group *g = &d->groups[to];
+    bool tight = d->pairs >= d->empty;
+    d->empty -= g->poles == 2 && g->zeros == 0;
+    d->best[i] = DEALT;
+    g->z[g->zeros++] = d->zeros[i];
+    if (cimag(d->zeros[i]) != 0) {
+        g->z[g->zeros++] = conj(d->zeros[i]);
+        d->pairs--;
+    }
+    d->slowest = slowest_with_room(d);
+    bool all = tight != (d->pairs >= d->empty);
+    for (size_t k = 0; k < d->n_zeros; k++)
+        if (d->best[k] != DEALT && (all || d->best[k] == to))
+            find_best(d, k);
+}
+
+/* The zeros go one after another, the nearest first: what stands beside a pole is hardly heard, and
+ * what is far from all of them does not keep others from theirs. */
 static sinew_status deal_zeros(sinew_group *groups, size_t n, const sinew_zpk *zpk,
                                sinew_error *error)
 {
-    zero_pool pool = {.zeros = zpk->zeros, .count = zpk->n_zeros};
-    pool.taken = sinew_alloc(pool.count, sizeof *pool.taken);
-    if (!pool.taken)
+    dealing d = {.groups = groups, .n_groups = n, .n_zeros = zpk->n_zeros, .zeros = zpk->zeros};
+    d.best = sinew_alloc(d.n_zeros, sizeof *d.best);
+    if (!d.best)
         return sinew_fail_memory(error);
-    for (size_t i = 0; i < pool.count; i++) {
-        pool.real += cimag(pool.zeros[i]) == 0;
-        pool.pairs += cimag(pool.zeros[i]) > 0;
-    }
     for (size_t i = 0; i < n; i++)
-        *(groups[i].poles == 2 ? &pool.twos : &pool.ones) += 1;
-    for (size_t i = n; i-- > 0;) {
-        pool.slowest = HUGE_VAL;
-        for (size_t k = 0; k < i; k++)
-            pool.slowest = fmin(pool.slowest, -slowness(&groups[k]));
-        choose_zeros(&pool, &groups[i]);
-    }
-    sinew_free(pool.taken);
+        d.empty += groups[i].poles == 2;
+    for (size_t i = 0; i < d.n_zeros; i++)
+        d.pairs += cimag(d.zeros[i]) > 0;
+    d.slowest = slowest_with_room(&d);
+    for (size_t i = 0; i < d.n_zeros; i++)
+        if (cimag(d.zeros[i]) < 0)
+            d.best[i] = DEALT; /* goes with its conjugate */
+        else
+            find_best(&d, i);
+    for (size_t i; (i = next_zero(&d)) != DEALT;)
+        deal(&d, i);
+    sinew_free(d.best);
     return SINEW_OK;
 }
 
