@@ -12,7 +12,9 @@
  * system as `zpk`, several of them in series as `series`, matrices as `ss` with a row a line; a
  * method that the system prefers (weightings, gammatones) stands beside it. Numbers have the
  * fewest digits that read back to the same double, whatever the locale; reading gives the same
- * system again, bit for bit.
+ * system again, bit for bit. Written as zpk or ss, what came from another kind (tf, sos, a goal, a
+ * weighting, HiPPO, a join ...) asks another question: a state saved by a stream of the one is
+ * refused by the other.
  *
  * Ownership: the text is the caller's, by sinew_description_free. Thread-safety: pure functions.
  */
