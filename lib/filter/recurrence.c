@@ -5,24 +5,18 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-enum { LANES = SINEW_SECTION_LANES, ROWS = SINEW_PANEL_ROWS };
+enum { LANES = SINEW_SECTION_LANES };
 
 static size_t groups_of(size_t n, size_t by)
 {
     return (n + by - 1) / by;
 }
 
-/* Whether a state moves by x += (A - I) x: where A's diagonal is nearer to one than to zero. Then
- * A - I is the exact part; elsewhere A is, and A - I would round a small A against one. */
-static bool is_kept(double a)
-{
-    return a > 0.5;
-}
-
 /* A section ready to be stepped: entries of A, or of A - I where a state is kept. */
 static sinew_section_step step_of(const sinew_section *s)
 {
-    bool one = is_kept(s->A[0][0]), two = s->states == 2 && is_kept(s->A[1][1]);
+    bool one = sinew_section_keeps(s->A[0][0]),
+         two = s->states == 2 && sinew_section_keeps(s->A[1][1]);
     return (sinew_section_step){.keep = {one, two},
                                 .A = {{one ? s->less[0][0] : s->A[0][0], s->A[0][1]},
                                       {s->A[1][0], two ? s->less[1][1] : s->A[1][1]}},
@@ -69,48 +63,6 @@ static int init_cascade(sinew_recurrence *r, const sinew_discretization *d)
     return r->sections != NULL;
 }
 
-/* Rows [from_u | from_x] into to (rows, width). */
-static void stack(double *to, size_t rows, size_t width, const double *from_u, size_t inputs,
-                  const double *from_x, size_t order)
-{
-    for (size_t i = 0; i < rows; i++) {
-        memcpy(to + i * width, from_u + i * inputs, inputs * sizeof *to);
-        if (order > 0)
-            memcpy(to + i * width + inputs, from_x + i * order, order * sizeof *to);
-    }
-}
-
-static int init_dense(sinew_recurrence *r, const sinew_discretization *d)
-{
-    size_t n = d->order, cols = d->inputs + n;
-    sinew_dense *to = &r->dense;
-    to->order = n;
-    to->inputs = d->inputs;
-    to->outputs = d->outputs;
-    to->width = groups_of(cols, SINEW_FIR_QUANTUM) * SINEW_FIR_QUANTUM;
-    to->columns = sinew_alloc(groups_of(n, ROWS), sizeof *to->columns);
-    to->outputs_of = sinew_alloc(d->outputs, to->width * sizeof *to->outputs_of);
-    to->keep = sinew_alloc(groups_of(n, ROWS), ROWS * sizeof *to->keep);
-    double *stacked = sinew_alloc(n, cols * sizeof *stacked);
-    int ok = stacked && to->columns && to->outputs_of && to->keep;
-    if (ok) {
-        stack(to->outputs_of, d->outputs, to->width, d->D, d->inputs, d->C, n);
-        stack(stacked, n, cols, d->B, d->inputs, d->A, n);
-        for (size_t i = 0; i < n; i++)
-            if (is_kept(d->A[i * n + i])) {
-                to->keep[i] = 1;
-                stacked[i * cols + d->inputs + i] = d->less[i * n + i];
-            }
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = to->columns[i / ROWS]; j < cols; j++)
-                if (stacked[i * cols + j] != 0)
-                    to->columns[i / ROWS] = j + 1;
-        ok = sinew_panels_init(&to->states, stacked, n, cols);
-    }
-    sinew_free(stacked);
-    return ok;
-}
-
 sinew_status sinew_recurrence_init(sinew_recurrence *r, const sinew_discretization *d,
                                    const sinew_simd *simd, sinew_error *error)
 {
@@ -123,8 +75,7 @@ sinew_status sinew_recurrence_init(sinew_recurrence *r, const sinew_discretizati
     int ok = 0;
     switch (d->form) {
     case SINEW_FORM_DENSE:
-        ok = init_dense(r, d);
-        break;
+        return sinew_dense_init(&r->dense, d, error);
     case SINEW_FORM_PARALLEL:
         ok = init_parallel(r, d);
         break;
@@ -140,22 +91,12 @@ void sinew_recurrence_finish(sinew_recurrence *r)
     sinew_free(r->sections);
     sinew_free(r->lanes);
     sinew_free(r->states_at);
-    sinew_free(r->dense.columns);
-    sinew_free(r->dense.keep);
-    sinew_free(r->dense.outputs_of);
-    sinew_panels_finish(&r->dense.states);
-}
-
-/* One of two buffers: u just before x, x on a panel's border, and zeros up to `width`. */
-static size_t dense_buffer(const sinew_recurrence *r)
-{
-    return groups_of(r->inputs, ROWS) * ROWS + groups_of(r->order, ROWS) * ROWS +
-           2 * SINEW_FIR_QUANTUM;
+    sinew_dense_finish(&r->dense);
 }
 
 size_t sinew_recurrence_scratch(const sinew_recurrence *r)
 {
-    return r->form == SINEW_FORM_DENSE ? 2 * dense_buffer(r) : 0;
+    return r->form == SINEW_FORM_DENSE ? sinew_dense_scratch(&r->dense) : 0;
 }
 
 static void run_parallel(const sinew_recurrence *r, double *x, const double *u, double *y, size_t n)
@@ -203,23 +144,12 @@ static void run_cascade(const sinew_recurrence *r, double *x, const double *u, d
     }
 }
 
-/* Two buffers take turns: x+ is written where the next frame reads x, with u just before it. */
-static void run_dense(const sinew_recurrence *r, double *x, const double *u, double *y, size_t n,
-                      double *scratch)
-{
-    double *now = scratch + groups_of(r->inputs, ROWS) * ROWS, *next = now + dense_buffer(r);
-    memset(scratch, 0, sinew_recurrence_scratch(r) * sizeof *scratch);
-    memcpy(now, x, r->order * sizeof *x);
-    r->simd->dense(&r->dense, now, next, u, y, n);
-    memcpy(x, n % 2 ? next : now, r->order * sizeof *x);
-}
-
 void sinew_recurrence_run(const sinew_recurrence *r, double *x, const double *u, double *y,
                           size_t n, double *scratch)
 {
     switch (r->form) {
     case SINEW_FORM_DENSE:
-        run_dense(r, x, u, y, n, scratch);
+        sinew_dense_step(&r->dense, r->simd, x, u, y, n, scratch);
         return;
     case SINEW_FORM_PARALLEL:
         run_parallel(r, x, u, y, n);
@@ -228,21 +158,6 @@ void sinew_recurrence_run(const sinew_recurrence *r, double *x, const double *u,
         run_cascade(r, x, u, y, n);
         return;
     }
-}
-
-/* Eight-row columns that a dense frame multiplies, without the empty ones, and its outputs. */
-static double dense_columns(const sinew_discretization *d)
-{
-    size_t n = d->order, columns = 0;
-    for (size_t p = 0; p * ROWS < n; p++) {
-        size_t last = 0;
-        for (size_t i = p * ROWS; i < n && i < (p + 1) * ROWS; i++)
-            for (size_t j = last; j < n; j++)
-                if (d->A[i * n + j] != 0)
-                    last = j + 1;
-        columns += d->inputs + last;
-    }
-    return (double)(columns + d->outputs * groups_of(d->inputs + n, ROWS));
 }
 
 double sinew_recurrence_cost(const sinew_discretization *d)
@@ -255,5 +170,5 @@ double sinew_recurrence_cost(const sinew_discretization *d)
     case SINEW_FORM_DENSE:
         break;
     }
-    return 6 + 0.52 * dense_columns(d);
+    return 6 + 0.52 * sinew_dense_columns(d);
 }

@@ -6,14 +6,15 @@
  * was known before A was rounded: at a pole of 1 Hz on 48 kHz that is four digits.
  *
  * The form (ssm/discretized.h) decides the inner loop: sections side by side in SIMD lanes, a
- * cascade, or the dense [B A] in panels with its last empty columns left out. This is
- * what the scan engine runs, and what the other engines fold their states with.
+ * cascade, or [B A] in panels (filter/dense.h). This is what the scan engine runs, and what the
+ * other engines fold their states with.
  */
 #ifndef SINEW_FILTER_RECURRENCE_H
 #define SINEW_FILTER_RECURRENCE_H
 
 #include <stdbool.h>
 
+#include "filter/dense.h"
 #include "simd/ops.h"
 #include "ssm/discretized.h"
 
@@ -30,10 +31,10 @@ typedef struct sinew_recurrence {
     size_t n_sections;
     sinew_section_step *sections; /* CASCADE (n_sections) */
     sinew_section_lanes *lanes;   /* PARALLEL (ceil(n_sections / 4)) */
-    size_t *states_at; /* PARALLEL (4 ceil(n_sections / 4)): where a section's states are in
-                        * x; bit 0 of the shifted value says that it has two */
-    double direct;     /* PARALLEL */
-    sinew_dense dense; /* DENSE */
+    size_t *states_at;     /* PARALLEL (4 ceil(n_sections / 4)): where a section's states are in
+                            * x; bit 0 of the shifted value says that it has two */
+    double direct;         /* PARALLEL */
+    sinew_dense_run dense; /* DENSE */
 } sinew_recurrence;
 
 /* Errors: SINEW_ERR_MEMORY. Finish in any case. */

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/complex.h"
+#include "math/components.h"
 #include "math/lu.h"
 #include "math/matrix.h"
 
@@ -59,32 +60,61 @@ static sinew_status find_eigenvectors(double complex *V, const double *A, size_t
     return status;
 }
 
-/* rcond first: the singular values overwrite V. */
-static sinew_status measure(double *condition, double *rcond, double complex *V, size_t n,
-                            sinew_error *error)
+/* Of a matrix: its singular values' range, and 1-norms of it and of its inverse. Those of a block
+ * diagonal one are the extremes over its blocks. */
+typedef struct extent {
+    double largest, smallest, norm, inverse;
+} extent;
+
+/* The inverse first: the singular values overwrite V. */
+static sinew_status measure(extent *out, double complex *V, size_t n, sinew_error *error)
 {
     lapack_int size = (lapack_int)n;
     double complex *LU = sinew_copy(V, n * n, sizeof *V);
     lapack_int *pivots = sinew_alloc(n, sizeof *pivots);
-    double *sigma = sinew_alloc(2 * n, sizeof *sigma);
+    double *sigma = sinew_alloc(2 * n, sizeof *sigma), rcond = 0;
     sinew_status status = LU && pivots && sigma ? SINEW_OK : sinew_fail_memory(error);
-    *rcond = 0;
     if (!status) {
-        double norm =
+        out->norm =
             LAPACKE_zlange(LAPACK_COL_MAJOR, '1', size, size, (lapack_complex_double *)V, size);
         if (LAPACKE_zgetrf(LAPACK_COL_MAJOR, size, size, (lapack_complex_double *)LU, size,
                            pivots) == 0)
-            LAPACKE_zgecon(LAPACK_COL_MAJOR, '1', size, (lapack_complex_double *)LU, size, norm,
-                           rcond);
+            LAPACKE_zgecon(LAPACK_COL_MAJOR, '1', size, (lapack_complex_double *)LU, size,
+                           out->norm, &rcond);
+        out->inverse = rcond > 0 ? 1 / (rcond * out->norm) : HUGE_VAL;
         if (LAPACKE_zgesvd(LAPACK_COL_MAJOR, 'N', 'N', size, size, (lapack_complex_double *)V, size,
                            sigma, NULL, 1, NULL, 1, sigma + n) != 0)
             status = sinew_fail(error, SINEW_ERR_NUMERIC, "the singular values did not converge");
-        else
-            *condition = sigma[n - 1] > 0 ? sigma[0] / sigma[n - 1] : HUGE_VAL;
+        out->largest = sigma[0];
+        out->smallest = sigma[n - 1];
     }
     sinew_free(LU);
     sinew_free(pivots);
     sinew_free(sigma);
+    return status;
+}
+
+/* The eigenvectors of one group of states; `of` widens. */
+static sinew_status measure_group(extent *of, const double *A, size_t n, const size_t *states,
+                                  size_t size, sinew_error *error)
+{
+    double complex *V = sinew_alloc(size * size, sizeof *V);
+    double *inner = sinew_alloc(size * size, sizeof *inner);
+    extent part = {0};
+    sinew_status status = V && inner ? SINEW_OK : sinew_fail_memory(error);
+    for (size_t i = 0; !status && i < size; i++)
+        for (size_t j = 0; j < size; j++)
+            inner[i * size + j] = A[states[i] * n + states[j]];
+    if (!status)
+        status = find_eigenvectors(V, inner, size, error);
+    if (!status)
+        status = measure(&part, V, size, error);
+    of->largest = fmax(of->largest, part.largest);
+    of->smallest = fmin(of->smallest, part.smallest);
+    of->norm = fmax(of->norm, part.norm);
+    of->inverse = fmax(of->inverse, part.inverse);
+    sinew_free(V);
+    sinew_free(inner);
     return status;
 }
 
@@ -94,11 +124,19 @@ sinew_status sinew_condition_eigenvectors(double *condition, double *rcond, cons
     *condition = *rcond = 1;
     if (n == 0)
         return SINEW_OK;
-    double complex *V = sinew_alloc(n * n, sizeof *V);
-    sinew_status status = V ? find_eigenvectors(V, A, n, error) : sinew_fail_memory(error);
-    if (!status)
-        status = measure(condition, rcond, V, n, error);
-    sinew_free(V);
+    sinew_components groups;
+    extent of = {.smallest = HUGE_VAL};
+    sinew_status status = sinew_components_find(&groups, A, n, error);
+    for (size_t c = 0; !status && c < groups.count; c++) {
+        const size_t *states;
+        size_t size = sinew_component(&groups, c, &states);
+        status = measure_group(&of, A, n, states, size, error);
+    }
+    sinew_components_finish(&groups);
+    if (!status) {
+        *condition = of.smallest > 0 ? of.largest / of.smallest : HUGE_VAL;
+        *rcond = 1 / (of.norm * of.inverse);
+    }
     return status;
 }
 

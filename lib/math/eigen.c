@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "math/blocks.h"
 #include "math/complex.h"
+#include "math/components.h"
 
 static void of_blocks(double complex *values, const double *A, size_t n, const unsigned char *sizes)
 {
@@ -44,6 +45,37 @@ static sinew_status of_full(double complex *values, const double *A, size_t n, s
     return status;
 }
 
+/* What A couples, group by group. */
+static sinew_status of_groups(double complex *values, const double *A, size_t n,
+                              const sinew_components *groups, sinew_error *error)
+{
+    double *inner = sinew_alloc(n * n, sizeof *inner);
+    sinew_status status = inner ? SINEW_OK : sinew_fail_memory(error);
+    for (size_t c = 0; !status && c < groups->count; c++) {
+        const size_t *states;
+        size_t size = sinew_component(groups, c, &states);
+        for (size_t i = 0; i < size; i++)
+            for (size_t j = 0; j < size; j++)
+                inner[i * size + j] = A[states[i] * n + states[j]];
+        status = sinew_eigenvalues(values, inner, size, error);
+        values += size;
+    }
+    sinew_free(inner);
+    return status;
+}
+
+/* Of a matrix that is not block triangular. */
+static sinew_status of_any(double complex *values, const double *A, size_t n, sinew_error *error)
+{
+    sinew_components groups;
+    sinew_status status = sinew_components_find(&groups, A, n, error);
+    if (!status)
+        status = groups.count > 1 ? of_groups(values, A, n, &groups, error)
+                                  : of_full(values, A, n, error);
+    sinew_components_finish(&groups);
+    return status;
+}
+
 sinew_status sinew_eigenvalues(double complex *values, const double *A, size_t n,
                                sinew_error *error)
 {
@@ -54,7 +86,7 @@ sinew_status sinew_eigenvalues(double complex *values, const double *A, size_t n
     if (sinew_blocks_find(A, n, sizes) != SINEW_SHAPE_FULL)
         of_blocks(values, A, n, sizes);
     else
-        status = of_full(values, A, n, error);
+        status = of_any(values, A, n, error);
     sinew_free(sizes);
     return status;
 }

@@ -8,7 +8,8 @@
 #include "sinew/status.h"
 
 /* The n eigenvalues of A (n, n), conjugates adjacent and Im > 0 first. Block triangular ones in
- * closed form: no defective A blurs its poles there. Others balanced, by LAPACK's dgeev. */
+ * closed form: no defective A blurs its poles there. Others balanced, by LAPACK's dgeev, what A
+ * couples by itself. */
 sinew_status sinew_eigenvalues(double complex *values, const double *A, size_t n,
                                sinew_error *error);
 

@@ -104,23 +104,50 @@ static void multiply(const sinew_panels *m, const double *x, double *y)
         }
 }
 
+/* As product, for any length: what is left of u is not read over. */
+static inline double short_product(const double *h, const double *u, size_t n)
+{
+    size_t whole = n - n % 8;
+    double sum = product(h, u, whole);
+    for (size_t i = whole; i < n; i++)
+        sum += h[i] * u[i];
+    return sum;
+}
+
+static inline size_t rounded(size_t count)
+{
+    return (count + SINEW_PANEL_ROWS - 1) / SINEW_PANEL_ROWS * SINEW_PANEL_ROWS;
+}
+
+/* Eight rows of keep x + B u + A x. */
+static inline void dense_panel(const sinew_dense_part *p, const double *keep, const double *at,
+                               const double *u, const double *x, const double *kept, double *next)
+{
+    const double *of_x = at + p->inputs.count * SINEW_PANEL_ROWS;
+    for (int r = 0; r < R8; r++)
+        *(vd *)(next + r * VD) = (*(const vd *)(keep + r * VD) * *(const vd *)(kept + r * VD) +
+                                  rows(at + r * VD, p->inputs.count, u + p->inputs.from)) +
+                                 rows(of_x + r * VD, p->states.count, x + p->states.from);
+}
+
 static void dense(const sinew_dense *d, double *now, double *next, const double *u, double *y,
                   size_t n)
 {
-    size_t m = d->inputs, panel = d->states.cols * SINEW_PANEL_ROWS;
-    for (size_t t = 0; t < n; t++) {
-        double *from = now - m;
-        for (size_t i = 0; i < m; i++)
-            from[i] = u[t * m + i];
-        const double *at = d->states.values;
-        for (size_t p = 0; p * SINEW_PANEL_ROWS < d->order; p++, at += panel)
-            for (int r = 0; r < R8; r++) {
-                size_t row = p * SINEW_PANEL_ROWS + (size_t)(r * VD);
-                *(vd *)(next + row) = *(const vd *)(d->keep + row) * *(const vd *)(now + row) +
-                                      rows(at + r * VD, d->columns[p], from);
-            }
-        for (size_t o = 0; o < d->outputs; o++)
-            y[t * d->outputs + o] = product(d->outputs_of + o * d->width, from, d->width);
+    for (size_t t = 0; t < n; t++, u += d->inputs, y += d->outputs) {
+        const double *at = d->values;
+        const sinew_dense_part *p = d->panels;
+        for (size_t i = 0; i < d->order; i += SINEW_PANEL_ROWS, p++) {
+            dense_panel(p, d->keep + i, at, u, now, now + i, next + i);
+            at += (p->inputs.count + p->states.count) * SINEW_PANEL_ROWS;
+        }
+        p = d->rows;
+        for (size_t o = 0; o < d->outputs; o++, p++) {
+            const double *of_x = at + rounded(p->inputs.count);
+            size_t states = rounded(p->states.count);
+            y[o] = product(of_x, now + p->states.from, states) +
+                   short_product(at, u + p->inputs.from, p->inputs.count);
+            at = of_x + states;
+        }
         double *turn = now;
         now = next;
         next = turn;

@@ -36,15 +36,25 @@ typedef struct sinew_panels {
     double *values; /* (ceil(rows / 8), cols, 8) */
 } sinew_panels;
 
-/* The recurrence [x+; y] = M [u; x] of a dense model; x+ of a state with `keep` 1 has x added, and
- * its row of M is one of A - I. */
+/* Columns [from, from + count) of a matrix. */
+typedef struct sinew_span {
+    size_t from, count;
+} sinew_span;
+
+/* The columns of some rows that are not empty. */
+typedef struct sinew_dense_part {
+    sinew_span inputs, states;
+} sinew_dense_part;
+
+/* The recurrence x+ = A x + B u, y = C x + D u of a dense model, empty columns left out; x+ of a
+ * state with `keep` 1 has x added, and its row of A is one of A - I. */
 typedef struct sinew_dense {
     size_t order, inputs, outputs;
-    sinew_panels states; /* rows x+, columns [u; x] */
-    double *keep;        /* (order rounded up to SINEW_PANEL_ROWS): 1 or 0 */
-    size_t *columns;     /* per panel, how many columns until all is zero */
-    double *outputs_of;  /* (outputs, width): rows y over [u; x], then zeros */
-    size_t width;        /* inputs + order, rounded up to SINEW_FIR_QUANTUM */
+    sinew_dense_part *panels; /* (ceil(order / 8)): of eight rows of [B A] */
+    sinew_dense_part *rows;   /* (outputs): of a row of [D C] */
+    double *keep;             /* (order rounded up to 8): 1 or 0 */
+    double *values; /* panel after panel: its columns of eight rows, inputs first; then row
+                     * after row: inputs, states, each padded with zeros to a multiple of 8 */
 } sinew_dense;
 
 /* One line an operation: name, result, parameters. */
@@ -56,7 +66,7 @@ typedef struct sinew_dense {
     /* y += M x; y: rows rounded up to 8. */                                                       \
     OP(multiply, void, (const sinew_panels *m, const double *x, double *y))                        \
     /* n frames: u (n, inputs), y (n, outputs). `now` and `next` take turns; now (and, after an    \
-     * odd n, next) holds x (order), with `inputs` doubles before it and zeros up to `width`. */   \
+     * odd n, next) holds x (order), zeros up to eight more than order rounded up to 8. */         \
     OP(dense, void,                                                                                \
        (const sinew_dense *d, double *now, double *next, const double *u, double *y, size_t n))    \
     /* y[t] = sum_i h[i] u[t + i], i < taps, for n outputs; taps a multiple of 16. */              \

@@ -14,6 +14,8 @@
 #ifndef SINEW_SSM_DISCRETIZED_H
 #define SINEW_SSM_DISCRETIZED_H
 
+#include <stdbool.h>
+
 #include "sinew/discretization.h"
 
 typedef enum sinew_form {
@@ -29,6 +31,13 @@ typedef struct sinew_section {
     double less[2][2];
     int states; /* 1 or 2 */
 } sinew_section;
+
+/* Whether a state moves by x += (A - I) x: where A's diagonal is nearer to one than to zero. Then
+ * A - I is the exact part; elsewhere A is, and A - I would round a small A against one. */
+static inline bool sinew_section_keeps(double a)
+{
+    return a > 0.5;
+}
 
 struct sinew_discretization {
     double step_s;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/matrix.h"
+#include "ssm/step_groups.h"
 
 /* Balanced copies of A, B, C: physical units may differ by 2^80. Nothing is rounded. */
 typedef struct balanced {
@@ -69,6 +70,13 @@ static sinew_status substitute(const sinew_step_out *out, const sinew_matrices *
     return status;
 }
 
+static sinew_status step_whole(const sinew_step_out *out, const sinew_matrices *m,
+                               const sinew_step *step, sinew_error *error)
+{
+    return step->substitution ? substitute(out, m, step, error)
+                              : sinew_step_hold(out, m, step, error);
+}
+
 sinew_status sinew_step_matrices(const sinew_step_out *out, const sinew_matrices *m,
                                  const sinew_step *step, sinew_error *error)
 {
@@ -77,8 +85,12 @@ sinew_status sinew_step_matrices(const sinew_step_out *out, const sinew_matrices
         memcpy(out->D, m->D, m->inputs * m->outputs * sizeof *out->D);
         return SINEW_OK;
     }
-    sinew_status status =
-        step->substitution ? substitute(out, m, step, error) : sinew_step_hold(out, m, step, error);
+    sinew_components groups;
+    sinew_status status = sinew_components_find(&groups, m->A, n, error);
+    if (!status)
+        status = groups.count > 1 ? sinew_step_groups(out, m, &groups, step, error)
+                                  : step_whole(out, m, step, error);
+    sinew_components_finish(&groups);
     if (!status && (!sinew_all_finite(out->A, n * n) || !sinew_all_finite(out->B, n * m->inputs) ||
                     !sinew_all_finite(out->C, n * m->outputs) ||
                     !sinew_all_finite(out->D, m->inputs * m->outputs)))

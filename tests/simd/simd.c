@@ -174,3 +174,75 @@ Test(simd, sections)
             cr_assert_eq(first[t], 0.5);
     }
 }
+
+/* A dense recurrence of random spans against its definition, row by row. */
+Test(simd, dense)
+{
+    enum { ORDER = 19, INPUTS = 11, OUTPUTS = 3, FRAMES = 33 };
+    double coefficients[2048], keep[24] = {0}, u[FRAMES * INPUTS];
+    double y[FRAMES * OUTPUTS], first[FRAMES * OUTPUTS], x[2][32], first_x[32];
+    sinew_dense_part panels[3] = {{{0, 11}, {0, 19}}, {{2, 5}, {8, 11}}, {{0, 0}, {16, 3}}};
+    sinew_dense_part rows[OUTPUTS] = {{{0, 11}, {0, 19}}, {{3, 1}, {9, 7}}, {{0, 0}, {0, 0}}};
+    fill(coefficients, NULL, 2048, 21);
+    fill(u, NULL, FRAMES * INPUTS, 22);
+    for (int i = 0; i < ORDER; i++)
+        keep[i] = i % 3 == 0;
+    for (int i = 0; i < 2048; i++)
+        coefficients[i] *= 0.1;
+    double *padding = coefficients + 8 * (30 + 16 + 3);
+    for (int i = 11; i < 16; i++)
+        padding[i] = 0; /* of 11 inputs */
+    for (int i = 35; i < 40; i++)
+        padding[i] = 0; /* of 19 states */
+    for (int i = 41; i < 48; i++)
+        padding[i] = 0; /* of 1 input */
+    padding[55] = 0;    /* of 7 states */
+    sinew_dense d = {ORDER, INPUTS, OUTPUTS, panels, rows, keep, coefficients};
+    for (size_t n = 0; n <= FRAMES; n++) {
+        EACH_TABLE(simd)
+        {
+            memset(x, 0, sizeof x);
+            for (int i = 0; i < ORDER; i++)
+                x[0][i] = 1;
+            simd->dense(&d, x[0], x[1], u, y, n);
+            if (table_ == 0) {
+                memcpy(first, y, n * OUTPUTS * sizeof *y);
+                memcpy(first_x, x[n % 2], sizeof first_x);
+            }
+            cr_assert_eq(memcmp(y, first, n * OUTPUTS * sizeof *y), 0, "%s", simd->name);
+            cr_assert_eq(memcmp(x[n % 2], first_x, ORDER * sizeof *first_x), 0, "%s", simd->name);
+        }
+        double s[ORDER], grown = 1;
+        for (int i = 0; i < ORDER; i++)
+            s[i] = 1;
+        for (size_t t = 0; t < n; t++) {
+            double next[24] = {0}, *at = coefficients;
+            for (int i = 0; i < ORDER; i++)
+                next[i] = keep[i] * s[i];
+            for (int p = 0; p < 3; p++) {
+                for (size_t c = 0; c < panels[p].inputs.count; c++, at += 8)
+                    for (int r = 0; r < 8; r++)
+                        next[8 * p + r] += at[r] * u[t * INPUTS + panels[p].inputs.from + c];
+                for (size_t c = 0; c < panels[p].states.count; c++, at += 8)
+                    for (int r = 0; r < 8; r++)
+                        next[8 * p + r] += at[r] * s[panels[p].states.from + c];
+            }
+            for (int o = 0; o < OUTPUTS; o++) {
+                double sum = 0;
+                for (size_t c = 0; c < rows[o].inputs.count; c++)
+                    sum += at[c] * u[t * INPUTS + rows[o].inputs.from + c];
+                at += (rows[o].inputs.count + 7) / 8 * 8;
+                for (size_t c = 0; c < rows[o].states.count; c++)
+                    sum += at[c] * s[rows[o].states.from + c];
+                at += (rows[o].states.count + 7) / 8 * 8;
+                cr_assert_float_eq(first[t * OUTPUTS + (size_t)o], sum, 1e-13 * grown);
+            }
+            for (int i = 0; i < ORDER; i++) {
+                s[i] = next[i];
+                grown = fmax(grown, fabs(s[i]));
+            }
+        }
+        for (int i = 0; i < ORDER; i++)
+            cr_assert_float_eq(first_x[i], s[i], 1e-13 * grown);
+    }
+}

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "sinew/design.h"
+#include "sinew/filter.h"
+#include "sinew/stream.h"
 #include "../vectors/ssm_vectors.h"
 #include "ssm/discretized.h"
 
@@ -285,4 +287,63 @@ Test(discretize, hash_tells_apart)
     sinew_discretization_free(c);
     sinew_discretization_free(d);
     sinew_system_free(system);
+}
+
+/* Two pairs of states and a single one, of two inputs and outputs, in a given order. */
+static sinew_system *pairs(const size_t order[5])
+{
+    static const double blocks[5][5] = {{-0.3, 2, 0, 0, 0},
+                                        {-2, -0.3, 0, 0, 0},
+                                        {0, 0, 0, 1, 0},
+                                        {0, 0, -9, -0.1, 0},
+                                        {0, 0, 0, 0, -0.7}};
+    static const double B[5][2] = {{1, 0}, {0.5, 0}, {0, 0}, {0, 2}, {1, 1}};
+    static const double C[2][5] = {{1, 0, 0.25, 0, 0}, {0, 0, 0, 1, -1}}, D[4] = {0, 0.5, 0, 0};
+    double a[25], b[10], c[10];
+    for (size_t i = 0; i < 5; i++)
+        for (size_t j = 0; j < 5; j++) {
+            a[5 * i + j] = blocks[order[i]][order[j]];
+            b[2 * i + j % 2] = B[order[i]][j % 2];
+            c[j % 2 * 5 + i] = C[j % 2][order[i]];
+        }
+    return from_matrices(&(sinew_matrices){5, 2, 2, a, b, c, D});
+}
+
+static void run(double *y, const double *u, size_t n, const sinew_discretization *d)
+{
+    sinew_node *node;
+    sinew_stream *stream;
+    sinew_filter_opts opts = {.engine = SINEW_ENGINE_SCAN};
+    cr_assert_eq(sinew_filter_new(&node, d, &opts, &error), SINEW_OK, "%s", error.text);
+    cr_assert_eq(sinew_stream_open(&stream, node, NULL, &error), SINEW_OK, "%s", error.text);
+    sinew_block in = {.samples = (double *)(uintptr_t)u, .n_frames = n, .channels = 2};
+    sinew_block out = {.samples = y};
+    sinew_stream_process(stream, &in, &out);
+    sinew_stream_close(stream);
+    sinew_node_free(node);
+}
+
+Test(discretize, states_that_are_not_coupled_may_stand_in_any_order)
+{
+    static const size_t apart[5] = {0, 1, 2, 3, 4}, mixed[5] = {2, 0, 4, 3, 1};
+    double u[2 * 200], y[2][2 * 200];
+    for (size_t i = 0; i < 400; i++)
+        u[i] = sin(0.7 * (double)i) + (i < 2);
+    for (sinew_method method = SINEW_METHOD_ZOH; method <= SINEW_METHOD_IMPULSE; method++) {
+        sinew_system *systems[2] = {pairs(apart), pairs(mixed)};
+        sinew_discretization *d[2];
+        for (int k = 0; k < 2; k++) {
+            d[k] = discretize(systems[k], method, 0.1);
+            run(y[k], u, 200, d[k]);
+        }
+        for (size_t i = 0; i < 5; i++)
+            for (size_t j = 0; j < 5; j++)
+                cr_assert_eq(d[1]->A[5 * i + j], d[0]->A[5 * mixed[i] + mixed[j]]);
+        for (size_t i = 0; i < 400; i++)
+            cr_assert_float_eq(y[0][i], y[1][i], 1e-13, "%s: %zu", sinew_method_name(method), i);
+        for (int k = 0; k < 2; k++) {
+            sinew_discretization_free(d[k]);
+            sinew_system_free(systems[k]);
+        }
+    }
 }
