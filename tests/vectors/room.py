@@ -2,7 +2,7 @@
 """The impulse response of a shoebox room by the image method (Allen, Berkley 1979, JASA 65:943).
 
     room.py                      writes room.h beside itself: one second at 500 Hz, for tests/unit
-    room.py RATE FILE.npy|.csv|.f64   one second of it at another rate, to try sinew fit on
+    room.py RATE FILE.wav|.npy|.csv|.f64   one second of it at another rate, to try sinew fit on
 
 5 x 4 x 3 m, walls that reflect alike at all frequencies, source and microphone off all axes of
 symmetry. Each image is a band-limited impulse (a sinc of 32 samples under a Hann window, Peterson
@@ -14,6 +14,7 @@ import sys
 
 import numpy as np
 from scipy import signal
+from scipy.io import wavfile
 
 SIZE, SOURCE, MICROPHONE, SPEED = (5.0, 4.0, 3.0), (1.2, 1.1, 1.4), (3.7, 2.6, 1.6), 343.0
 HALF = 16
@@ -73,7 +74,9 @@ def main():
     h = room(rate, 1, REFLECTION)
     if len(sys.argv) > 1:
         path = sys.argv[2]
-        if path.endswith(".npy"):
+        if path.endswith(".wav"):
+            wavfile.write(path, round(rate), h)  # of doubles: a float's rounding is -150 dB
+        elif path.endswith(".npy"):
             np.save(path, h[:, None])
         elif path.endswith(".csv"):
             np.savetxt(path, h, "%.17g")
