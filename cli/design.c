@@ -65,7 +65,8 @@ static sinew_method method_of(const settings *s)
 static const char *order_wrong(const settings *s, sinew_family family, size_t edges)
 {
     if (s->edges_hz.n != edges)
-        return edges == 2 ? "a band has two --edges-hz" : "one of --edges-hz is needed";
+        return edges == 2 ? "a band has two --edges-hz"
+                          : "a lowpass or highpass has one --edges-hz";
     if (s->stop_hz.n > 0)
         return "--stop-hz goes with --pass-hz";
     if (s->rate_hz.given)
@@ -86,7 +87,7 @@ static const char *goal_wrong(const settings *s, size_t edges)
         return "--edges-hz goes with --order; --pass-hz and --stop-hz give both";
     if (s->pass_hz.n != edges || s->stop_hz.n != edges)
         return edges == 2 ? "a band has two --pass-hz and two --stop-hz"
-                          : "one of --pass-hz and one of --stop-hz are needed";
+                          : "a lowpass or highpass has one --pass-hz and one --stop-hz";
     if (!s->ripple_db.given || !s->attenuation_db.given)
         return "--pass-hz needs --ripple-db and --attenuation-db";
     if (s->rate_hz.given && method_of(s) != SINEW_METHOD_BILINEAR)

@@ -205,6 +205,8 @@ def test_misuse():
                  "--family ellip --band low --order 2 --edges-hz 1 --ripple-db 0 --attenuation-db 9"):
         assert sinew("design", *line.split(), status=2).stdout == b""
     assert "butter" in sinew("design", *"--family buter --band low".split(), status=2).messages
+    two = low + "--order 2 --edges-hz 1,2"
+    assert "has one --edges-hz" in sinew("design", *two.split(), status=2).messages
 
 
 def test_what_fails_leaves_nothing():
