@@ -2,7 +2,8 @@
 # From a fresh clone to a running stream: install what is missing, build, let sinewd filter a
 # shipped recording, and show what a subscriber in another language gets.
 #
-# Leaves build/ (the programs) and quickstart.wav (what was heard). Status 0: all of it worked.
+# Leaves build/cli/sinew, build/daemon/sinewd, and quickstart.wav (what was heard). Status 0: all
+# of it worked.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
 unset PYTHONHOME PYTHONPATH
@@ -24,11 +25,17 @@ say 'Installing what is missing'
 # /usr/bin first: a meson of another Python may not find its modules
 export PATH=/usr/bin:$PATH
 
-say 'Building'
+say 'Building (about a minute)'
 if [ ! -f build/build.ninja ]; then
-    meson setup build -Dtests=false || fail 'meson setup'
+    log=$(meson setup build -Dtests=false 2>&1) || {
+        printf '%s\n' "$log" >&2
+        fail 'meson setup'
+    }
 fi
-ninja -C build || fail 'the build'
+# A terminal shows ninja's progress in one line; elsewhere it would be hundreds.
+quiet=--quiet
+[ -t 1 ] && quiet=
+ninja -C build $quiet || fail 'the build'
 [ -x build/daemon/sinewd ] || fail 'sinewd was not built: ZeroMQ or jansson is missing'
 
 say 'Starting sinewd: examples/sinewd.yaml'
@@ -48,4 +55,10 @@ say 'Before and after: the level of three bands'
 /usr/bin/python3 examples/levels.py examples/data/speech-noise.wav quickstart.wav ||
     fail 'quickstart.wav is not what it should be'
 
-printf '\nquickstart: all is well. Listen to examples/data/speech-noise.wav and quickstart.wav.\n'
+cat <<END
+
+The programs are build/cli/sinew and build/daemon/sinewd. To call them by name in this shell:
+  export PATH=$PWD/build/cli:$PWD/build/daemon:\$PATH
+
+quickstart: all is well. Listen to examples/data/speech-noise.wav and quickstart.wav.
+END
