@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """What examples/ shows works: the configuration, and the subscriber."""
 import os
+import re
+import shutil
 import subprocess
 import sys
 
 from harness import (BANDPASS, RECORDING, ROOT, Daemon, config, ipc, main, noise, run, save_npy,
-                     tcp)
+                     tcp, write)
 
 SINEW = os.path.abspath(sys.argv[2])
 EXAMPLES = os.path.join(ROOT, "examples")
@@ -68,6 +70,28 @@ def test_the_subscriber_outlives_the_daemon():
     text = outcome(process)
     assert " 0 gaps, 1 restarts" in text and "160000 frames" in text, text
     assert os.path.getsize("heard.wav") == 44 + 2 * 160000
+
+
+def test_the_readme():
+    """Its configuration, word for word but for the port, and its lines of Python."""
+    with open(os.path.join(ROOT, "README.md")) as f:
+        text = f.read()
+    at = tcp()
+    said, = re.findall(r"^```yaml\n(publish:.*?)^```", text, re.M | re.S)
+    receive, = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
+    shutil.copy(RECORDING, "talk.wav")
+    write("config.yaml", said.replace("tcp://127.0.0.1:5555", at))
+    run("config.yaml", "--check")
+    daemon = Daemon("config.yaml")
+    subprocess.run(["/usr/bin/python3", "-c", f"""
+import json, numpy, zmq
+socket = zmq.Context().socket(zmq.SUB)
+socket.connect({at!r})
+{receive}
+assert block.shape == (256, 1) and meta["rate"] == 16000, meta
+"""], check=True, timeout=60)
+    daemon.ends()
+    assert os.path.exists("clean-live.wav")
 
 
 main(globals())
