@@ -29,7 +29,7 @@ def bash(text):
             os.symlink(os.path.join(ROOT, name), name)
     path = os.path.dirname(PROGRAM) + ":" + os.environ["PATH"]
     return subprocess.run(["bash", "-euo", "pipefail", "-c", text], check=True, capture_output=True,
-                          text=True, timeout=120, env={**os.environ, "PATH": path}).stdout
+                          text=True, timeout=600, env={**os.environ, "PATH": path}).stdout
 
 
 def test_the_commands():
