@@ -106,7 +106,9 @@ static const char *parse_number(const csv_reader *csv, double *out)
     char *stop = NULL;
     *out = strtod_l(csv->field, &stop, csv->c_locale);
     if (stop != csv->field + csv->length)
-        return "is not a number";
+        return strpbrk(csv->field, "; \t")
+                   ? "is not a number: commas separate columns, and points decimals"
+                   : "is not a number";
     if (isinf(*out) && !strpbrk(csv->field, "nN"))
         return "is beyond double precision";
     return NULL;

@@ -72,6 +72,10 @@ Test(io_csv, errors_have_a_place)
         {"1e999\n1\n2\n", "a.csv:1:1: '1e999' is beyond"},
         {"-1e999,b\n1,1\n", "a.csv:1:1: '-1e999' is beyond"},
         {"0x10\n1\n2\n", "a.csv:1:1: '0x10' is not a number"},
+        {"a;b\n0;0,5\n",
+         "a.csv:2:1: '0;0' is not a number: commas separate columns, and points decimals"},
+        {"a b\n0 1\n",
+         "a.csv:2:1: '0 1' is not a number: commas separate columns, and points decimals"},
         {"+.x\n1\n", "a.csv:1:1: '+.x' is not"},
         {"1;2\n3;4\n", "a.csv:1:1: '1;2' is not"},
     };
