@@ -183,7 +183,7 @@ static sinew_status step_system(sinew_discretization *d, const sinew_system *sys
 
 /* The version of the coordinates: another one where the same question gets another state vector, so
  * that saved states are not taken for what they are not. */
-enum { COORDINATES = 2 };
+enum { COORDINATES = 3 };
 
 static uint64_t hash_asked(const sinew_discretization *d, const sinew_system *system,
                            const sinew_discretize_opts *opts)

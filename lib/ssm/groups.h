@@ -16,6 +16,12 @@ typedef struct sinew_group {
 sinew_status sinew_groups_make(sinew_group *groups, size_t *count, const sinew_zpk *zpk,
                                sinew_error *error);
 
+/* Its two halves for zeros: groups_deal.c puts them into groups that have none yet, and
+ * groups_exchange.c lets them change places where much less is lost then. */
+sinew_status sinew_groups_deal(sinew_group *groups, size_t n, const sinew_zpk *zpk,
+                               sinew_error *error);
+void sinew_groups_exchange(sinew_group *groups, size_t n, const sinew_zpk *zpk);
+
 /* The largest |pole|, 1 where all are 0. */
 double sinew_groups_scale(const sinew_zpk *zpk);
 

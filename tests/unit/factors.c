@@ -139,6 +139,28 @@ Test(factors, closed_forms_are_the_filter)
         }
 }
 
+/* A zero far below its section's poles is what is left of d - d. The nearest zeros alone would
+ * leave the slow ones here to fast poles: of two sections with the same poles but one, and where a
+ * real zero stands in the way of a pair. */
+Test(factors, slow_zeros_go_to_slow_poles)
+{
+    const sinew_complex real[] = {{-671, 0}, {-3e4, 0}, {-1.7e6, 0}, {-2.5e6, 0}};
+    const sinew_complex slow[] = {{-52, 0}, {-671.03, 0}};
+    const sinew_complex mixed[] = {
+        {-0.0142, 0.0785}, {-0.0142, -0.0785}, {-37, 19.5}, {-37, -19.5}, {-19, 0}};
+    const sinew_complex pair[] = {{-2.8e-6, 0.0022}, {-2.8e-6, -0.0022}, {2.2, 0}};
+    sinew_system *systems[] = {from_zpk(slow, 2, real, 4, 1e12), from_zpk(pair, 3, mixed, 5, 1)};
+    const double steps[] = {8.4e-4, 0.54};
+    for (int k = 0; k < 2; k++) {
+        for (size_t m = 0; m < 4; m++) {
+            sinew_discretization *d = discretize(systems[k], by_factors[m], steps[k], 0);
+            same_response(k ? "pair" : "real", d, 3e-14);
+            sinew_discretization_free(d);
+        }
+        sinew_system_free(systems[k]);
+    }
+}
+
 Test(factors, bilinear_puts_infinity_at_minus_one)
 {
     sinew_design low = {.order = 5, .edges_hz = {2000}};
