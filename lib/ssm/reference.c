@@ -2,7 +2,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -197,9 +196,9 @@ static void fill(long double *X, const blocks *k, double T, long double down)
         X[(n + j) * size + n + q + j] = 1;
 }
 
-/* b and d become discrete, `less` F - I: the same formulas as in hold.c. */
-static void read_back(blocks *k, long double *less, const long double *E, const sinew_step *step,
-                      long double down)
+/* less = F - I, the discrete b into B, and d becomes discrete: the same formulas as in hold.c. */
+static void read_back(blocks *k, long double *less, long double *B, const long double *E,
+                      const sinew_step *step, long double down)
 {
     size_t n = k->n, q = k->q, size = n + 2 * q;
     bool foh = step->method == SINEW_METHOD_FOH, impulse = step->method == SINEW_METHOD_IMPULSE;
@@ -218,10 +217,9 @@ static void read_back(blocks *k, long double *less, const long double *E, const 
                 sum += less[i * n + m] * E[m * size + n + q + j] / down;
             for (size_t m = 0; m < n && impulse; m++)
                 sum += T * less[i * n + m] * k->b[m * q + j];
-            k->a[i * q + j] = impulse ? sum + T * k->b[i * q + j] : sum; /* a is not needed now */
+            B[i * q + j] = impulse ? sum + T * k->b[i * q + j] : sum;
         }
     }
-    memcpy(k->b, k->a, n * q * sizeof *k->b);
 }
 
 static sinew_status hold(sinew_long_resolvent *w, const sinew_matrices *m, const sinew_step *step,
@@ -242,10 +240,10 @@ static sinew_status hold(sinew_long_resolvent *w, const sinew_matrices *m, const
         fill(X, &k, step->T, down);
         status = sinew_long_expm1(E, X, size, further, error);
         if (!status)
-            read_back(&k, less, E, step, down);
+            read_back(&k, less, X, E, step, down); /* X is not needed now */
     }
     if (!status)
-        status = sinew_long_resolvent_init(w, n, m->inputs, m->outputs, less, k.b, k.c, k.d, error);
+        status = sinew_long_resolvent_init(w, n, m->inputs, m->outputs, less, X, k.c, k.d, error);
     blocks_finish(&k);
     sinew_free(X);
     sinew_free(E);

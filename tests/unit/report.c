@@ -34,7 +34,7 @@ static sinew_system *design(sinew_band band, uint32_t order, double low, double 
 
 static sinew_system *random_system(size_t n, size_t q, size_t p)
 {
-    double A[144], B[36], C[36], D[9];
+    double A[144], B[36], C[36], D[36];
     uint64_t seed = 42;
     double *all[] = {A, B, C, D};
     size_t count[] = {n * n, n * q, p * n, p * q};
@@ -90,6 +90,17 @@ Test(report, realizations_are_good)
         }
         sinew_system_free(systems[i]);
     }
+}
+
+Test(report, more_inputs_than_states)
+{
+    sinew_system *system = random_system(1, 36, 1);
+    for (sinew_method m = SINEW_METHOD_ZOH; m <= SINEW_METHOD_IMPULSE; m++) {
+        sinew_discretization *d = discretize(system, m, 0.1);
+        cr_assert(report_of(d).response_error < 1e-15, "%s", sinew_method_name(m));
+        sinew_discretization_free(d);
+    }
+    sinew_system_free(system);
 }
 
 /* A coefficient that is wrong by 1e-9 is found, and as large as it is: a pole at a moved by d
