@@ -65,3 +65,18 @@ void sinew_balance_sides(double *B, double *C, const double *scale, size_t n, si
     for (size_t i = 0; i < p * n; i++)
         C[i] /= scale[i % n];
 }
+
+void sinew_unbalance(double *A, const double *scale, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            A[i * n + j] *= scale[j] / scale[i];
+}
+
+void sinew_unbalance_sides(double *B, double *C, const double *scale, size_t n, size_t q, size_t p)
+{
+    for (size_t i = 0; i < n * q; i++)
+        B[i] /= scale[i / q];
+    for (size_t i = 0; i < p * n; i++)
+        C[i] *= scale[i % n];
+}

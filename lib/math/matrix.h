@@ -28,4 +28,8 @@ void sinew_balance(double *A, double *scale, size_t n);
 /* What goes with it: S B in place of B (n, q) and C S^-1 in place of C (p, n). */
 void sinew_balance_sides(double *B, double *C, const double *scale, size_t n, size_t q, size_t p);
 
+/* The way back: S^-1 A S; S^-1 B and C S. Nothing is rounded here either. */
+void sinew_unbalance(double *A, const double *scale, size_t n);
+void sinew_unbalance_sides(double *B, double *C, const double *scale, size_t n, size_t q, size_t p);
+
 #endif

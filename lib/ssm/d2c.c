@@ -28,10 +28,8 @@
 
 static void balanced_finish(sinew_d2c_balanced *b)
 {
-    sinew_free(b->A);
+    sinew_parts_finish(&b->of);
     sinew_free(b->less);
-    sinew_free(b->B);
-    sinew_free(b->C);
     sinew_free(b->scale);
 }
 
@@ -41,40 +39,24 @@ static sinew_status balanced_init(sinew_d2c_balanced *b, const sinew_discrete *d
                                   sinew_error *error)
 {
     const sinew_matrices *m = &d->m;
-    size_t n = m->order, q = m->inputs, p = m->outputs;
-    *b = (sinew_d2c_balanced){.n = n, .q = q, .p = p, .D = m->D};
-    b->A = sinew_copy(m->A, n * n, sizeof(double));
-    b->less = sinew_copy(d->less, n * n, sizeof(double));
-    b->B = sinew_copy(m->B, n * q, sizeof(double));
-    b->C = sinew_copy(m->C, p * n, sizeof(double));
-    b->scale = sinew_alloc(n, sizeof(double));
-    if (!b->A || !b->less || !b->B || !b->C || !b->scale)
-        return sinew_fail_memory(error);
-    for (size_t i = 0; i < n; i++)
-        b->A[i * n + i] = 0;
-    sinew_balance(b->A, b->scale, n);
+    size_t n = m->order;
+    *b = (sinew_d2c_balanced){.less = sinew_copy(d->less, n * n, sizeof(double)),
+                              .scale = sinew_alloc(2 * n, sizeof(double))};
+    sinew_status status = sinew_parts_copy(&b->of, m, error);
+    if (status || !b->less || !b->scale)
+        return status ? status : sinew_fail_memory(error);
     for (size_t i = 0; i < n; i++) {
-        b->A[i * n + i] = m->A[i * n + i];
+        b->of.A[i * n + i] = 0;
+        b->scale[n + i] = 1;
+    }
+    sinew_balance(b->of.A, b->scale, n);
+    for (size_t i = 0; i < n; i++) {
+        b->of.A[i * n + i] = m->A[i * n + i];
         for (size_t j = 0; j < n; j++)
             b->less[i * n + j] *= b->scale[i] / b->scale[j];
     }
-    sinew_balance_sides(b->B, b->C, b->scale, n, q, p);
+    sinew_balance_sides(b->of.B, b->of.C, b->scale, n, m->inputs, m->outputs);
     return SINEW_OK;
-}
-
-/* The first n states of `system` back to the caller's units; the others have none. */
-static void unbalance(sinew_system *system, const sinew_d2c_balanced *b)
-{
-    size_t order = system->order;
-    for (size_t i = 0; i < order; i++) {
-        double row = i < b->n ? b->scale[i] : 1;
-        for (size_t j = 0; j < order; j++)
-            system->A[i * order + j] *= (j < b->n ? b->scale[j] : 1) / row;
-        for (size_t j = 0; j < b->q; j++)
-            system->B[i * b->q + j] /= row;
-        for (size_t j = 0; j < b->p; j++)
-            system->C[j * order + i] *= row;
-    }
 }
 
 long double *sinew_d2c_widened(const double *from, size_t n)
@@ -91,15 +73,15 @@ long double *sinew_d2c_widened(const double *from, size_t n)
 static sinew_status check_poles(const sinew_d2c_balanced *b, const sinew_step *step, bool singular,
                                 sinew_error *error)
 {
-    size_t n = b->n;
+    size_t n = b->of.n;
     double alpha = step->alpha, tolerance = 0x1p-50;
     double complex *poles = sinew_alloc(n, sizeof *poles);
     unsigned char *sizes = sinew_alloc(n, 1);
     sinew_status status = poles && sizes ? SINEW_OK : sinew_fail_memory(error);
-    if (!status && sinew_blocks_find(b->A, n, sizes) == SINEW_SHAPE_FULL)
-        tolerance += (double)n * 0x1p-52 * alpha * sinew_matrix_norm_1(b->A, n);
+    if (!status && sinew_blocks_find(b->of.A, n, sizes) == SINEW_SHAPE_FULL)
+        tolerance += (double)n * 0x1p-52 * alpha * sinew_matrix_norm_1(b->of.A, n);
     if (!status)
-        status = sinew_eigenvalues(poles, b->A, n, error);
+        status = sinew_eigenvalues(poles, b->of.A, n, error);
     for (size_t i = 0; !status && i < n; i++)
         singular = singular || cabs(alpha * poles[i] + (1 - alpha)) <= tolerance;
     if (!status && singular)
@@ -115,10 +97,10 @@ static sinew_status check_poles(const sinew_d2c_balanced *b, const sinew_step *s
 static void fill(long double *less, long double *N, double *rounded, const sinew_d2c_balanced *b,
                  double alpha)
 {
-    size_t n = b->n;
+    size_t n = b->of.n;
     for (size_t i = 0; i < n * n; i++) {
         long double one = i % (n + 1) == 0;
-        less[i] = fabs(b->A[i]) < 0.5 ? (long double)b->A[i] - one : (long double)b->less[i];
+        less[i] = fabs(b->of.A[i]) < 0.5 ? (long double)b->of.A[i] - one : (long double)b->less[i];
         N[i] = one + alpha * less[i];
         rounded[i] = (double)N[i];
     }
@@ -127,10 +109,10 @@ static void fill(long double *less, long double *N, double *rounded, const sinew
 static sinew_status unsubstitute(sinew_system **out, const sinew_d2c_balanced *b,
                                  const sinew_step *step, sinew_error *error)
 {
-    size_t n = b->n, q = b->q, p = b->p;
+    size_t n = b->of.n, q = b->of.q, p = b->of.p;
     sinew_lu lu = {0};
     long double *N = sinew_alloc(2 * n * n, sizeof *N), *less = N ? N + n * n : NULL;
-    long double *B = sinew_d2c_widened(b->B, n * q);
+    long double *B = sinew_d2c_widened(b->of.B, n * q);
     double *rounded = sinew_alloc(n * n, sizeof *rounded);
     sinew_status status = N && B && rounded ? SINEW_OK : sinew_fail_memory(error);
     if (!status) {
@@ -146,12 +128,12 @@ static sinew_status unsubstitute(sinew_system **out, const sinew_d2c_balanced *b
     if (!status)
         status = sinew_lu_left_refined(&lu, N, (*out)->B, B, q, error);
     if (!status)
-        status = sinew_lu_right_refined(&lu, N, (*out)->C, b->C, p, error);
+        status = sinew_lu_right_refined(&lu, N, (*out)->C, b->of.C, p, error);
     if (!status) {
         sinew_system *s = *out;
-        sinew_matrix_multiply(s->D, s->C, b->B, p, n, q);
+        sinew_matrix_multiply(s->D, s->C, b->of.B, p, n, q);
         for (size_t i = 0; i < p * q; i++)
-            s->D[i] = b->D[i] - step->alpha * s->D[i];
+            s->D[i] = b->of.D[i] - step->alpha * s->D[i];
         for (size_t i = 0; i < n * n; i++)
             s->A[i] /= step->T;
         for (size_t i = 0; i < n * q; i++)
@@ -200,7 +182,9 @@ sinew_status sinew_d2c(sinew_system **out, const sinew_discrete *d,
         status = rule == SINEW_RULE_SUBSTITUTE ? unsubstitute(out, &b, &step, error)
                                                : sinew_d2c_unhold(out, &b, &step, error);
     if (!status) {
-        unbalance(*out, &b);
+        sinew_system *s = *out;
+        sinew_unbalance(s->A, b.scale, s->order);
+        sinew_unbalance_sides(s->B, s->C, b.scale, s->order, s->inputs, s->outputs);
         status = check_answer(*out, error);
     }
     if (status) {

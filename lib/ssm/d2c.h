@@ -3,6 +3,7 @@
 #ifndef SINEW_SSM_D2C_H
 #define SINEW_SSM_D2C_H
 
+#include "ssm/parts.h"
 #include "ssm/step.h"
 
 /* Discrete matrices, and A - I beside A: near z = 1 it may know more. */
@@ -30,9 +31,8 @@ void sinew_extended_finish(sinew_extended *e);
 
 /* The discrete system in balanced coordinates; less comes along. */
 typedef struct sinew_d2c_balanced {
-    size_t n, q, p;
-    double *A, *less, *B, *C, *scale;
-    const double *D;
+    sinew_parts of;
+    double *less, *scale; /* (n, n); (2 n), 1 for states that are added */
 } sinew_d2c_balanced;
 
 /* A copy without rounding, for refined solves; NULL without memory. */

@@ -107,10 +107,10 @@ static sinew_status solve_D(sinew_system *s, const double *D, const sinew_step *
 sinew_status sinew_d2c_unhold(sinew_system **out, const sinew_d2c_balanced *b,
                               const sinew_step *step, sinew_error *error)
 {
-    size_t n = b->n, q = b->q, p = b->p;
+    size_t n = b->of.n, q = b->of.q, p = b->of.p;
     sinew_extended e;
     double *padded = NULL;
-    sinew_status status = sinew_extended_log(&e, b->A, b->less, n, error);
+    sinew_status status = sinew_extended_log(&e, b->of.A, b->less, n, error);
     if (!status)
         status = sinew_system_alloc(out, e.order, q, p, error);
     if (!status && !(padded = sinew_alloc(e.order * q, sizeof *padded)))
@@ -118,12 +118,12 @@ sinew_status sinew_d2c_unhold(sinew_system **out, const sinew_d2c_balanced *b,
     if (!status) {
         for (size_t i = 0; i < e.order * e.order; i++)
             (*out)->A[i] = e.log[i] / step->T;
-        memcpy(padded, b->B, n * q * sizeof *padded);
-        pad((*out)->C, b->C, p, n, e.order);
+        memcpy(padded, b->of.B, n * q * sizeof *padded);
+        pad((*out)->C, b->of.C, p, n, e.order);
         status = solve_B(*out, &e, padded, step, error);
     }
     if (!status)
-        status = solve_D(*out, b->D, step, error);
+        status = solve_D(*out, b->of.D, step, error);
     sinew_free(padded);
     sinew_extended_finish(&e);
     return status;

@@ -312,16 +312,12 @@ static void hold_full(const sinew_held *h, size_t k, double T, const sinew_held_
 static void unbalance(const sinew_held *h, const sinew_held_block *b, const sinew_held_out *out)
 {
     const double *scale = h->scale + b->at;
-    for (size_t i = 0; i < b->order; i++) {
-        for (size_t j = 0; j < b->order; j++) {
-            out->F[i * b->order + j] *= scale[j] / scale[i];
-            out->less[i * b->order + j] *= scale[j] / scale[i];
-        }
-        for (size_t j = 0; j < h->inputs && h->holds > 0; j++)
-            out->G1[i * h->inputs + j] /= scale[i];
-        for (size_t j = 0; j < h->inputs && h->holds == 2; j++)
-            out->G2[i * h->inputs + j] /= scale[i];
-    }
+    sinew_unbalance(out->F, scale, b->order);
+    sinew_unbalance(out->less, scale, b->order);
+    if (h->holds > 0)
+        sinew_unbalance_sides(out->G1, NULL, scale, b->order, h->inputs, 0);
+    if (h->holds == 2)
+        sinew_unbalance_sides(out->G2, NULL, scale, b->order, h->inputs, 0);
 }
 
 void sinew_held_apply(const sinew_held *h, const double *F, const double *x, double *moved)

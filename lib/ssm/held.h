@@ -34,7 +34,7 @@ typedef struct sinew_held {
     size_t order, inputs;
     int holds;        /* 0: F alone; 1: and G1; 2: and G2 */
     double *B;        /* (order, inputs), balanced */
-    double *scale;    /* (order): x of the system is scale times x balanced */
+    double *scale;    /* (order): x balanced is scale times x of the system */
     int *exponent;    /* (blocks, inputs): of two, that take each column of B below A */
     int *slope;       /* (blocks): the same for I */
     double norm;      /* of A, balanced: the 1-norm */

@@ -59,6 +59,17 @@ sinew_status sinew_parts_copy(sinew_parts *s, const sinew_matrices *m, sinew_err
     return status;
 }
 
+sinew_status sinew_parts_copy_balanced(sinew_parts *s, double *scale, const sinew_matrices *m,
+                                       sinew_error *error)
+{
+    sinew_status status = sinew_parts_copy(s, m, error);
+    if (!status) {
+        sinew_balance(s->A, scale, s->n);
+        sinew_balance_sides(s->B, s->C, scale, s->n, s->q, s->p);
+    }
+    return status;
+}
+
 sinew_status sinew_parts_difference(sinew_parts *out, const sinew_matrices *a,
                                     const sinew_matrices *b, sinew_error *error)
 {
@@ -82,12 +93,11 @@ sinew_status sinew_parts_beside(sinew_parts *out, const sinew_parts *a, const si
     return status;
 }
 
-/* Block `at` .. `at + size` of decoupled coordinates; B and C are balanced. */
-static sinew_status take(sinew_parts *out, const sinew_decoupled *d, const double *B,
-                         const double *C, const sinew_matrices *m, size_t at, size_t size,
-                         sinew_error *error)
+/* Block `at` .. `at + size` of decoupled coordinates. */
+static sinew_status take(sinew_parts *out, const sinew_decoupled *d, const sinew_parts *balanced,
+                         size_t at, size_t size, sinew_error *error)
 {
-    size_t n = m->order, q = m->inputs, p = m->outputs;
+    size_t n = balanced->n, q = balanced->q, p = balanced->p;
     double *V = sinew_alloc(n * size, sizeof *V);
     sinew_status status = V ? sinew_parts_alloc(out, size, q, p, error) : sinew_fail_memory(error);
     if (!status) {
@@ -95,8 +105,8 @@ static sinew_status take(sinew_parts *out, const sinew_decoupled *d, const doubl
             for (size_t j = 0; j < size; j++)
                 out->A[i * size + j] = d->T[at + i + (at + j) * n];
         sinew_matrix_transpose(V, d->V + at * n, size, n);
-        sinew_matrix_multiply(out->B, d->W + at * n, B, size, n, q);
-        sinew_matrix_multiply(out->C, C, V, p, n, size);
+        sinew_matrix_multiply(out->B, d->W + at * n, balanced->B, size, n, q);
+        sinew_matrix_multiply(out->C, balanced->C, V, p, n, size);
     }
     sinew_free(V);
     return status;
@@ -107,29 +117,25 @@ sinew_status sinew_parts_split(sinew_parts *stable, sinew_parts *rest, const sin
                                sinew_error *error)
 {
     size_t n = m->order, q = m->inputs, p = m->outputs;
-    double *A = sinew_copy(m->A, n * n, sizeof *A), *scale = sinew_alloc(n, sizeof *scale);
-    double *B = sinew_copy(m->B, n * q, sizeof *B), *C = sinew_copy(m->C, n * p, sizeof *C);
+    double *scale = sinew_alloc(n, sizeof *scale);
+    sinew_parts balanced = {0};
     sinew_decoupled d = {0};
     *stable = *rest = (sinew_parts){.q = q, .p = p};
-    sinew_status status = A && scale && B && C ? SINEW_OK : sinew_fail_memory(error);
+    sinew_status status =
+        scale ? sinew_parts_copy_balanced(&balanced, scale, m, error) : sinew_fail_memory(error);
+    if (!status)
+        status = sinew_decouple_stable(
+            &d, balanced.A, n, (double)n * 0x1p-51 * sinew_matrix_norm_1(balanced.A, n), error);
     if (!status) {
-        sinew_balance(A, scale, n);
-        sinew_balance_sides(B, C, scale, n, q, p);
-        status =
-            sinew_decouple_stable(&d, A, n, (double)n * 0x1p-51 * sinew_matrix_norm_1(A, n), error);
-    }
-    if (!status) {
-        status = take(stable, &d, B, C, m, 0, d.n_stable, error);
+        status = take(stable, &d, &balanced, 0, d.n_stable, error);
         for (size_t i = 0; !status && i < p * q; i++)
             stable->D[i] = m->D[i];
     }
     if (!status)
-        status = take(rest, &d, B, C, m, d.n_stable, n - d.n_stable, error);
+        status = take(rest, &d, &balanced, d.n_stable, n - d.n_stable, error);
     sinew_decoupled_finish(&d);
-    sinew_free(A);
+    sinew_parts_finish(&balanced);
     sinew_free(scale);
-    sinew_free(B);
-    sinew_free(C);
     return status;
 }
 

@@ -13,6 +13,10 @@ typedef struct sinew_parts {
 sinew_status sinew_parts_alloc(sinew_parts *s, size_t n, size_t q, size_t p, sinew_error *error);
 sinew_status sinew_parts_copy(sinew_parts *s, const sinew_matrices *m, sinew_error *error);
 void sinew_parts_finish(sinew_parts *s);
+
+/* A copy in units that balance A (sinew_balance), whose scale (n) is the caller's. */
+sinew_status sinew_parts_copy_balanced(sinew_parts *s, double *scale, const sinew_matrices *m,
+                                       sinew_error *error);
 sinew_matrices sinew_parts_matrices(const sinew_parts *s);
 
 /* Other units of the states, powers of two, until what drives a state and what it drives are within

@@ -6,9 +6,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/complex.h"
-#include "math/matrix.h"
 #include "ssm/factor.h"
 #include "ssm/opts.h"
+#include "ssm/parts.h"
 
 enum { LIMBS = 8 }; /* of factors: nothing cancels */
 
@@ -143,43 +143,39 @@ static sinew_status fractions_init(sinew_reference *r, bool *good, sinew_error *
 
 /* ---- matrices ---- */
 
+/* Balanced, which rounds nothing, and then in long double. */
 typedef struct blocks {
     size_t n, q, p;
-    double *A, *B, *C, *scale; /* balanced, which rounds nothing */
-    long double *a, *b, *c, *d;
+    long double *all, *a, *b, *c, *d;
 } blocks;
 
-static void blocks_finish(blocks *k)
+static void widen(long double *to, const double *from, size_t n)
 {
-    void *all[] = {k->A, k->B, k->C, k->scale, k->a, k->b, k->c, k->d};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        sinew_free(all[i]);
+    for (size_t i = 0; i < n; i++)
+        to[i] = from[i];
 }
 
 static sinew_status blocks_init(blocks *k, const sinew_matrices *m, sinew_error *error)
 {
     size_t n = m->order, q = m->inputs, p = m->outputs;
-    *k = (blocks){.n = n, .q = q, .p = p};
-    k->A = sinew_copy(m->A, n * n, sizeof(double));
-    k->B = sinew_copy(m->B, n * q, sizeof(double));
-    k->C = sinew_copy(m->C, p * n, sizeof(double));
-    k->scale = sinew_alloc(n, sizeof(double));
-    k->a = sinew_alloc(n * n, sizeof *k->a);
-    k->b = sinew_alloc(n * q, sizeof *k->b);
-    k->c = sinew_alloc(p * n, sizeof *k->c);
-    k->d = sinew_alloc(p * q, sizeof *k->d);
-    if (!k->A || !k->B || !k->C || !k->scale || !k->a || !k->b || !k->c || !k->d)
-        return sinew_fail_memory(error);
-    sinew_balance(k->A, k->scale, n);
-    for (size_t i = 0; i < n * n; i++)
-        k->a[i] = k->A[i];
-    for (size_t i = 0; i < n * q; i++)
-        k->b[i] = k->B[i] * k->scale[i / q];
-    for (size_t i = 0; i < p * n; i++)
-        k->c[i] = k->C[i] / k->scale[i % n];
-    for (size_t i = 0; i < p * q; i++)
-        k->d[i] = m->D[i];
-    return SINEW_OK;
+    sinew_parts balanced = {0};
+    double *scale = sinew_alloc(n, sizeof *scale);
+    *k = (blocks){.n = n, .q = q, .p = p, .all = sinew_alloc((n + p) * (n + q), sizeof *k->all)};
+    sinew_status status = k->all && scale ? sinew_parts_copy_balanced(&balanced, scale, m, error)
+                                          : sinew_fail_memory(error);
+    if (!status) {
+        k->a = k->all;
+        k->b = k->a + n * n;
+        k->c = k->b + n * q;
+        k->d = k->c + p * n;
+        widen(k->a, balanced.A, n * n);
+        widen(k->b, balanced.B, n * q);
+        widen(k->c, balanced.C, p * n);
+        widen(k->d, balanced.D, p * q);
+    }
+    sinew_parts_finish(&balanced);
+    sinew_free(scale);
+    return status;
 }
 
 /* [[A T, B T, 0], [0, 0, I], [0, 0, 0]], the columns of B scaled by `down`. */
@@ -244,7 +240,7 @@ static sinew_status hold(sinew_long_resolvent *w, const sinew_matrices *m, const
     }
     if (!status)
         status = sinew_long_resolvent_init(w, n, m->inputs, m->outputs, less, X, k.c, k.d, error);
-    blocks_finish(&k);
+    sinew_free(k.all);
     sinew_free(X);
     sinew_free(E);
     sinew_free(less);
@@ -265,7 +261,7 @@ static sinew_status by_matrices(sinew_reference *r, const sinew_system *system, 
     if (!status)
         status = sinew_long_resolvent_init(&r->matrices, m.order, m.inputs, m.outputs, k.a, k.b,
                                            k.c, k.d, error);
-    blocks_finish(&k);
+    sinew_free(k.all);
     return status;
 }
 

@@ -1,72 +1,39 @@
 #include "ssm/step.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/matrix.h"
+#include "ssm/parts.h"
 #include "ssm/step_groups.h"
-
-/* Balanced copies of A, B, C: physical units may differ by 2^80. Nothing is rounded. */
-typedef struct balanced {
-    double *A, *B, *C, *scale;
-} balanced;
-
-static void balanced_finish(balanced *b)
-{
-    sinew_free(b->A);
-    sinew_free(b->B);
-    sinew_free(b->C);
-    sinew_free(b->scale);
-}
-
-static sinew_status balanced_init(balanced *b, const sinew_matrices *m, sinew_error *error)
-{
-    size_t n = m->order;
-    *b = (balanced){.A = sinew_copy(m->A, n * n, sizeof(double)),
-                    .B = sinew_copy(m->B, n * m->inputs, sizeof(double)),
-                    .C = sinew_copy(m->C, m->outputs * n, sizeof(double)),
-                    .scale = sinew_alloc(n, sizeof(double))};
-    if (!b->A || !b->B || !b->C || !b->scale) {
-        balanced_finish(b);
-        return sinew_fail_memory(error);
-    }
-    sinew_balance(b->A, b->scale, n);
-    sinew_balance_sides(b->B, b->C, b->scale, n, m->inputs, m->outputs);
-    return SINEW_OK;
-}
 
 static void unbalance(const sinew_step_out *out, const sinew_matrices *m, const double *scale)
 {
     size_t n = m->order;
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < n; j++) {
-            out->A[i * n + j] *= scale[j] / scale[i];
-            out->less[i * n + j] *= scale[j] / scale[i];
-        }
-        for (size_t j = 0; j < m->inputs; j++) {
-            out->B[i * m->inputs + j] /= scale[i];
-            out->shift[i * m->inputs + j] /= scale[i];
-        }
-        for (size_t j = 0; j < m->outputs; j++)
-            out->C[j * n + i] *= scale[i];
-    }
+    sinew_unbalance(out->A, scale, n);
+    sinew_unbalance(out->less, scale, n);
+    sinew_unbalance_sides(out->B, out->C, scale, n, m->inputs, m->outputs);
+    sinew_unbalance_sides(out->shift, NULL, scale, n, m->inputs, 0);
 }
 
-/* In balanced units; held.c balances by itself, block by block where it can. */
+/* In balanced units: physical ones may differ by 2^80. held.c balances by itself, block by block
+ * where it can. */
 static sinew_status substitute(const sinew_step_out *out, const sinew_matrices *m,
                                const sinew_step *step, sinew_error *error)
 {
-    balanced b;
-    sinew_status status = balanced_init(&b, m, error);
-    if (status)
-        return status;
-    sinew_matrices inner = {m->order, m->inputs, m->outputs, b.A, b.B, b.C, m->D};
-    status = sinew_step_substitute(out, &inner, step, error);
+    sinew_parts balanced = {0};
+    double *scale = sinew_alloc(m->order, sizeof *scale);
+    sinew_status status =
+        scale ? sinew_parts_copy_balanced(&balanced, scale, m, error) : sinew_fail_memory(error);
+    if (!status) {
+        sinew_matrices inner = sinew_parts_matrices(&balanced);
+        status = sinew_step_substitute(out, &inner, step, error);
+    }
     if (!status)
-        unbalance(out, m, b.scale);
-    balanced_finish(&b);
+        unbalance(out, m, scale);
+    sinew_parts_finish(&balanced);
+    sinew_free(scale);
     return status;
 }
 
