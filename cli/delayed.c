@@ -6,8 +6,9 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "json.h"
 #include "command.h"
+#include "json.h"
+#include "matrices.h"
 
 /* What is unstable is computed, with a warning. */
 static sinew_status discretize(sinew_delayed_discretization **out, const sinew_model *model,
@@ -22,41 +23,19 @@ static sinew_status discretize(sinew_delayed_discretization **out, const sinew_m
 
 /* ---- discretize ---- */
 
-static void print_rows(const char *name, const double *values, size_t rows, size_t columns)
+static void print_json(const sinew_delayed_discretization *d, bool at_input)
 {
-    printf("\n%s (%zu, %zu)\n", name, rows, columns);
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t j = 0; j < columns; j++)
-            printf(" %24.17g", values[i * columns + j]);
-        putchar('\n');
-    }
-}
-
-static void matrices_as_json(const sinew_delayed_discretization *d, bool at_input)
-{
-    const sinew_discretization *plant = sinew_delayed_discretization_plant(d);
-    sinew_matrices m = sinew_discretization_matrices(plant);
     size_t n;
     const size_t *frames = sinew_delayed_discretization_frames(d, &n);
-    printf("{\"method\":");
-    json_string(sinew_method_name(sinew_discretization_method(plant)));
-    printf(",\"step_s\":");
-    json_number(sinew_discretization_step_s(plant));
-    printf(",\"A\":");
-    json_rows(m.A, m.order, m.order);
-    printf(",\"B\":");
-    json_rows(m.B, m.order, m.inputs);
-    printf(",\"C\":");
-    json_rows(m.C, m.outputs, m.order);
-    printf(",\"D\":");
-    json_rows(m.D, m.outputs, m.inputs);
+    putchar('{');
+    matrices_json_sampled(sinew_delayed_discretization_plant(d));
     printf(",\"delay_frames\":[");
     for (size_t i = 0; i < n; i++)
         printf("%s%zu", i ? "," : "", frames[i]);
     printf("],\"delay_at\":\"%s\"}\n", at_input ? "input" : "last");
 }
 
-static void matrices_as_table(const sinew_delayed_discretization *d, bool at_input)
+static void print_table(const sinew_delayed_discretization *d, bool at_input)
 {
     const sinew_discretization *plant = sinew_delayed_discretization_plant(d);
     sinew_matrices m = sinew_discretization_matrices(plant);
@@ -70,10 +49,7 @@ static void matrices_as_table(const sinew_delayed_discretization *d, bool at_inp
         printf(" %zu", frames[i]);
     printf(" frames, %s\n",
            at_input ? "of all inputs" : "from the last outputs to the last inputs");
-    print_rows("A", m.A, m.order, m.order);
-    print_rows("B", m.B, m.order, m.inputs);
-    print_rows("C", m.C, m.outputs, m.order);
-    print_rows("D", m.D, m.outputs, m.inputs);
+    matrices_table(&m);
 }
 
 sinew_status delayed_print_matrices(const sinew_model *model, const sinew_discretize_opts *opts,
@@ -82,8 +58,7 @@ sinew_status delayed_print_matrices(const sinew_model *model, const sinew_discre
     sinew_delayed_discretization *d = NULL;
     sinew_status status = discretize(&d, model, opts, error);
     if (!status)
-        (json ? matrices_as_json
-              : matrices_as_table)(d, sinew_delayed_at_input(sinew_model_delayed(model)));
+        (json ? print_json : print_table)(d, sinew_delayed_at_input(sinew_model_delayed(model)));
     sinew_delayed_discretization_free(d);
     return status;
 }

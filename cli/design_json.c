@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "json.h"
+#include "matrices.h"
 #include "model/kind_design.h"
 #include "ssm/design.h"
 
@@ -88,14 +89,8 @@ static sinew_status json_sos(const sinew_system *system, sinew_error *error)
 static void json_ss(const sinew_system *system)
 {
     sinew_matrices m = sinew_system_matrices(system);
-    fputs("{\"A\":", stdout);
-    json_rows(m.A, m.order, m.order);
-    json_key("B");
-    json_rows(m.B, m.order, m.inputs);
-    json_key("C");
-    json_rows(m.C, m.outputs, m.order);
-    json_key("D");
-    json_rows(m.D, m.outputs, m.inputs);
+    putchar('{');
+    matrices_json(&m);
     putchar('}');
 }
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "delayed.h"
-#include "json.h"
+#include "matrices.h"
 #include "sampling.h"
 
 typedef struct settings {
@@ -17,30 +17,9 @@ static const option options[] = {SAMPLING_STEP_OPTIONS(settings),
 
 static void print_json(const sinew_discretization *d)
 {
-    sinew_matrices m = sinew_discretization_matrices(d);
-    printf("{\"method\":");
-    json_string(sinew_method_name(sinew_discretization_method(d)));
-    printf(",\"step_s\":");
-    json_number(sinew_discretization_step_s(d));
-    printf(",\"A\":");
-    json_rows(m.A, m.order, m.order);
-    printf(",\"B\":");
-    json_rows(m.B, m.order, m.inputs);
-    printf(",\"C\":");
-    json_rows(m.C, m.outputs, m.order);
-    printf(",\"D\":");
-    json_rows(m.D, m.outputs, m.inputs);
+    putchar('{');
+    matrices_json_sampled(d);
     puts("}");
-}
-
-static void print_rows(const char *name, const double *values, size_t rows, size_t columns)
-{
-    printf("\n%s (%zu, %zu)\n", name, rows, columns);
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t j = 0; j < columns; j++)
-            printf(" %24.17g", values[i * columns + j]);
-        putchar('\n');
-    }
 }
 
 static void print_table(const sinew_discretization *d)
@@ -50,10 +29,7 @@ static void print_table(const sinew_discretization *d)
     printf("method  %s\nstep_s  %.17g (%.10g Hz)\nradius  %.17g\n",
            sinew_method_name(sinew_discretization_method(d)), step_s, 1 / step_s,
            sinew_discretization_radius(d));
-    print_rows("A", m.A, m.order, m.order);
-    print_rows("B", m.B, m.order, m.inputs);
-    print_rows("C", m.C, m.outputs, m.order);
-    print_rows("D", m.D, m.outputs, m.inputs);
+    matrices_table(&m);
 }
 
 static int run(const command *self, const void *given, const char **args, size_t n_args)
