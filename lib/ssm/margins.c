@@ -7,10 +7,19 @@
 #include "sinew/analysis.h"
 #include "ssm/system.h"
 
-static sinew_status real_parts(double *gain, const sinew_complex *h, size_t n, sinew_status status)
+/* Of the one that is not NULL. */
+static sinew_status dc_gain(double *gain, const sinew_system *system, const sinew_discretization *d,
+                            size_t entries, sinew_error *error)
 {
-    for (size_t i = 0; !status && i < n; i++)
+    const double zero = 0;
+    sinew_complex *h = sinew_alloc(entries, sizeof *h);
+    if (!h)
+        return sinew_fail_memory(error);
+    sinew_status status = system ? sinew_system_response(system, &zero, 1, h, error)
+                                 : sinew_discretization_response(d, &zero, 1, h, error);
+    for (size_t i = 0; !status && i < entries; i++)
         gain[i] = h[i].re;
+    sinew_free(h);
     return status;
 }
 
@@ -18,15 +27,7 @@ sinew_status sinew_system_dc_gain(const sinew_system *system, double *gain, sine
 {
     if (!system || !gain)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no system, or nowhere to answer");
-    size_t n = system->inputs * system->outputs;
-    sinew_complex *h = sinew_alloc(n, sizeof *h);
-    if (!h)
-        return sinew_fail_memory(error);
-    const double zero = 0;
-    sinew_status status = sinew_system_response(system, &zero, 1, h, error);
-    status = real_parts(gain, h, n, status);
-    sinew_free(h);
-    return status;
+    return dc_gain(gain, system, NULL, system->inputs * system->outputs, error);
 }
 
 sinew_status sinew_discretization_dc_gain(const sinew_discretization *d, double *gain,
@@ -34,15 +35,7 @@ sinew_status sinew_discretization_dc_gain(const sinew_discretization *d, double 
 {
     if (!d || !gain)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no discretization, or nowhere to answer");
-    size_t n = d->inputs * d->outputs;
-    sinew_complex *h = sinew_alloc(n, sizeof *h);
-    if (!h)
-        return sinew_fail_memory(error);
-    const double zero = 0;
-    sinew_status status = sinew_discretization_response(d, &zero, 1, h, error);
-    status = real_parts(gain, h, n, status);
-    sinew_free(h);
-    return status;
+    return dc_gain(gain, NULL, d, d->inputs * d->outputs, error);
 }
 
 sinew_status sinew_system_stability_margin(const sinew_system *system, double *margin,
