@@ -40,6 +40,14 @@ double sinew_matrix_norm_1(const double *a, size_t n)
     return largest;
 }
 
+double sinew_norm_all(const double *a, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum = hypot(sum, a[i]);
+    return sum;
+}
+
 bool sinew_all_finite(const double *a, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -18,6 +18,9 @@ void sinew_matrix_transpose(double *out, const double *a, size_t rows, size_t co
 /* The largest column sum of |a|; a is (n, n). */
 double sinew_matrix_norm_1(const double *a, size_t n);
 
+/* The root of the sum of the squares of n entries, of any size. */
+double sinew_norm_all(const double *a, size_t n);
+
 bool sinew_all_finite(const double *a, size_t n);
 
 /* Scale-only balancing (LAPACK dgebal; Parlett, Reinsch 1969). On return A holds S A S^-1 and

@@ -9,6 +9,7 @@
 #include "base/order.h"
 #include "math/eigen.h"
 #include "math/lu.h"
+#include "math/matrix.h"
 #include "ssm/gramian.h"
 
 /* X = R^-1 Y with R = I - D'D; Y (q, columns). */
@@ -76,14 +77,6 @@ static sinew_status hamiltonian(double *H, const sinew_matrices *m, sinew_error 
     return status;
 }
 
-static double size_of(const double *a, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum = hypot(sum, a[i]);
-    return sum;
-}
-
 static void scale(double *to, const double *from, size_t n, double factor)
 {
     for (size_t i = 0; i < n; i++)
@@ -95,8 +88,8 @@ static sinew_status hamiltonian_at(double *H, const sinew_matrices *m, double g,
 {
     size_t n = m->order, q = m->inputs, p = m->outputs;
     double *B = sinew_alloc(n * q, sizeof *B), *C = sinew_alloc(p * n, sizeof *C);
-    double *D = sinew_alloc(p * q, sizeof *D), of_B = size_of(m->B, n * q),
-           of_C = size_of(m->C, p * n);
+    double *D = sinew_alloc(p * q, sizeof *D), of_B = sinew_norm_all(m->B, n * q),
+           of_C = sinew_norm_all(m->C, p * n);
     double root = sqrt(g), unit = of_B > 0 && of_C > 0 ? sqrt(of_C) / sqrt(of_B) : 1;
     sinew_status status = B && C && D ? SINEW_OK : sinew_fail_memory(error);
     if (!status) {

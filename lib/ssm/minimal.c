@@ -27,14 +27,6 @@ static const double default_tolerance = 1e-10;
 
 /* ---- matrices ---- */
 
-static double size_of(const double *a, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum = hypot(sum, a[i]);
-    return sum;
-}
-
 /* A step's turn: Q of dgeqp3 in `Q` (rows, columns) by columns, with tau. */
 typedef struct turn {
     double *Q, *tau;
@@ -135,8 +127,8 @@ static sinew_status keep(sinew_parts *s, size_t kept, sinew_error *error)
 
 static sinew_status keep_reached(sinew_parts *s, double tolerance, sinew_error *error)
 {
-    double tiny = tolerance * size_of(s->B, s->n * s->q);
-    double tiny_A = tolerance * size_of(s->A, s->n * s->n);
+    double tiny = tolerance * sinew_norm_all(s->B, s->n * s->q);
+    double tiny_A = tolerance * sinew_norm_all(s->A, s->n * s->n);
     size_t before = 0, at = 0, rank = 1;
     sinew_status status = SINEW_OK;
     while (!status && at < s->n && rank > 0) {

@@ -141,14 +141,6 @@ sinew_status sinew_parts_split(sinew_parts *stable, sinew_parts *rest, const sin
 
 /* ---- balancing ---- */
 
-static double size_of(const double *a, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum = hypot(sum, a[i]);
-    return sum;
-}
-
 /* What drives state i, and what it drives: B and C count as much as A does. */
 static void weigh(double *in, double *out, const sinew_parts *s, size_t i, const double weights[2])
 {
@@ -182,8 +174,8 @@ void sinew_parts_balance(sinew_parts *s, double *scale)
     for (size_t i = 0; scale && i < s->n; i++)
         scale[i] = 1;
     for (int sweep = 0; changed && sweep < 100; sweep++) {
-        double of_A = size_of(s->A, s->n * s->n), of_B = size_of(s->B, s->n * s->q),
-               of_C = size_of(s->C, s->p * s->n);
+        double of_A = sinew_norm_all(s->A, s->n * s->n), of_B = sinew_norm_all(s->B, s->n * s->q),
+               of_C = sinew_norm_all(s->C, s->p * s->n);
         const double weights[2] = {of_B > 0 && of_A > 0 ? of_A / of_B : 1,
                                    of_C > 0 && of_A > 0 ? of_A / of_C : 1};
         changed = false;
