@@ -4,24 +4,11 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/complex.h"
 #include "ssm/resolvent.h"
-
-static sinew_status copy_factors(sinew_zpk *out, const sinew_zpk *in, sinew_error *error)
-{
-    sinew_status status = sinew_zpk_alloc(out, in->n_zeros, in->n_poles, error);
-    if (status)
-        return status;
-    memcpy(out->zeros, in->zeros, in->n_zeros * sizeof *in->zeros);
-    memcpy(out->poles, in->poles, in->n_poles * sizeof *in->poles);
-    out->gain = in->gain;
-    out->exponent = in->exponent;
-    return SINEW_OK;
-}
 
 /* Conjugates are adjacent as LAPACK leaves them, but equal only within rounding. */
 static void take_roots(double complex *to, const sinew_complex *from, size_t n)
@@ -112,7 +99,7 @@ sinew_status sinew_system_factor(sinew_zpk *out, const sinew_system *system, sin
     size_t n = system->order, n_zeros = 0;
     *out = (sinew_zpk){0};
     if (system->factored)
-        return copy_factors(out, &system->zpk, error);
+        return sinew_zpk_copy(out, &system->zpk, error);
     sinew_complex *roots = sinew_alloc(2 * n, sizeof *roots);
     if (!roots)
         return sinew_fail_memory(error);

@@ -37,6 +37,7 @@ sinew_status sinew_zpk_copy(sinew_zpk *out, const sinew_zpk *zpk, sinew_error *e
         out->poles[i] = zpk->poles[i];
     out->gain = zpk->gain;
     out->exponent = zpk->exponent;
+    out->delta = zpk->delta;
     return SINEW_OK;
 }
 
