@@ -31,6 +31,22 @@ typedef struct sinew_prototype {
 #define SINEW_LEVEL_LEAST_DB 1e-10
 #define SINEW_LEVEL_MOST_DB 1000.0
 
+/* The edges of a band in rad/s. `width` is their distance, which for a narrow band is not what is
+ * left of the difference of two rounded edges. One edge: only w[0]. */
+typedef struct sinew_edges {
+    long double w[2], width;
+} sinew_edges;
+
+/* Where the edges of an analogue design are; and where those of a digital one must be for the
+ * bilinear rule with this step to bring them there, each below half the rate. */
+sinew_edges sinew_edges_analogue(const double hz[2]);
+sinew_edges sinew_edges_prewarped(const double hz[2], double step_s);
+
+/* The factors of the design with its edges at `edges` in place of edges_hz. */
+sinew_status sinew_design_zpk(sinew_zpk *out, const sinew_design *design, const sinew_edges *edges,
+                              sinew_error *error);
+bool sinew_design_has_two_edges(const sinew_design *design);
+
 /* design_check.c */
 sinew_status sinew_design_check(const sinew_design *design, sinew_error *error);
 sinew_status sinew_design_goal_check(const sinew_design_goal *goal, sinew_error *error);

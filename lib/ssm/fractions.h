@@ -12,7 +12,8 @@
 #define SINEW_SSM_FRACTIONS_H
 
 #include "math/wide.h"
-#include "ssm/system.h"
+#include "sinew/discretization.h"
+#include "ssm/zpk.h"
 
 typedef struct sinew_fractions {
     size_t n;

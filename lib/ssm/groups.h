@@ -2,7 +2,7 @@
 #ifndef SINEW_SSM_GROUPS_H
 #define SINEW_SSM_GROUPS_H
 
-#include "ssm/system.h"
+#include "ssm/zpk.h"
 
 typedef struct sinew_group {
     double complex p[2], z[2];

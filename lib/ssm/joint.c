@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "math/tan_pi.h"
+#include "ssm/prewarp.h"
 
 static uint64_t hash_asked(const char *verb, const sinew_system *const *systems, size_t n)
 {

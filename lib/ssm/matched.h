@@ -2,7 +2,7 @@
 #ifndef SINEW_SSM_MATCHED_H
 #define SINEW_SSM_MATCHED_H
 
-#include "ssm/system.h"
+#include "ssm/zpk.h"
 
 /* The discrete factors, of z - 1; the caller finishes *out. SINEW_ERR_NUMERIC where a root other
  * than 0 falls on z = 1. */

@@ -7,6 +7,7 @@
 #include "math/tan_pi.h"
 #include "ssm/decramp.h"
 #include "ssm/method.h"
+#include "ssm/prewarp.h"
 
 static double rule_alpha(const sinew_discretize_opts *opts)
 {

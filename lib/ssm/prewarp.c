@@ -2,11 +2,14 @@
  * is put at w' before. A design is made again with each of its edges there, and an equalizer with
  * its frequency and width; another part with one frequency to keep is stretched, H(s T/T') with
  * T' = 2 tan(wT/2) / w. */
+#include "ssm/prewarp.h"
+
 #include <math.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/tan_pi.h"
+#include "ssm/design.h"
 #include "ssm/equalizer.h"
 #include "ssm/joint.h"
 

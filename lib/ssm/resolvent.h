@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "sinew/system.h"
+#include "ssm/slope.h"
 
 /* A, B, C in coordinates where A is lower triangular but for blocks of 2 on its diagonal, so
  * that an s costs n^2: as they are, with the states counted from the other end, or in Schur
@@ -24,13 +25,6 @@ void sinew_resolvent_finish(sinew_resolvent *w);
 
 /* out (outputs, inputs); false where s is a pole. */
 bool sinew_resolvent_at(sinew_complex *out, sinew_resolvent *w, double complex s);
-
-/* H, dH/ds, and the sum of the sizes of what H was summed from: it says how much of H is rounding.
- */
-typedef struct sinew_slope {
-    double complex value, slope;
-    double size;
-} sinew_slope;
 
 /* out (outputs, inputs); false where s is a pole. */
 bool sinew_resolvent_slope(sinew_slope *out, sinew_resolvent *w, double complex s);

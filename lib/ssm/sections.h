@@ -2,7 +2,7 @@
 #ifndef SINEW_SSM_SECTIONS_H
 #define SINEW_SSM_SECTIONS_H
 
-#include "ssm/resolvent.h"
+#include "ssm/slope.h"
 #include "ssm/system.h"
 
 /* The cascade of a zpk: at most n_poles sections into `sections`, their number into *count.

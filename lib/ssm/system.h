@@ -2,7 +2,6 @@
 #ifndef SINEW_SSM_SYSTEM_H
 #define SINEW_SSM_SYSTEM_H
 
-#include <complex.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -10,16 +9,7 @@
 #include "sinew/equalizer.h"
 #include "sinew/system.h"
 #include "ssm/discretized.h"
-
-/* gain 2^exponent prod(s - zeros) / prod(s - poles). Conjugates are exact and adjacent, Im > 0
- * first. The exponent is there because (2 pi 20 kHz)^64 is no double. */
-typedef struct sinew_zpk {
-    double complex *zeros, *poles;
-    size_t n_zeros, n_poles;
-    double gain;
-    int exponent;
-    bool delta; /* factors of z - 1 in place of s: of a discrete filter, exact where it is slow */
-} sinew_zpk;
+#include "ssm/zpk.h"
 
 /* A factor of a factored system, and what keeps its frequencies in place under the bilinear rule.
  * A system in series with another keeps its parts. */
@@ -63,13 +53,7 @@ enum {
     SINEW_DESIGN_ORDER_MAX = 128, /* beyond it no double holds what was meant */
 };
 
-/* zpk.c */
-sinew_status sinew_zpk_alloc(sinew_zpk *zpk, size_t n_zeros, size_t n_poles, sinew_error *error);
-void sinew_zpk_finish(sinew_zpk *zpk);
-sinew_status sinew_zpk_copy(sinew_zpk *out, const sinew_zpk *zpk, sinew_error *error);
-void sinew_zpk_invert(sinew_zpk *zpk); /* of as many zeros as poles, and a gain that is not 0 */
-
-/* A system that takes over the factors (they are freed on failure). */
+/* zpk.c: a system that takes over the factors (they are freed on failure). */
 sinew_status sinew_system_new_factored(sinew_system **out, sinew_zpk *zpk, sinew_error *error);
 
 /* The product of parts, whose factors are taken over (they are freed on failure); `parts` itself
@@ -88,31 +72,5 @@ sinew_system *sinew_system_share(const sinew_system *system);
 
 /* A system of its own, to be changed before anyone else sees it. */
 sinew_status sinew_system_copy(sinew_system **out, const sinew_system *system, sinew_error *error);
-
-/* design.c */
-
-/* The edges of a band in rad/s. `width` is their distance, which for a narrow band is not what is
- * left of the difference of two rounded edges. One edge: only w[0]. */
-typedef struct sinew_edges {
-    long double w[2], width;
-} sinew_edges;
-
-/* Where the edges of an analogue design are; and where those of a digital one must be for the
- * bilinear rule with this step to bring them there, each below half the rate. */
-sinew_edges sinew_edges_analogue(const double hz[2]);
-sinew_edges sinew_edges_prewarped(const double hz[2], double step_s);
-
-/* The factors of the design with its edges at `edges` in place of edges_hz. */
-sinew_status sinew_design_zpk(sinew_zpk *out, const sinew_design *design, const sinew_edges *edges,
-                              sinew_error *error);
-bool sinew_design_has_two_edges(const sinew_design *design);
-
-/* prewarp.c: the system whose parts the bilinear rule brings back to where they were meant; NULL
- * where no part asks for it. */
-sinew_status sinew_system_prewarp(sinew_system **out, const sinew_system *system, double step_s,
-                                  sinew_error *error);
-
-/* response.c: gain 2^exponent prod(s - zeros) / prod(s - poles); false at a pole. */
-bool sinew_zpk_at(sinew_complex *out, const sinew_zpk *zpk, double complex s);
 
 #endif

@@ -10,6 +10,7 @@
 #include "sinew/describe.h"
 #include "sinew/design.h"
 #include "sinew/model.h"
+#include "ssm/design.h"
 #include "ssm/method.h"
 #include "ssm/system.h"
 

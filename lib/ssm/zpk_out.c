@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "ssm/groups.h"
+#include "ssm/system.h"
 
 static sinew_status check(const sinew_system *system, sinew_error *error)
 {
