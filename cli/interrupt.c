@@ -52,10 +52,13 @@ static void on_nudge(int number)
 
 void interrupt_watch(void)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}, before;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+        /* who runs the program behind nohup, or in a script's background, wants it to go on */
+        if (sigaction(ending[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(ending[i], &action, NULL);
     /* no SA_RESTART: an open of a fifo is to fail */
     struct sigaction nudge = {.sa_handler = on_nudge};
     sigemptyset(&nudge.sa_mask);

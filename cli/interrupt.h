@@ -1,10 +1,10 @@
-/* interrupt: SIGINT and SIGTERM ask a run to stop and clean up. */
+/* interrupt: SIGINT, SIGTERM and SIGHUP ask a run to stop and clean up. */
 #ifndef SINEW_CLI_INTERRUPT_H
 #define SINEW_CLI_INTERRUPT_H
 
 #include <pthread.h>
 
-/* From here on the first SIGINT or SIGTERM only sets a flag; a second one kills. */
+/* From here on the first of them only sets a flag; a second one kills. What is ignored stays so. */
 void interrupt_watch(void);
 
 /* The signal came to one thread: end the system call that another one, not joined yet, waits in.

@@ -104,6 +104,7 @@ int main(int argc, char **argv)
         return EXIT_FAILED; /* nothing can be said, as there may be nowhere to say it */
     /* A reader that goes away is an error of the write, to be reported and cleaned up after. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* so is a file that may not grow */
     int status = dispatch(argc, argv);
     errno = 0;
     if ((fflush(stdout) || ferror(stdout)) && status == EXIT_DONE) {

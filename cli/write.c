@@ -1,7 +1,10 @@
 #include "write.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -33,7 +36,14 @@ sinew_status write_and_close(sinew_atomic_file *file, const void *bytes, size_t 
     return status ? sinew_fail(error, status, "%s: %s", path, strerror(reason)) : SINEW_OK;
 }
 
-sinew_status write_text(const char *path, const char *text, sinew_error *error)
+/* Standard output, a pipe or a device: what may wait for ever, and has no temporary name. */
+static bool is_direct(const char *path)
+{
+    struct stat about;
+    return strcmp(path, "-") == 0 || (stat(path, &about) == 0 && !S_ISREG(about.st_mode));
+}
+
+static sinew_status write_whole(const char *path, const char *text, sinew_error *error)
 {
     sinew_atomic_file file;
     const char *name = strcmp(path, "-") == 0 ? "standard output" : path;
@@ -44,5 +54,22 @@ sinew_status write_text(const char *path, const char *text, sinew_error *error)
     if (!status)
         status = sinew_atomic_file_commit(&file, name, error);
     sinew_atomic_file_close(&file);
+    return status;
+}
+
+/* A signal that ends the program waits until the file has its name, so that none is left under a
+ * temporary one. */
+sinew_status write_text(const char *path, const char *text, sinew_error *error)
+{
+    if (is_direct(path))
+        return write_whole(path, text, error);
+    sigset_t ending, before;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    sigaddset(&ending, SIGHUP);
+    sigprocmask(SIG_BLOCK, &ending, &before);
+    sinew_status status = write_whole(path, text, error);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     return status;
 }

@@ -219,13 +219,44 @@ def test_signals_stop_cleanly():
     for name, feed, extra in (("f64", bytes(8 * 100000), ["--channels", "1", "--rate", "48k"]),
                               ("wav", sound, []),
                               ("csv", b"1\n" * 100000, ["--rate", "48k"])):
-        for number in signal.SIGINT, signal.SIGTERM:
+        for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
             line = [PROGRAM, "run", path, "-", "out.wav", "--in-format", name, *extra,
                     "--state-out", "s"]
             status, text = stop_in_the_middle(line, number, feed)
             assert status == 128 + number, (status, text)
             assert text.startswith(b"sinew: ") and b"interrupted" in text
             no_leftovers(*HELD)
+
+
+def test_an_ignored_signal_stays_ignored():
+    """As behind nohup: who hangs up does not end the run."""
+    path = prepare()
+    line = [PROGRAM, "run", path, "-", "out.f64", "--in-format", "f64", "--channels", "1", "--rate",
+            "48k"]
+    running = subprocess.Popen(line, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+                               preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    running.stdin.write(bytes(8 * 100000))
+    running.stdin.flush()
+    while not any(".tmp" in n for n in os.listdir(".")):
+        time.sleep(0.01)
+    running.send_signal(signal.SIGHUP)
+    text = running.communicate(timeout=30)[1]
+    assert running.returncode == 0, (running.returncode, text)
+    assert os.path.getsize("out.f64") == 8 * 100000
+    os.unlink("out.f64")
+    no_leftovers(*HELD)
+
+
+def test_a_file_that_may_not_grow():
+    path = prepare()
+    np.save("long.npy", np.zeros((100000, 1)))
+    for line in (["run", path, "long.npy", "out", "--rate", "48k", "--out-format", "npy"],
+                 ["design", "out", "--family", "butterworth", "--band", "lowpass", "--order", "128",
+                  "--edges-hz", "10", "--as", "zpk"]):
+        done = sinew(*line, status=1, preexec_fn=lambda:
+                     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)))
+        assert "out: File too large" in done.messages, done.messages
+    no_leftovers(*HELD, "long.npy")
 
 
 def test_a_signal_reaches_a_blocked_writer():

@@ -1,6 +1,7 @@
 """What the tests of the command line share: a program to call and models to call it with."""
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -8,6 +9,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from tap import main, no_leftovers, write  # noqa: E402,F401
 
 PROGRAM = os.path.abspath(sys.argv[1])
+
+# in a script's background some are ignored, and stay so in the programs that are started
+for _number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
+    if signal.getsignal(_number) == signal.SIG_IGN:
+        signal.signal(_number, signal.SIG_DFL)
 
 LOWPASS = "system: {design: {family: butterworth, band: lowpass, order: 8, edges_hz: [1000]}}\n"
 BANDPASS = ("system: {design: {family: butterworth, band: bandpass, order: 4, "
