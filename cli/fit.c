@@ -263,12 +263,20 @@ static sinew_status write_description(const job *j, const rule *r, sinew_error *
     return status;
 }
 
+/* The description, and then the report, of which nothing may fail any more. */
 static sinew_status tell(const job *j, const rule *r, sinew_error *error)
 {
-    fit_told told = {r->name, unstable_names[j->opts.unstable], j->system, &j->report};
-    if (strcmp(j->files[r->files], "-") == 0)
-        return SINEW_OK;
-    return (j->s->json ? fit_report_json : fit_report_print)(&told, error);
+    fit_told told = {.rule = r->name,
+                     .treatment = unstable_names[j->opts.unstable],
+                     .system = j->system,
+                     .report = &j->report};
+    sinew_status status = fit_report_prepare(&told, error);
+    if (!status)
+        status = write_description(j, r, error);
+    if (!status && strcmp(j->files[r->files], "-") != 0)
+        (j->s->json ? fit_report_json : fit_report_print)(&told);
+    fit_report_finish(&told);
+    return status;
 }
 
 static int check_files(const command *self, const settings *s, const rule *r, const char **files)
@@ -305,7 +313,7 @@ static int run(const command *self, const void *given, const char **args, size_t
         return status;
     job j = {.s = s, .files = args + 1, .opts = opts_of(s)};
     sinew_error error;
-    if (r->fit(&j, &error) || write_description(&j, r, &error) || tell(&j, r, &error))
+    if (r->fit(&j, &error) || tell(&j, r, &error))
         status = report_failure(self, &error);
     sinew_identify_report_finish(&j.report);
     sinew_system_free(j.system);

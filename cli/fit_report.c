@@ -13,20 +13,19 @@
 
 enum { POLES_SHOWN = 24 };
 
-typedef struct poles {
-    sinew_complex *at; /* (n) */
-    size_t n;
-    sinew_stability stability;
-} poles;
-
-static sinew_status find(poles *p, const sinew_system *system, sinew_error *error)
+sinew_status fit_report_prepare(fit_told *told, sinew_error *error)
 {
-    p->n = sinew_system_matrices(system).order;
-    p->at = calloc(p->n + 1, sizeof *p->at);
-    if (!p->at)
+    told->poles = calloc(sinew_system_matrices(told->system).order + 1, sizeof *told->poles);
+    if (!told->poles)
         return sinew_fail_memory(error);
-    sinew_status status = sinew_system_poles(system, p->at, error);
-    return status ? status : sinew_system_stability(system, &p->stability, error);
+    sinew_status status = sinew_system_poles(told->system, told->poles, error);
+    return status ? status : sinew_system_stability(told->system, &told->stability, error);
+}
+
+void fit_report_finish(fit_told *told)
+{
+    free(told->poles);
+    told->poles = NULL;
 }
 
 /* -Inf dB is no number of JSON and no comfort to a reader */
@@ -51,13 +50,13 @@ static double damping_of(sinew_complex pole)
     return size > 0 ? -pole.re / size : 0;
 }
 
-static void print_poles(const poles *p)
+static void print_poles(const sinew_complex *p, size_t n)
 {
-    for (size_t i = 0; i < p->n && i < POLES_SHOWN; i++)
-        printf("%-10s %14.8g %+14.8gj rad/s  %12.8g Hz  damping %.6g\n", i ? "" : "poles",
-               p->at[i].re, p->at[i].im, hz_of(p->at[i]), damping_of(p->at[i]));
-    if (p->n > POLES_SHOWN)
-        printf("%-10s and %zu more; --json shows all\n", "", p->n - POLES_SHOWN);
+    for (size_t i = 0; i < n && i < POLES_SHOWN; i++)
+        printf("%-10s %14.8g %+14.8gj rad/s  %12.8g Hz  damping %.6g\n", i ? "" : "poles", p[i].re,
+               p[i].im, hz_of(p[i]), damping_of(p[i]));
+    if (n > POLES_SHOWN)
+        printf("%-10s and %zu more; --json shows all\n", "", n - POLES_SHOWN);
 }
 
 static void print_counts(const fit_told *told)
@@ -73,26 +72,20 @@ static void print_counts(const fit_told *told)
                r->condition);
 }
 
-sinew_status fit_report_print(const fit_told *told, sinew_error *error)
+void fit_report_print(const fit_told *told)
 {
     const sinew_identify_report *r = told->report;
-    poles p = {0};
-    sinew_status status = find(&p, told->system, error);
-    if (!status) {
-        sinew_matrices m = sinew_system_matrices(told->system);
-        printf("%-10s %zu (%zu states)\n%-10s %zu\n%-10s %zu\n", "order", r->order, m.order,
-               "inputs", m.inputs, "outputs", m.outputs);
-        printf("%-10s %.2f dB of the data; at most %.2f dB of their peak\n", "error",
-               in_db(r->error), in_db(r->peak_error));
-        if (r->method)
-            printf("%-10s %s, which is exact at %.10g Hz\n", "method", sinew_method_name(r->method),
-                   1 / r->step_s);
-        printf("%-10s %s\n", "stability", report_stability(p.stability));
-        print_counts(told);
-        print_poles(&p);
-    }
-    free(p.at);
-    return status;
+    sinew_matrices m = sinew_system_matrices(told->system);
+    printf("%-10s %zu (%zu states)\n%-10s %zu\n%-10s %zu\n", "order", r->order, m.order, "inputs",
+           m.inputs, "outputs", m.outputs);
+    printf("%-10s %.2f dB of the data; at most %.2f dB of their peak\n", "error", in_db(r->error),
+           in_db(r->peak_error));
+    if (r->method)
+        printf("%-10s %s, which is exact at %.10g Hz\n", "method", sinew_method_name(r->method),
+               1 / r->step_s);
+    printf("%-10s %s\n", "stability", report_stability(told->stability));
+    print_counts(told);
+    print_poles(told->poles, m.order);
 }
 
 static void json_field(const char *name, double value)
@@ -101,30 +94,30 @@ static void json_field(const char *name, double value)
     json_number(value);
 }
 
-static void json_poles(const poles *p)
+static void json_poles(const sinew_complex *p, size_t n)
 {
     fputs(",\"poles\":[", stdout);
-    for (size_t i = 0; i < p->n; i++) {
+    for (size_t i = 0; i < n; i++) {
         fputs(i ? ",{\"re\":" : "{\"re\":", stdout);
-        json_number(p->at[i].re);
-        json_field("im", p->at[i].im);
-        json_field("hz", hz_of(p->at[i]));
-        json_field("damping", damping_of(p->at[i]));
+        json_number(p[i].re);
+        json_field("im", p[i].im);
+        json_field("hz", hz_of(p[i]));
+        json_field("damping", damping_of(p[i]));
         putchar('}');
     }
     putchar(']');
 }
 
 /* e^{pT}, one for both of the pair that stands for a pole at z < 0. */
-static void json_discrete_poles(const poles *p, double step_s)
+static void json_discrete_poles(const sinew_complex *p, size_t n, double step_s)
 {
     fputs(",\"discrete_poles\":[", stdout);
     const char *comma = "";
-    for (size_t i = 0; i < p->n; i++) {
-        bool negative = fabs(fabs(p->at[i].im) * step_s - M_PI) < 1e-12;
-        if (negative && p->at[i].im < 0)
+    for (size_t i = 0; i < n; i++) {
+        bool negative = fabs(fabs(p[i].im) * step_s - M_PI) < 1e-12;
+        if (negative && p[i].im < 0)
             continue;
-        double complex z = cexp(step_s * sinew_cmplx(p->at[i].re, p->at[i].im));
+        double complex z = cexp(step_s * sinew_cmplx(p[i].re, p[i].im));
         fputs(comma, stdout);
         json_complex((sinew_complex){creal(z), negative ? 0 : cimag(z)});
         comma = ",";
@@ -132,39 +125,33 @@ static void json_discrete_poles(const poles *p, double step_s)
     putchar(']');
 }
 
-sinew_status fit_report_json(const fit_told *told, sinew_error *error)
+void fit_report_json(const fit_told *told)
 {
     const sinew_identify_report *r = told->report;
-    poles p = {0};
-    sinew_status status = find(&p, told->system, error);
-    if (!status) {
-        sinew_matrices m = sinew_system_matrices(told->system);
-        printf("{\"rule\":\"%s\",\"order\":%zu,\"states\":%zu,\"inputs\":%zu,\"outputs\":%zu",
-               told->rule, r->order, m.order, m.inputs, m.outputs);
-        printf(",\"method\":");
-        if (r->method)
-            json_string(sinew_method_name(r->method));
-        else
-            fputs("null", stdout);
-        json_field("rate_hz", r->step_s > 0 ? 1 / r->step_s : NAN);
-        json_field("error", r->error);
-        json_field("error_db", in_db(r->error));
-        json_field("peak_error", r->peak_error);
-        json_field("peak_error_db", in_db(r->peak_error));
-        printf(",\"stability\":\"%s\",\"unstable\":%zu,\"treatment\":\"%s\",\"fast\":%zu",
-               report_stability(p.stability), r->unstable, told->treatment, r->fast);
-        json_field("condition", r->condition);
-        fputs(",\"singular_values\":", stdout);
-        json_numbers(r->singular_values, r->n_singular_values);
-        json_poles(&p);
-        if (r->step_s > 0 && r->method != SINEW_METHOD_BILINEAR)
-            json_discrete_poles(&p, r->step_s);
-        if (r->initial) {
-            fputs(",\"initial\":", stdout);
-            json_numbers(r->initial, m.order);
-        }
-        puts("}");
+    sinew_matrices m = sinew_system_matrices(told->system);
+    printf("{\"rule\":\"%s\",\"order\":%zu,\"states\":%zu,\"inputs\":%zu,\"outputs\":%zu",
+           told->rule, r->order, m.order, m.inputs, m.outputs);
+    printf(",\"method\":");
+    if (r->method)
+        json_string(sinew_method_name(r->method));
+    else
+        fputs("null", stdout);
+    json_field("rate_hz", r->step_s > 0 ? 1 / r->step_s : NAN);
+    json_field("error", r->error);
+    json_field("error_db", in_db(r->error));
+    json_field("peak_error", r->peak_error);
+    json_field("peak_error_db", in_db(r->peak_error));
+    printf(",\"stability\":\"%s\",\"unstable\":%zu,\"treatment\":\"%s\",\"fast\":%zu",
+           report_stability(told->stability), r->unstable, told->treatment, r->fast);
+    json_field("condition", r->condition);
+    fputs(",\"singular_values\":", stdout);
+    json_numbers(r->singular_values, r->n_singular_values);
+    json_poles(told->poles, m.order);
+    if (r->step_s > 0 && r->method != SINEW_METHOD_BILINEAR)
+        json_discrete_poles(told->poles, m.order, r->step_s);
+    if (r->initial) {
+        fputs(",\"initial\":", stdout);
+        json_numbers(r->initial, m.order);
     }
-    free(p.at);
-    return status;
+    puts("}");
 }

@@ -50,6 +50,8 @@ static sinew_status next_line(reader *r, char **line)
             return SINEW_OK;
     }
     *line = NULL;
+    if (!feof(r->file) && errno == ENOMEM) /* which no flag of the file tells */
+        return sinew_fail_memory(r->error);
     if (ferror(r->file))
         return sinew_fail(r->error, SINEW_ERR_IO, "%s: %s", r->path, strerror(errno ? errno : EIO));
     return SINEW_OK;

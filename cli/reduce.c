@@ -150,8 +150,10 @@ static sinew_status drop_hidden(sinew_system **small, const sinew_system *system
     report->order_before = system->order;
     if (!status)
         status = measure(&report->error, system, *small, error);
-    if (!status && sinew_system_hinf(&report->peak, NULL, system, NULL))
+    if (!status && (status = sinew_system_hinf(&report->peak, NULL, system, error))) {
         report->peak = NAN;
+        status = status == SINEW_ERR_NUMERIC ? SINEW_OK : status;
+    }
     if (!status)
         report->order_after = (*small)->order;
     return status;

@@ -217,11 +217,13 @@ static const sinew_node_ops convolve_ops = {.kind = "filter.convolve",
                                             .advance = advance,
                                             .free = convolve_free};
 
-/* ESTIMATE: the same plan each time, and no seconds of measuring. */
+/* ESTIMATE: the same plan each time, and no seconds of measuring. Without memory there is none. */
 static void plan_transforms(sinew_convolve *c, work *w)
 {
     int n = (int)(2 * c->length);
     FFTW(complex) *spectrum = (FFTW(complex) *)(void *)w->spectrum;
+    if (!sinew_fft_has_room(2 * c->length))
+        return;
     sinew_fft_lock();
     c->forward = FFTW(plan_dft_r2c_1d)(n, w->time, spectrum, FFTW_ESTIMATE);
     c->inverse = FFTW(plan_dft_c2r_1d)(n, spectrum, w->time, FFTW_ESTIMATE);

@@ -32,7 +32,7 @@ static sinew_status allocate(sinew_hankel *k, sinew_error *error)
     k->from = sinew_alloc(most * bins, sizeof *k->from);
     k->sum = sinew_alloc(bins, sizeof *k->sum);
     k->samples = sinew_alloc(k->length, sizeof *k->samples);
-    if (!k->spectra || !k->from || !k->sum || !k->samples)
+    if (!k->spectra || !k->from || !k->sum || !k->samples || !sinew_fft_has_room(k->length))
         return sinew_fail_memory(error);
     sinew_fft_lock();
     k->forward = fftw_plan_dft_r2c_1d((int)k->length, k->samples, k->from, FFTW_ESTIMATE);

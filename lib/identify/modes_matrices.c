@@ -1,12 +1,12 @@
 /* The modes of matrices: eigenvalues and eigenvectors by LAPACK's dgeev, then B in coordinates of
  * the eigenvectors by LU, so that C T T^-1 B is C B again. */
-#include <lapacke.h>
 #include <math.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "identify/modes.h"
 #include "math/complex.h"
+#include "math/lapack.h"
 #include "math/lu.h"
 #include "math/matrix.h"
 
@@ -26,10 +26,7 @@ static sinew_status decompose(vectors *v, const double *A, size_t n, sinew_error
         lapack_int size = (lapack_int)n;
         lapack_int info = LAPACKE_dgeev(LAPACK_COL_MAJOR, 'V', 'N', size, copy, size, v->re, v->im,
                                         rows, size, NULL, 1);
-        if (info == LAPACK_WORK_MEMORY_ERROR)
-            status = sinew_fail_memory(error);
-        else if (info != 0)
-            status = sinew_fail(error, SINEW_ERR_NUMERIC, "the eigenvalues did not converge");
+        status = sinew_lapack_answer(info, "the eigenvalues did not converge", error);
         sinew_matrix_transpose(v->T, rows, n, n);
     }
     sinew_free(copy);
@@ -43,13 +40,13 @@ static sinew_status decompose(vectors *v, const double *A, size_t n, sinew_error
 }
 
 /* The condition of T, |T| |T^-1| in the 1-norm, as LAPACK estimates it. */
-static double condition_of(const sinew_lu *lu, const double *T, size_t n)
+static sinew_status find_condition(double *out, const sinew_lu *lu, const double *T, size_t n,
+                                   sinew_error *error)
 {
-    double rcond = 0;
-    if (!lu->singular)
-        LAPACKE_dgecon(LAPACK_COL_MAJOR, 'I', (lapack_int)n, lu->factors, (lapack_int)n,
-                       sinew_matrix_norm_1(T, n), &rcond);
-    return 1 / rcond;
+    double rcond;
+    sinew_status status = sinew_lu_rcond(&rcond, lu, sinew_matrix_norm_1(T, n), error);
+    *out = 1 / rcond;
+    return status;
 }
 
 /* No eigenvectors for all of A, as of a block with one pole many times: then of an A as far away as
@@ -71,7 +68,7 @@ static sinew_status factorise(vectors *v, sinew_lu *lu, double *condition, const
     if (!status)
         status = sinew_lu_init(lu, v->T, n, error);
     if (!status)
-        *condition = condition_of(lu, v->T, n);
+        status = find_condition(condition, lu, v->T, n, error);
     return status;
 }
 

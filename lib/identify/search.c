@@ -35,6 +35,8 @@ sinew_status sinew_search_order(sinew_candidate *out, bool *found, sinew_candida
     for (size_t part = 8; part > 4 && !*found; part--) { /* too many states may do less */
         size_t order = most * part / 8 > least ? most * part / 8 : least;
         status = make(&at, context, order, out->order > 0 ? &refused : error);
+        if (status == SINEW_ERR_MEMORY) /* of an order that fails by itself nothing follows */
+            return sinew_fail_memory(error);
         *found = !status && at.error <= tolerance;
         above = order;
         keep(out, &at);
@@ -43,7 +45,10 @@ sinew_status sinew_search_order(sinew_candidate *out, bool *found, sinew_candida
         return out->order > 0 ? SINEW_OK : status;
     while (below < above) {
         size_t middle = below + (above - below) / 2;
-        if (make(&at, context, middle, &refused) == SINEW_OK && at.error <= tolerance) {
+        status = make(&at, context, middle, &refused);
+        if (status == SINEW_ERR_MEMORY)
+            return sinew_fail_memory(error);
+        if (!status && at.error <= tolerance) {
             sinew_candidate_finish(out);
             *out = at;
             above = middle;

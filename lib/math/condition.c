@@ -1,7 +1,6 @@
 #include "math/condition.h"
 
 #include <complex.h>
-#include <lapacke.h>
 #include <math.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "base/memory.h"
 #include "math/complex.h"
 #include "math/components.h"
+#include "math/lapack.h"
 #include "math/lu.h"
 #include "math/matrix.h"
 
@@ -48,10 +48,10 @@ static sinew_status find_eigenvectors(double complex *V, const double *A, size_t
     sinew_status status = At && packed && values ? SINEW_OK : sinew_fail_memory(error);
     if (!status) {
         load(At, values, A, n);
-        if (LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'V', size, At, size, values, values + n, NULL, 1,
-                          packed, size) != 0)
-            status = sinew_fail(error, SINEW_ERR_NUMERIC, "the eigenvalues did not converge");
-        else
+        lapack_int info = LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'V', size, At, size, values,
+                                        values + n, NULL, 1, packed, size);
+        status = sinew_lapack_answer(info, "the eigenvalues did not converge", error);
+        if (!status)
             unpack(V, packed, values + n, n);
     }
     sinew_free(At);
@@ -78,13 +78,17 @@ static sinew_status measure(extent *out, double complex *V, size_t n, sinew_erro
         out->norm =
             LAPACKE_zlange(LAPACK_COL_MAJOR, '1', size, size, (lapack_complex_double *)V, size);
         if (LAPACKE_zgetrf(LAPACK_COL_MAJOR, size, size, (lapack_complex_double *)LU, size,
-                           pivots) == 0)
+                           pivots) == 0 &&
             LAPACKE_zgecon(LAPACK_COL_MAJOR, '1', size, (lapack_complex_double *)LU, size,
-                           out->norm, &rcond);
+                           out->norm, &rcond) == LAPACK_WORK_MEMORY_ERROR)
+            status = sinew_fail_memory(error);
         out->inverse = rcond > 0 ? 1 / (rcond * out->norm) : HUGE_VAL;
-        if (LAPACKE_zgesvd(LAPACK_COL_MAJOR, 'N', 'N', size, size, (lapack_complex_double *)V, size,
-                           sigma, NULL, 1, NULL, 1, sigma + n) != 0)
-            status = sinew_fail(error, SINEW_ERR_NUMERIC, "the singular values did not converge");
+    }
+    if (!status) {
+        lapack_int info =
+            LAPACKE_zgesvd(LAPACK_COL_MAJOR, 'N', 'N', size, size, (lapack_complex_double *)V, size,
+                           sigma, NULL, 1, NULL, 1, sigma + n);
+        status = sinew_lapack_answer(info, "the singular values did not converge", error);
         out->largest = sigma[0];
         out->smallest = sigma[n - 1];
     }
@@ -150,11 +154,7 @@ sinew_status sinew_condition_reciprocal(double *rcond, const double *M, size_t n
     sinew_status status = sinew_lu_init(&lu, M, n, error);
     if (status)
         return status;
-    lapack_int size = (lapack_int)n;
-    *rcond = 0;
-    if (!lu.singular) /* the factors are of M^T: its infinity norm is M's 1-norm */
-        LAPACKE_dgecon(LAPACK_COL_MAJOR, 'I', size, lu.factors, size, sinew_matrix_norm_1(M, n),
-                       rcond);
+    status = sinew_lu_rcond(rcond, &lu, sinew_matrix_norm_1(M, n), error);
     sinew_lu_finish(&lu);
-    return SINEW_OK;
+    return status;
 }

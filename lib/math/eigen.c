@@ -1,6 +1,5 @@
 #include "math/eigen.h"
 
-#include <lapacke.h>
 #include <math.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "math/blocks.h"
 #include "math/complex.h"
 #include "math/components.h"
+#include "math/lapack.h"
 
 static void of_blocks(double complex *values, const double *A, size_t n, const unsigned char *sizes)
 {
@@ -33,10 +33,7 @@ static sinew_status of_full(double complex *values, const double *A, size_t n, s
     } else {
         lapack_int info = LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', size, copy, size, re, re + n,
                                         NULL, 1, NULL, 1);
-        if (info == LAPACK_WORK_MEMORY_ERROR)
-            status = sinew_fail_memory(error);
-        else if (info != 0)
-            status = sinew_fail(error, SINEW_ERR_NUMERIC, "the eigenvalues did not converge");
+        status = sinew_lapack_answer(info, "the eigenvalues did not converge", error);
         for (size_t i = 0; !status && i < n; i++)
             values[i] = sinew_cmplx(re[i], re[n + i]);
     }
@@ -103,11 +100,7 @@ sinew_status sinew_pencil_eigenvalues(double complex *values, size_t *count, dou
         return sinew_fail_memory(error);
     lapack_int info = LAPACKE_dggev(LAPACK_COL_MAJOR, 'N', 'N', size, A, size, E, size, re, im,
                                     beta, NULL, 1, NULL, 1);
-    sinew_status status = SINEW_OK;
-    if (info == LAPACK_WORK_MEMORY_ERROR)
-        status = sinew_fail_memory(error);
-    else if (info != 0)
-        status = sinew_fail(error, SINEW_ERR_NUMERIC, "the eigenvalues did not converge");
+    sinew_status status = sinew_lapack_answer(info, "the eigenvalues did not converge", error);
     /* beta = 0 is infinity; so is what no double can hold */
     for (size_t i = 0; !status && i < n; i++)
         if (beta[i] != 0 && isfinite(re[i] / beta[i]) && isfinite(im[i] / beta[i]))
@@ -128,9 +121,5 @@ sinew_status sinew_schur(double *S, double *Zt, const double *A, size_t n, sinew
     lapack_int info = LAPACKE_dgees(LAPACK_COL_MAJOR, 'V', 'N', NULL, size, S, size, &unused,
                                     values, values + n, Zt, size);
     sinew_free(values);
-    if (info == LAPACK_WORK_MEMORY_ERROR)
-        return sinew_fail_memory(error);
-    if (info != 0)
-        return sinew_fail(error, SINEW_ERR_NUMERIC, "the Schur form did not converge");
-    return SINEW_OK;
+    return sinew_lapack_answer(info, "the Schur form did not converge", error);
 }

@@ -14,7 +14,6 @@
  * has it. */
 #include "math/logm.h"
 
-#include <lapacke.h>
 #include <math.h>
 #include <string.h>
 
@@ -22,6 +21,7 @@
 #include "base/memory.h"
 #include "math/blocks.h"
 #include "math/complex.h"
+#include "math/lapack.h"
 #include "math/matrix.h"
 
 typedef double complex cplx;
@@ -97,11 +97,7 @@ static sinew_status schur(work *w, const double *A, const double *less, sinew_er
     lapack_int info = LAPACKE_zgees(
         LAPACK_COL_MAJOR, 'V', 'N', NULL, size, (lapack_complex_double *)w->U, size, &unused,
         (lapack_complex_double *)w->lambda, (lapack_complex_double *)w->Q, size);
-    if (info == LAPACK_WORK_MEMORY_ERROR)
-        return sinew_fail_memory(error);
-    if (info != 0)
-        return sinew_fail(error, SINEW_ERR_NUMERIC, "the Schur form did not converge");
-    return SINEW_OK;
+    return sinew_lapack_answer(info, "the Schur form did not converge", error);
 }
 
 /* lambda, and x_ii = lambda - 1 each from the source that knows it better. */

@@ -1,12 +1,12 @@
 #include "math/range.h"
 
-#include <lapacke.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/lapack.h"
 #include "math/matrix.h"
 
 /* U (rows, rows) and sigma of M, which is used up. LAPACK sees M^T = V diag(sigma) U^T, and U^T in
@@ -26,11 +26,7 @@ static sinew_status decompose(double *U, double *sigma, double *M, size_t rows, 
     lapack_int info =
         LAPACKE_dgesvd(LAPACK_COL_MAJOR, 'N', 'A', m, n, M, m, sigma, NULL, 1, U, n, rest);
     sinew_free(rest);
-    if (info == LAPACK_WORK_MEMORY_ERROR)
-        return sinew_fail_memory(error);
-    if (info != 0)
-        return sinew_fail(error, SINEW_ERR_NUMERIC, "the singular values did not converge");
-    return SINEW_OK;
+    return sinew_lapack_answer(info, "the singular values did not converge", error);
 }
 
 static bool is_zero(const double *row, size_t columns)

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/lapack.h"
 #include "math/matrix.h"
 
 void sinew_real_schur_finish(sinew_real_schur *s)
@@ -15,11 +16,7 @@ void sinew_real_schur_finish(sinew_real_schur *s)
 
 static sinew_status answer(lapack_int info, sinew_error *error)
 {
-    if (info == LAPACK_WORK_MEMORY_ERROR)
-        return sinew_fail_memory(error);
-    if (info != 0)
-        return sinew_fail(error, SINEW_ERR_NUMERIC, "the Schur form did not converge");
-    return SINEW_OK;
+    return sinew_lapack_answer(info, "the Schur form did not converge", error);
 }
 
 sinew_status sinew_real_schur_init(sinew_real_schur *s, const double *A, size_t n,

@@ -1,10 +1,10 @@
 #include "math/svd.h"
 
-#include <lapacke.h>
 #include <math.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/lapack.h"
 #include "math/matrix.h"
 
 /* LAPACK reads our rows as columns: it sees A^T = V diag(sigma) U^T, and its V by columns is our
@@ -25,10 +25,7 @@ sinew_status sinew_svd(double *U, double *sigma, double *Vt, const double *A, si
         lapack_int m = (lapack_int)columns, n = (lapack_int)rows;
         lapack_int info = LAPACKE_dgesvd(LAPACK_COL_MAJOR, job, job, m, n, copy, m, sigma, Vt, m, U,
                                          (lapack_int)k, rest);
-        if (info == LAPACK_WORK_MEMORY_ERROR)
-            status = sinew_fail_memory(error);
-        else if (info != 0)
-            status = sinew_fail(error, SINEW_ERR_NUMERIC, "the singular values did not converge");
+        status = sinew_lapack_answer(info, "the singular values did not converge", error);
     }
     sinew_free(copy);
     sinew_free(rest);
@@ -54,11 +51,11 @@ sinew_status sinew_norm_2(double *out, const double complex *A, size_t rows, siz
     sinew_status status = copy && sigma ? SINEW_OK : sinew_fail_memory(error);
     if (!status) {
         lapack_int m = (lapack_int)columns, n = (lapack_int)rows;
-        if (LAPACKE_zgesvd(LAPACK_COL_MAJOR, 'N', 'N', m, n, (lapack_complex_double *)copy, m,
-                           sigma, NULL, 1, NULL, 1, sigma + k) != 0)
-            status = sinew_fail(error, SINEW_ERR_NUMERIC, "the singular values did not converge");
-        else
-            *out = sigma[0];
+        lapack_int info =
+            LAPACKE_zgesvd(LAPACK_COL_MAJOR, 'N', 'N', m, n, (lapack_complex_double *)copy, m,
+                           sigma, NULL, 1, NULL, 1, sigma + k);
+        status = sinew_lapack_answer(info, "the singular values did not converge", error);
+        *out = status ? 0 : sigma[0];
     }
     sinew_free(copy);
     sinew_free(sigma);

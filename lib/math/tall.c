@@ -1,12 +1,12 @@
 #include "math/tall.h"
 
-#include <lapacke.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/lapack.h"
 #include "math/matrix.h"
 
 enum { LEAST_PIECE = 256 };
@@ -36,9 +36,7 @@ sinew_status sinew_tall_reduce(sinew_tall *t, sinew_error *error)
     lapack_int info = LAPACKE_dgelqf(LAPACK_COL_MAJOR, (lapack_int)n, (lapack_int)rows, t->rows,
                                      (lapack_int)n, t->scale);
     if (info)
-        return info == LAPACK_WORK_MEMORY_ERROR
-                   ? sinew_fail_memory(error)
-                   : sinew_fail(error, SINEW_ERR_NUMERIC, "no QR factors: a number is not finite");
+        return sinew_lapack_answer(info, "no QR factors: a number is not finite", error);
     for (size_t i = 0; i < n; i++)
         memset(t->rows + i * n, 0, i * sizeof *t->rows);
     memset(t->rows + n * n, 0, (rows - n) * n * sizeof *t->rows);
@@ -88,10 +86,7 @@ sinew_status sinew_tall_solve(double *X, sinew_tall *t, size_t answers, sinew_er
                               ? 1
                               : LAPACKE_dgelsd(LAPACK_COL_MAJOR, size, size, (lapack_int)answers, a,
                                                size, b, size, sigma, 0x1p-50, &rank);
-        if (info == LAPACK_WORK_MEMORY_ERROR)
-            status = sinew_fail_memory(error);
-        else if (info)
-            status = sinew_fail(error, SINEW_ERR_NUMERIC, "the least squares did not converge");
+        status = sinew_lapack_answer(info, "the least squares did not converge", error);
         for (size_t j = 0; !status && j < answers; j++)
             for (size_t i = 0; i < n; i++)
                 X[i * answers + j] = b[j * n + i] * scale[i];

@@ -7,18 +7,17 @@
 /* What libyaml found wrong, at the place that it names. */
 void sinew_yaml_problem(const yaml_parser_t *parser, const char *where, sinew_problems *problems)
 {
-    if (parser->error == YAML_MEMORY_ERROR) {
+    if (parser->error == YAML_MEMORY_ERROR || !parser->problem) { /* it names all else */
         sinew_problems_add_memory(problems);
         return;
     }
     const yaml_mark_t *mark = &parser->problem_mark;
-    const char *problem = parser->problem ? parser->problem : "this is not YAML";
     char context[120] = "";
     if (parser->context)
         snprintf(context, sizeof context, " (%s that starts at line %zu)", parser->context,
                  parser->context_mark.line + 1);
     sinew_problems_add(problems, SINEW_ERR_DATA, where, mark->line + 1, mark->column + 1,
-                       "YAML: %s%s", problem, context);
+                       "YAML: %s%s", parser->problem, context);
 }
 
 typedef struct counts {

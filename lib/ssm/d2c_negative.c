@@ -11,13 +11,13 @@
  *
  * LAPACK sees A^T = Z T Z^T with T = [[N', X], [0, P']]; with N' Y - Y P' = -X and W = [[I, Y],
  * [0, I]] that is Z W diag(N', P') W^-1 Z^T. So by rows V = Z W^-T and V^-1 = W^T Z^T. */
-#include <lapacke.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/blocks.h"
+#include "math/lapack.h"
 #include "math/eigen.h"
 #include "math/logm.h"
 #include "math/matrix.h"
@@ -94,9 +94,11 @@ static sinew_status order_schur(split *s, const double *A, size_t n, sinew_error
     s->T = sinew_copy(A, n * n, sizeof *A);
     s->Z = sinew_alloc(n * n, sizeof *A);
     sinew_status status = values && s->T && s->Z ? SINEW_OK : sinew_fail_memory(error);
-    if (!status && LAPACKE_dgees(LAPACK_COL_MAJOR, 'V', 'S', (LAPACK_D_SELECT2)is_negative, size,
-                                 s->T, size, &m, values, values + n, s->Z, size) != 0)
-        status = sinew_fail(error, SINEW_ERR_NUMERIC, "the Schur form did not converge");
+    if (!status) {
+        lapack_int info = LAPACKE_dgees(LAPACK_COL_MAJOR, 'V', 'S', (LAPACK_D_SELECT2)is_negative,
+                                        size, s->T, size, &m, values, values + n, s->Z, size);
+        status = sinew_lapack_answer(info, "the Schur form did not converge", error);
+    }
     s->m = (size_t)m;
     sinew_free(values);
     return status;

@@ -132,9 +132,13 @@ static sinew_status step_hold_factors(sinew_discretization *d, const sinew_syste
                                       const sinew_step *step, sinew_error *error)
 {
     sinew_zpk delta;
-    if (d->order > HOLD_CASCADE_MOST || sinew_hold_factors(&delta, &system->zpk, step, NULL))
+    if (d->order > HOLD_CASCADE_MOST)
         return step_dense(d, system, step, error);
-    sinew_status status = cascade_of(d, &delta, error);
+    sinew_status status = sinew_hold_factors(&delta, &system->zpk, step, NULL);
+    if (status)
+        return status == SINEW_ERR_MEMORY ? sinew_fail_memory(error)
+                                          : step_dense(d, system, step, error);
+    status = cascade_of(d, &delta, error);
     sinew_zpk_finish(&delta);
     return status;
 }

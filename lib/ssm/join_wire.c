@@ -81,9 +81,10 @@ static void put_block(double *to, size_t stride, size_t row, size_t column, cons
 }
 
 /* A factored member of a sum as sections side by side: then A of the sum is block diagonal, and
- * its discretization costs n a frame, not n^2. False where its partial fractions would lose
+ * its discretization costs n a frame, not n^2. Not *done where its partial fractions would lose
  * digits, at a rate of 20 times its fastest pole. */
-static bool put_apart(whole *w, const sinew_system *s, size_t n, size_t m, size_t p)
+static sinew_status put_apart(bool *done, whole *w, const sinew_system *s, size_t n, size_t m,
+                              size_t p, sinew_error *error)
 {
     double fastest = 0, direct;
     for (size_t i = 0; i < s->order; i++)
@@ -91,12 +92,13 @@ static bool put_apart(whole *w, const sinew_system *s, size_t n, size_t m, size_
     size_t order = s->order, sections_n = 0;
     double *all = sinew_alloc(order * (order + 2) + 1, sizeof *all);
     sinew_section *sections = sinew_alloc(order, sizeof *sections);
-    bool good = false;
-    if (all && sections && fastest > 0 &&
-        sinew_parallel_fractions(sections, &sections_n, &direct, &good, &s->zpk,
-                                 M_PI / 10 / fastest, NULL) != SINEW_OK)
-        good = false;
-    if (good) {
+    sinew_status status = all && sections ? SINEW_OK : SINEW_ERR_MEMORY;
+    *done = false;
+    if (!status && fastest > 0)
+        status = sinew_parallel_fractions(sections, &sections_n, &direct, done, &s->zpk,
+                                          M_PI / 10 / fastest, NULL);
+    *done = *done && !status;
+    if (*done) {
         double *B = all + order * order, *C = B + order, *D = C + order;
         sinew_sections_parallel(sections, sections_n, direct, order, all, B, C, D);
         put_block(w->A, w->n, n, n, all, order, order);
@@ -106,16 +108,22 @@ static bool put_apart(whole *w, const sinew_system *s, size_t n, size_t m, size_
     }
     sinew_free(all);
     sinew_free(sections);
-    return good;
+    return status == SINEW_ERR_MEMORY ? sinew_fail_memory(error) : SINEW_OK;
 }
 
-static void append(whole *w, const sinew_wiring *wiring)
+static sinew_status append(whole *w, const sinew_wiring *wiring, sinew_error *error)
 {
     size_t n = 0, m = 0, p = 0;
     bool sum = !wiring->K && wiring->inputs == 1 && wiring->outputs == 1;
     for (size_t i = 0; i < wiring->n_systems; i++) {
         const sinew_system *s = wiring->systems[i];
-        if (!sum || !s->factored || !put_apart(w, s, n, m, p)) {
+        bool apart = false;
+        if (sum && s->factored) {
+            sinew_status status = put_apart(&apart, w, s, n, m, p, error);
+            if (status)
+                return status;
+        }
+        if (!apart) {
             put_block(w->A, w->n, n, n, s->A, s->order, s->order);
             put_block(w->B, w->m, n, m, s->B, s->order, s->inputs);
             put_block(w->C, w->n, p, n, s->C, s->outputs, s->order);
@@ -125,6 +133,7 @@ static void append(whole *w, const sinew_wiring *wiring)
         m += s->inputs;
         p += s->outputs;
     }
+    return SINEW_OK;
 }
 
 /* right (m, n + q) = [K C, E] */
@@ -216,10 +225,10 @@ sinew_status sinew_wire_matrices(sinew_system **out, const sinew_wiring *wiring,
     sinew_status status = count(&w, wiring, error);
     if (!status)
         status = allocate(&w, wiring, error);
-    if (!status) {
-        append(&w, wiring);
+    if (!status)
+        status = append(&w, wiring, error);
+    if (!status)
         status = solve(&w, wiring, error);
-    }
     if (!status)
         status = sinew_system_alloc(out, w.n, wiring->inputs, wiring->outputs, error);
     if (!status) {

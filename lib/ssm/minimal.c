@@ -162,8 +162,11 @@ static sinew_status cheapest(sinew_system **out, const sinew_parts *s, sinew_err
     sinew_matrices m = sinew_parts_matrices(s);
     sinew_system *modal = NULL;
     sinew_status status = sinew_system_new_ss(out, &m, error);
-    if (status || sinew_system_new_modal(&modal, *out, NULL, NULL))
+    if (status)
         return status;
+    sinew_status refused = sinew_system_new_modal(&modal, *out, NULL, NULL);
+    if (refused)
+        return refused == SINEW_ERR_MEMORY ? sinew_fail_memory(error) : SINEW_OK;
     sinew_system_free(*out);
     *out = modal;
     return SINEW_OK;

@@ -1,11 +1,11 @@
 /* Poles, zeros and stability. */
-#include <lapacke.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/eigen.h"
+#include "math/lapack.h"
 #include "math/matrix.h"
 #include "ssm/system.h"
 #include "ssm/zeros.h"
@@ -69,8 +69,7 @@ static sinew_status nullity(size_t *out, const double *A, size_t n, double compl
                 ? 1
                 : LAPACKE_zgesvd(LAPACK_COL_MAJOR, 'N', 'N', size, size, (lapack_complex_double *)M,
                                  size, sigma, NULL, 1, NULL, 1, sigma + n);
-        if (info != 0)
-            status = sinew_fail(error, SINEW_ERR_NUMERIC, "the singular values did not converge");
+        status = sinew_lapack_answer(info, "the singular values did not converge", error);
         for (size_t i = 0; !status && i < n; i++)
             *out += sigma[i] <= tolerance;
     }

@@ -37,6 +37,7 @@ static void finish(reduced *k)
     sinew_free(k->B);
     sinew_free(k->C);
     sinew_free(k->D);
+    *k = (reduced){0}; /* whoever gave it up may find it again */
 }
 
 static sinew_status allocate(reduced *k, size_t n, size_t m, size_t p, sinew_error *error)
