@@ -36,6 +36,10 @@ __attribute__((format(printf, 2, 3))) int report_misuse(const command *self, con
 /* Report what the library refused; an argument out of range is a misuse, the rest a failure. */
 int report_failure(const command *self, const sinew_error *error);
 
+/* What the library says of what a file holds, with the name of the file before it. An argument that
+ * is out of range is no file's fault, nor is memory. Hands `status` through. */
+sinew_status report_name_file(sinew_status status, const char *path, sinew_error *error);
+
 /* The word that reports have for it. */
 const char *report_stability(sinew_stability stability);
 

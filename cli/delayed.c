@@ -9,14 +9,16 @@
 #include "command.h"
 #include "json.h"
 #include "matrices.h"
+#include "sampling.h"
 
 /* What is unstable is computed, with a warning. */
 static sinew_status discretize(sinew_delayed_discretization **out, const sinew_model *model,
-                               const sinew_discretize_opts *opts, sinew_error *error)
+                               const char *path, const sinew_discretize_opts *opts,
+                               sinew_error *error)
 {
     sinew_status status = sinew_model_discretize_delayed(out, model, opts, error);
     if (!status && sinew_delayed_discretization_grows(*out))
-        report_warning("the filter is unstable: it grows by %.10g a frame",
+        report_warning("%s: the filter is unstable: it grows by %.10g a frame", path,
                        sinew_delayed_discretization_radius(*out));
     return status;
 }
@@ -52,15 +54,16 @@ static void print_table(const sinew_delayed_discretization *d, bool at_input)
     matrices_table(&m);
 }
 
-sinew_status delayed_print_matrices(const sinew_model *model, const sinew_discretize_opts *opts,
-                                    bool json, sinew_error *error)
+sinew_status delayed_print_matrices(const sinew_model *model, const char *path,
+                                    const sinew_discretize_opts *opts, bool json,
+                                    sinew_error *error)
 {
     sinew_delayed_discretization *d = NULL;
-    sinew_status status = discretize(&d, model, opts, error);
+    sinew_status status = discretize(&d, model, path, opts, error);
     if (!status)
         (json ? print_json : print_table)(d, sinew_delayed_at_input(sinew_model_delayed(model)));
     sinew_delayed_discretization_free(d);
-    return status;
+    return report_name_file(status, path, error);
 }
 
 /* ---- info ---- */
@@ -70,12 +73,12 @@ typedef struct sampled {
     const char *method, *engine;
 } sampled;
 
-static sinew_status sample(sampled *out, const sinew_model *model,
+static sinew_status sample(sampled *out, const sinew_model *model, const char *path,
                            const sinew_discretize_opts *opts, sinew_error *error)
 {
     sinew_delayed_discretization *d = NULL;
     sinew_node *node = NULL;
-    sinew_status status = discretize(&d, model, opts, error);
+    sinew_status status = discretize(&d, model, path, opts, error);
     if (!status)
         status = sinew_filter_new_delayed(&node, d, NULL, error);
     if (!status) {
@@ -88,7 +91,7 @@ static sinew_status sample(sampled *out, const sinew_model *model,
     }
     sinew_node_free(node);
     sinew_delayed_discretization_free(d);
-    return status;
+    return sampling_name_rate(status, opts->rate_hz, error);
 }
 
 static void print_sampled(const sampled *at)
@@ -160,9 +163,9 @@ static void facts_as_table(const sinew_model *model, const sinew_delayed *delaye
                                                      : "from the last outputs to the last inputs");
 }
 
-sinew_status delayed_print_facts(const sinew_model *model, const sinew_discretize_opts *opts,
-                                 const double *rates_hz, size_t n_rates, bool json,
-                                 sinew_error *error)
+sinew_status delayed_print_facts(const sinew_model *model, const char *path,
+                                 const sinew_discretize_opts *opts, const double *rates_hz,
+                                 size_t n_rates, bool json, sinew_error *error)
 {
     const sinew_delayed *delayed = sinew_model_delayed(model);
     sampled *at = calloc(n_rates + 1, sizeof *at);
@@ -170,7 +173,7 @@ sinew_status delayed_print_facts(const sinew_model *model, const sinew_discretiz
     for (size_t i = 0; !status && i < n_rates; i++) {
         sinew_discretize_opts one = *opts;
         one.rate_hz = rates_hz[i];
-        status = sample(&at[i], model, &one, error);
+        status = sample(&at[i], model, path, &one, error);
     }
     if (!status)
         (json ? facts_as_json : facts_as_table)(model, delayed);
@@ -182,19 +185,19 @@ sinew_status delayed_print_facts(const sinew_model *model, const sinew_discretiz
     if (!status && json)
         puts("]}");
     free(at);
-    return status;
+    return report_name_file(status, path, error);
 }
 
 /* ---- response ---- */
 
-sinew_status delayed_response(sinew_complex *response, const sinew_model *model,
+sinew_status delayed_response(sinew_complex *response, const sinew_model *model, const char *path,
                               const sinew_discretize_opts *opts, const double *rad, size_t n,
                               sinew_error *error)
 {
     if (!opts)
         return sinew_delayed_response(sinew_model_delayed(model), rad, n, response, error);
     sinew_delayed_discretization *d = NULL;
-    sinew_status status = discretize(&d, model, opts, error);
+    sinew_status status = discretize(&d, model, path, opts, error);
     if (!status)
         status = sinew_delayed_discretization_response(d, rad, n, response, error);
     sinew_delayed_discretization_free(d);

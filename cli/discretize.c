@@ -48,9 +48,10 @@ static int run(const command *self, const void *given, const char **args, size_t
     if (sinew_model_open_any(&model, args[0], &error)) {
         status = report_failure(self, &error);
     } else if (sinew_model_delayed(model)) {
-        if (delayed_print_matrices(model, &opts, s->json, &error))
+        if (delayed_print_matrices(model, args[0], &opts, s->json, &error))
             status = report_failure(self, &error);
-    } else if (sampling_discretize(&d, model, &opts, warning, &error)) {
+    } else if (report_name_file(sampling_discretize(&d, model, &opts, warning, &error), args[0],
+                                &error)) {
         status = report_failure(self, &error);
     } else {
         if (warning[0])

@@ -99,15 +99,6 @@ static sinew_status take_rate(job *j, const fit_signal *signal, const char *path
     return SINEW_OK;
 }
 
-/* What the library says of data, with the file's name before it. */
-static sinew_status name_file(sinew_status status, const char *path, sinew_error *error)
-{
-    sinew_error inner = *error;
-    if (status == SINEW_ERR_DATA || status == SINEW_ERR_NUMERIC)
-        return sinew_fail(error, status, "%s: %s", path, inner.text);
-    return status;
-}
-
 /* Columns are Q inputs for each output, inputs first. */
 static sinew_status split(size_t *outputs, size_t *inputs, size_t columns, const settings *s,
                           const char *path, sinew_error *error)
@@ -134,9 +125,10 @@ static sinew_status fit_era(job *j, sinew_error *error)
     if (!status)
         status = split(&outputs, &inputs, h.channels, j->s, path, error);
     if (!status)
-        status = name_file(sinew_identify_impulse(&j->system, &j->report, h.samples, h.frames,
-                                                  outputs, inputs, &j->opts, error),
-                           path, error);
+        status =
+            report_name_file(sinew_identify_impulse(&j->system, &j->report, h.samples, h.frames,
+                                                    outputs, inputs, &j->opts, error),
+                             path, error);
     fit_signal_free(&h);
     return status;
 }
@@ -156,10 +148,10 @@ static sinew_status fit_n4sid(job *j, sinew_error *error)
     if (!status && y.rate_hz > 0)
         status = take_rate(j, &y, j->files[1], error);
     if (!status)
-        status =
-            name_file(sinew_identify_records(&j->system, &j->report, u.samples, y.samples, u.frames,
-                                             u.channels, y.channels, &j->opts, error),
-                      j->files[0], error);
+        status = report_name_file(sinew_identify_records(&j->system, &j->report, u.samples,
+                                                         y.samples, u.frames, u.channels,
+                                                         y.channels, &j->opts, error),
+                                  j->files[0], error);
     fit_signal_free(&u);
     fit_signal_free(&y);
     return status;
@@ -180,9 +172,10 @@ static sinew_status fit_response(job *j, sinew_error *error)
     if (!status)
         status = split(&outputs, &inputs, curve.elements, j->s, path, error);
     if (!status)
-        status = name_file(sinew_identify_response(&j->system, &j->report, curve.rad, curve.H,
-                                                   curve.n, outputs, inputs, &j->opts, error),
-                           path, error);
+        status =
+            report_name_file(sinew_identify_response(&j->system, &j->report, curve.rad, curve.H,
+                                                     curve.n, outputs, inputs, &j->opts, error),
+                             path, error);
     fit_signal_free(&table);
     fit_curve_free(&curve);
     return status;

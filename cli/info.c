@@ -83,7 +83,7 @@ static sinew_status sample(sampled *out, const sinew_model *model, const setting
     }
     sinew_node_free(node);
     sinew_discretization_free(d);
-    return status;
+    return sampling_name_rate(status, rate_hz, error);
 }
 
 static void judge_poles(facts *f)
@@ -270,9 +270,10 @@ static int run(const command *self, const void *given, const char **args, size_t
         status = report_failure(self, &error);
     } else if (sinew_model_delayed(model)) {
         sinew_discretize_opts opts = sampling_opts(&s->sampling);
-        if (delayed_print_facts(model, &opts, s->rates_hz.values, s->rates_hz.n, s->json, &error))
+        if (delayed_print_facts(model, args[0], &opts, s->rates_hz.values, s->rates_hz.n, s->json,
+                                &error))
             status = report_failure(self, &error);
-    } else if ((f.model = model, gather(&f, s, &error))) {
+    } else if ((f.model = model, report_name_file(gather(&f, s, &error), args[0], &error))) {
         status = report_failure(self, &error);
     } else {
         for (size_t i = 0; i < f.n_at; i++)

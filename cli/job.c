@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/samples.h"
+#include "command.h"
 #include "interrupt.h"
 #include "progress.h"
 #include "sinew/stream.h"
@@ -123,8 +124,10 @@ static sinew_status build_node(task *t)
     status = sinew_model_build(&t->node, plan->model, &opts, &why);
     if (blames_input(t, status, &report))
         return sinew_fail(t->error, SINEW_ERR_MISMATCH, "%s: %s", t->files->input, why.text);
-    if (status)
+    if (status) {
+        report_name_file(status, plan->model_path, &why);
         return sinew_fail(t->error, status, "%s", why.text);
+    }
     /* what drifts is no harm to a filter that measures it */
     return sinew_model_kalman(plan->model, NULL)
                ? SINEW_OK

@@ -12,6 +12,7 @@
 /* What the files of one run share. */
 typedef struct job_plan {
     const sinew_model *model;
+    const char *model_path;           /* as messages call it */
     sinew_discretize_opts discretize; /* rate_hz and step_s 0: as the file says */
     sinew_engine engine;
     sinew_sample sample; /* counts where sample_given; else the model decides */

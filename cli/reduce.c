@@ -178,7 +178,8 @@ static sinew_status reduce(const settings *s, const sinew_model *model, const ch
     sinew_system *small = NULL;
     sinew_reduce_report report = {.hankel = calloc(system->order + 1, sizeof(double))};
     sinew_status status =
-        report.hankel ? make(&small, s, system, &report, error) : sinew_fail_memory(error);
+        report.hankel ? report_name_file(make(&small, s, system, &report, error), path, error)
+                      : sinew_fail_memory(error);
     if (!status && (output || !s->json))
         status = write_reduced(model, small, &report, path, output ? output : "-", error);
     if (!status && s->json)

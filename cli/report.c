@@ -1,6 +1,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "command.h"
 
@@ -49,6 +50,14 @@ int report_failure(const command *self, const sinew_error *error)
 {
     report_error("%s", error->text);
     return error->status == SINEW_ERR_ARGUMENT ? point_at_help(self) : EXIT_FAILED;
+}
+
+sinew_status report_name_file(sinew_status status, const char *path, sinew_error *error)
+{
+    if (!status || status == SINEW_ERR_ARGUMENT || status == SINEW_ERR_MEMORY)
+        return status;
+    sinew_error inner = *error;
+    return sinew_fail(error, status, "%s: %s", path, inner.text);
 }
 
 const char *report_stability(sinew_stability stability)

@@ -124,8 +124,8 @@ static sinew_status read_frequencies(answer *a, const settings *s, sinew_error *
     return SINEW_OK;
 }
 
-static sinew_status compute(answer *a, const sinew_model *model, const settings *s, char *warning,
-                            sinew_error *error)
+static sinew_status compute(answer *a, const sinew_model *model, const char *path,
+                            const settings *s, char *warning, sinew_error *error)
 {
     const sinew_system *system = sinew_model_system(model);
     const sinew_delayed *delayed = sinew_model_delayed(model);
@@ -142,8 +142,8 @@ static sinew_status compute(answer *a, const sinew_model *model, const settings 
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
                           "--group-delay is not for systems with delays");
     if (delayed)
-        return delayed_response(a->response, model, s->continuous ? NULL : &opts, a->rad, a->n,
-                                error);
+        return delayed_response(a->response, model, path, s->continuous ? NULL : &opts, a->rad,
+                                a->n, error);
     if (s->continuous) {
         sinew_status done = sinew_system_response(system, a->rad, a->n, a->response, error);
         if (!done && a->delay_s)
@@ -173,7 +173,7 @@ static int run(const command *self, const void *given, const char **args, size_t
     sinew_error error;
     int status = EXIT_DONE;
     if (sinew_model_open_any(&model, args[0], &error) || read_frequencies(&a, s, &error) ||
-        compute(&a, model, s, warning, &error)) {
+        report_name_file(compute(&a, model, args[0], s, warning, &error), args[0], &error)) {
         status = report_failure(self, &error);
     } else {
         if (warning[0])

@@ -117,10 +117,11 @@ static void tick(void *context, int64_t done, int64_t total, double rate_hz)
 }
 
 /* The exit status. */
-static int report_result(const settings *s, const job_files *f, const job_result *result)
+static int report_result(const settings *s, const job_files *f, const char *model_name,
+                         const job_result *result)
 {
     if (result->warning[0])
-        report_warning("%s", result->warning);
+        report_warning("%s: %s", model_name, result->warning);
     if (result->continues_inexactly)
         report_warning("%s: the state is of another engine or build: the output continues within "
                        "rounding, not to the bit",
@@ -150,7 +151,7 @@ static int run_one(const command *self, const settings *s, const job_plan *plan,
     sinew_status failure = job_run(&result, plan, &files, &watch, &error);
     progress_clear(&line);
     if (!failure)
-        return report_result(s, &files, &result);
+        return report_result(s, &files, plan->model_path, &result);
     if (s->json)
         batch_print_json(files.input, files.output, "failed", NULL, error.text);
     status = report_failure(self, &error);
@@ -247,7 +248,8 @@ static sinew_status check_smooth(const sinew_model *model, const char *path, sin
 static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
                               const char *model_path, sinew_model **model, sinew_error *error)
 {
-    *plan = (job_plan){.discretize = sampling_opts(&s->sampling),
+    *plan = (job_plan){.model_path = model_path,
+                       .discretize = sampling_opts(&s->sampling),
                        .sample = s->dtype && strcmp(s->dtype, "f32") == 0 ? SINEW_SAMPLE_F32
                                                                           : SINEW_SAMPLE_F64,
                        .sample_given = s->dtype != NULL,

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error.h"
+
 const char *sampling_wrong(const sampling *s, bool needs_step)
 {
     if (s->rate_hz.given && s->step_s.given)
@@ -66,4 +68,12 @@ sinew_status sampling_discretize(sinew_discretization **out, const sinew_model *
         *out = NULL;
     }
     return status;
+}
+
+sinew_status sampling_name_rate(sinew_status status, double rate_hz, sinew_error *error)
+{
+    if (!status || status == SINEW_ERR_MEMORY)
+        return status;
+    sinew_error inner = *error;
+    return sinew_fail(error, status, "at %.10g Hz: %s", rate_hz, inner.text);
 }

@@ -43,4 +43,7 @@ sinew_status sampling_discretize(sinew_discretization **out, const sinew_model *
                                  const sinew_discretize_opts *opts,
                                  char warning[SAMPLING_WARNING_BYTES], sinew_error *error);
 
+/* What fails at one of several rates, with that before it; hands `status` through. */
+sinew_status sampling_name_rate(sinew_status status, double rate_hz, sinew_error *error);
+
 #endif

@@ -135,7 +135,8 @@ static int run(const command *self, const question *asked, const settings *s, co
     char warning[SAMPLING_WARNING_BYTES] = "";
     sinew_error error;
     int status = EXIT_DONE;
-    if (sinew_model_open(&model, path, &error) || compute(&a, asked, model, s, warning, &error)) {
+    if (sinew_model_open(&model, path, &error) ||
+        report_name_file(compute(&a, asked, model, s, warning, &error), path, &error)) {
         status = report_failure(self, &error);
     } else {
         if (warning[0])

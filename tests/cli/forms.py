@@ -237,4 +237,28 @@ def test_full_disk_and_closed_reader_are_failures():
     assert done.returncode == 1 and b"sinew: standard output: " in done.stderr
 
 
+
+def test_a_failure_names_the_model():
+    """Whatever is asked of it, and of several rates the one at which it fails."""
+    integrator = model(INTEGRATOR, "integrator.yaml")
+    loop = model("system: {comb: {teeth: notch, hz: 50, q: 30}}\n", "comb.yaml")
+    growing = model("system: {delayed: {delays_s: [10ms], system: {ss: {A: [[1]], B: [[1, 1]], "
+                    "C: [[1], [1]]}}}}\n", "growing.yaml")
+    write("rad", "0\n")
+    np.save("x.npy", np.zeros((10, 1)))
+    for line, words in (
+            (["response", integrator, "--continuous", "--rad", "rad"], "0 rad/s is a pole"),
+            (["response", integrator, "--rate", "9", "--rad", "rad"], "0 rad/s is a pole"),
+            (["discretize", loop, "--rate", "9"], "a delay in a loop is"),
+            (["info", loop, "--rate", "1k", "--rate", "9"], "at 9 Hz: a delay in a loop is"),
+            (["run", loop, "x.npy", "y.npy", "--rate", "9"], "a delay in a loop is"),
+            (["step", loop, "--rate", "9"], "1:16: system.comb: an exact delay")):
+        done = sinew(*line, status=1)
+        assert done.messages.startswith(f"sinew: {line[1]}:") and words in done.messages, done.messages
+    for line in ["discretize", growing], ["run", growing, "x.npy", "y.npy"]:
+        done = sinew(*line, "--rate", "1k")
+        assert done.messages.startswith(f"sinew: warning: {growing}: the filter is unstable") or \
+            done.messages.startswith(f"sinew: warning: {growing}: zoh at a step"), done.messages
+
+
 main(globals())
