@@ -22,3 +22,8 @@ sinew_status sinew_fail_memory(sinew_error *error)
 {
     return sinew_fail(error, SINEW_ERR_MEMORY, "out of memory");
 }
+
+sinew_status sinew_fail_null(sinew_error *error)
+{
+    return sinew_fail(error, SINEW_ERR_ARGUMENT, "a NULL where there must be none");
+}

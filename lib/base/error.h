@@ -12,4 +12,7 @@ sinew_fail(sinew_error *error, sinew_status status, const char *format, ...);
 /* SINEW_ERR_MEMORY with its usual text. */
 sinew_status sinew_fail_memory(sinew_error *error);
 
+/* SINEW_ERR_ARGUMENT for a NULL, as status.h has it for every public function. */
+sinew_status sinew_fail_null(sinew_error *error);
+
 #endif

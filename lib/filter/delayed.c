@@ -275,9 +275,13 @@ static void measure_inner(sinew_delayed_filter *f)
 sinew_status sinew_filter_new_delayed(sinew_node **out, const sinew_delayed_discretization *d,
                                       const sinew_filter_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
+    *out = NULL;
+    if (!d)
+        return sinew_fail_null(error);
     static const sinew_filter_opts defaults;
     opts = opts ? opts : &defaults;
-    *out = NULL;
     sinew_status status = check(d, opts, error);
     sinew_delayed_filter *f = status ? NULL : sinew_alloc(1, sizeof *f);
     if (!status && !f)

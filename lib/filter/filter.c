@@ -84,7 +84,11 @@ double sinew_filter_cost(const sinew_discretization *d, const sinew_filter_opts 
 sinew_status sinew_filter_new(sinew_node **out, const sinew_discretization *d,
                               const sinew_filter_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
+    if (!d)
+        return sinew_fail_null(error);
     if (!opts)
         opts = &defaults;
     sinew_status status = check(d, opts, error);

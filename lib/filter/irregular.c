@@ -325,6 +325,8 @@ static sinew_status build(irregular *f, const sinew_system *system,
 sinew_status sinew_filter_new_irregular(sinew_node **out, const sinew_system *system,
                                         const sinew_irregular_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     static const sinew_irregular_opts defaults;
     *out = NULL;
     opts = opts ? opts : &defaults;

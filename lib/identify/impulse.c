@@ -232,6 +232,8 @@ sinew_status sinew_identify_impulse(sinew_system **out, sinew_identify_report *r
                                     const double *h, size_t n, size_t outputs, size_t inputs,
                                     const sinew_identify_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     if (report)
         *report = (sinew_identify_report){0};

@@ -322,6 +322,8 @@ sinew_status sinew_identify_records(sinew_system **out, sinew_identify_report *r
                                     size_t outputs, const sinew_identify_opts *opts,
                                     sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     double step_s = 0;
     n4sid s = {0};
     *out = NULL;

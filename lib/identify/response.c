@@ -237,6 +237,8 @@ sinew_status sinew_identify_response(sinew_system **out, sinew_identify_report *
                                      size_t outputs, size_t inputs, const sinew_identify_opts *opts,
                                      sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     double step_s = 0;
     fit f = {.outputs = outputs, .inputs = inputs};
     sinew_candidate candidate = {0};

@@ -161,6 +161,8 @@ static sinew_status init(sinew_kalman *k, const sinew_system *system, const sine
 sinew_status sinew_kalman_new(sinew_kalman **out, const sinew_system *system,
                               const sinew_kalman_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     sinew_status status = check(system, opts, error);
     if (status)
@@ -216,6 +218,8 @@ size_t sinew_kalman_known_inputs(const sinew_kalman *k)
 sinew_status sinew_kalman_process_noise(const sinew_kalman *k, double dt, double *covariance,
                                         sinew_error *error)
 {
+    if (!k || (sinew_kalman_order(k) > 0 && !covariance))
+        return sinew_fail_null(error);
     size_t n = k->order;
     if (!(dt >= 0) || !isfinite(dt))
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "a step of %g s is out of range", dt);

@@ -279,6 +279,8 @@ static void hash_asked(kalman_node *f, double step_s)
 sinew_status sinew_kalman_node(sinew_node **out, const sinew_kalman *kalman,
                                const sinew_kalman_node_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     static const sinew_kalman_node_opts defaults;
     *out = NULL;
     opts = opts ? opts : &defaults;

@@ -241,6 +241,8 @@ static sinew_status settle(memory *m, const sinew_kalman *k, double step_s, sine
 sinew_status sinew_kalman_steady(const sinew_kalman *k, double step_s, double *covariance,
                                  double *gain, sinew_error *error)
 {
+    if (!k)
+        return sinew_fail_null(error);
     memory m;
     sinew_status status = settle(&m, k, step_s, error);
     if (!status && covariance)
@@ -304,10 +306,14 @@ static void put_outputs(sinew_discretization *d, const sinew_kalman *k, bool sta
 sinew_status sinew_kalman_discretize(sinew_discretization **out, const sinew_kalman *k,
                                      double step_s, sinew_kalman_output output, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
+    *out = NULL;
+    if (!k)
+        return sinew_fail_null(error);
     bool states = output == SINEW_KALMAN_STATES;
     size_t n = k->order, p = k->measured, w = p + k->inputs;
     memory m = {0};
-    *out = NULL;
     if (!states && output != SINEW_KALMAN_FILTERED)
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
                           "a steady filter gives states or filtered outputs");

@@ -163,6 +163,8 @@ static sinew_status write_in_c(sinew_writer *w, const sinew_description *d, sine
 
 sinew_status sinew_description_write(char **out, const sinew_description *d, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     sinew_writer w = {0};
     *out = NULL;
     if (!d || !d->system)

@@ -119,12 +119,22 @@ static sinew_status read_text(sinew_model **out, const char *text, size_t n_byte
 sinew_status sinew_model_read(sinew_model **out, const char *text, size_t n_bytes,
                               const char *where, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
+    *out = NULL;
+    if ((n_bytes > 0 && !text) || !where)
+        return sinew_fail_null(error);
     return read_text(out, text, n_bytes, where, false, error);
 }
 
 sinew_status sinew_model_read_any(sinew_model **out, const char *text, size_t n_bytes,
                                   const char *where, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
+    *out = NULL;
+    if ((n_bytes > 0 && !text) || !where)
+        return sinew_fail_null(error);
     return read_text(out, text, n_bytes, where, true, error);
 }
 
@@ -149,11 +159,21 @@ static sinew_status open_path(sinew_model **out, const char *path_or_name, bool 
 
 sinew_status sinew_model_open(sinew_model **out, const char *path_or_name, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
+    *out = NULL;
+    if (!path_or_name)
+        return sinew_fail_null(error);
     return open_path(out, path_or_name, false, error);
 }
 
 sinew_status sinew_model_open_any(sinew_model **out, const char *path_or_name, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
+    *out = NULL;
+    if (!path_or_name)
+        return sinew_fail_null(error);
     return open_path(out, path_or_name, true, error);
 }
 
@@ -253,9 +273,13 @@ sinew_discretize_opts sinew_model_complete(const sinew_model *model,
 sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_model *model,
                                     const sinew_discretize_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
+    *out = NULL;
+    if (!model || !opts)
+        return sinew_fail_null(error);
     sinew_discretize_opts all = sinew_model_complete(model, opts);
     if (model->system)
         return sinew_discretize(out, model->system, &all, error);
-    *out = NULL;
     return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "the model has delays, and so no matrices");
 }

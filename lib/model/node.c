@@ -274,10 +274,14 @@ static builder *builder_of(const sinew_model *model, const sinew_build_opts *opt
 sinew_status sinew_model_build(sinew_node **out, const sinew_model *model,
                                const sinew_build_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
+    *out = NULL;
+    if (!model)
+        return sinew_fail_null(error);
     static const sinew_build_opts defaults;
     sinew_build_report facts = {0};
     opts = opts ? opts : &defaults;
-    *out = NULL;
     sinew_status status = builder_of(model, opts)(out, model, opts, &facts, error);
     if (opts->report)
         *opts->report = facts;

@@ -7,9 +7,13 @@ sinew_status sinew_model_discretize_delayed(sinew_delayed_discretization **out,
                                             const sinew_model *model,
                                             const sinew_discretize_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
+    *out = NULL;
+    if (!model || !opts)
+        return sinew_fail_null(error);
     const sinew_delayed *delayed = sinew_model_delayed(model);
     sinew_discretize_opts all = sinew_model_complete(model, opts);
-    *out = NULL;
     if (!delayed)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "the model has no delays");
     return sinew_delayed_discretize(out, delayed, &all, sinew_model_thiran_order(model), error);

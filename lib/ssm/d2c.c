@@ -205,6 +205,8 @@ static uint64_t hash_asked(const sinew_system *given, const sinew_discretize_opt
 sinew_status sinew_system_new_d2c(sinew_system **out, const sinew_matrices *discrete,
                                   const sinew_discretize_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     sinew_discretize_opts chosen;
     sinew_system *given = NULL;
     double step_s = 0, *less = NULL;

@@ -6,6 +6,8 @@
 sinew_status sinew_discretization_d2d(sinew_discretization **out, const sinew_discretization *d,
                                       const sinew_discretize_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     if (!d || !opts)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no discretization or no options");

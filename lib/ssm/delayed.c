@@ -37,8 +37,9 @@ static sinew_status check(const sinew_system *plant, size_t n, const double *del
 static sinew_status make(sinew_delayed **out, sinew_system *plant, size_t n, const double *delay_s,
                          bool at_input, sinew_error *error)
 {
-    *out = NULL;
-    sinew_status status = check(plant, n, delay_s, at_input, error);
+    if (out)
+        *out = NULL;
+    sinew_status status = out ? check(plant, n, delay_s, at_input, error) : sinew_fail_null(error);
     sinew_delayed *d = status ? NULL : sinew_alloc(1, sizeof *d);
     if (d)
         d->delay_s = sinew_copy(delay_s, n, sizeof *delay_s);
@@ -71,8 +72,12 @@ sinew_status sinew_delayed_new_input(sinew_delayed **out, sinew_system *system, 
 /* No states: z = u + s c w, y = b (u + s c w) -+ s b w. */
 sinew_status sinew_delayed_new_comb(sinew_delayed **out, const sinew_comb *comb, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
-    if (!comb || !(comb->hz > 0) || !isfinite(1 / comb->hz) || !(comb->q > 1) || !isfinite(comb->q))
+    if (!comb)
+        return sinew_fail_null(error);
+    if (!(comb->hz > 0) || !isfinite(1 / comb->hz) || !(comb->q > 1) || !isfinite(comb->q))
         return sinew_fail(error, SINEW_ERR_DATA, "a comb has a frequency above 0 and a q above 1");
     double t = tan(M_PI_2 / comb->q), s = comb->halfway ? -1 : 1;
     double c = (1 - t) / (1 + t), b = (comb->peak ? t : 1) / (1 + t);
@@ -213,6 +218,8 @@ static sinew_complex *plant_response(const opened *o, size_t count)
 sinew_status sinew_delayed_response(const sinew_delayed *d, const double *rad, size_t n,
                                     sinew_complex *response, sinew_error *error)
 {
+    if (!d || (n > 0 && (!rad || !response)))
+        return sinew_fail_null(error);
     opened o = {d->delay_s, d->n, sinew_delayed_inputs(d), sinew_delayed_outputs(d), d->at_input};
     sinew_complex *P = plant_response(&o, n);
     sinew_status status = P ? SINEW_OK : sinew_fail_memory(error);
@@ -228,6 +235,8 @@ sinew_status sinew_delayed_discretization_response(const sinew_delayed_discretiz
                                                    const double *rad, size_t n,
                                                    sinew_complex *response, sinew_error *error)
 {
+    if (!d || (n > 0 && (!rad || !response)))
+        return sinew_fail_null(error);
     double *delay_s = sinew_alloc(d->n, sizeof *delay_s);
     opened o = {delay_s, d->n, d->inputs, d->outputs, d->at_input};
     sinew_complex *P = plant_response(&o, n);

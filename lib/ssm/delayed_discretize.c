@@ -226,6 +226,8 @@ sinew_status sinew_delayed_discretize(sinew_delayed_discretization **out,
                                       const sinew_discretize_opts *opts, size_t order,
                                       sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     if (!delayed || order > SINEW_THIRAN_ORDER_MAX)
         return sinew_fail(error, SINEW_ERR_ARGUMENT,

@@ -212,6 +212,8 @@ static uint64_t hash(const sinew_design *d)
 
 sinew_status sinew_system_new_design(sinew_system **out, const sinew_design *d, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     sinew_part part = {.designed = true};
     sinew_status status = sinew_design_check(d, error);

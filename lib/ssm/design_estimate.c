@@ -174,6 +174,8 @@ static void put_edges(sinew_design *out, const demand *d, long double e)
 sinew_status sinew_design_estimate(sinew_design *out, const sinew_design_goal *goal,
                                    sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = (sinew_design){0};
     sinew_status status = sinew_design_goal_check(goal, error);
     if (status)
@@ -206,6 +208,8 @@ sinew_status sinew_design_estimate(sinew_design *out, const sinew_design_goal *g
 sinew_status sinew_system_new_goal(sinew_system **out, const sinew_design_goal *goal,
                                    sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     sinew_design design;
     *out = NULL;
     sinew_status status = sinew_design_estimate(&design, goal, error);

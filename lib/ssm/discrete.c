@@ -50,6 +50,8 @@ static sinew_status load(sinew_discretization *d, const sinew_system *given, sin
 sinew_status sinew_discretization_new(sinew_discretization **out, const sinew_matrices *discrete,
                                       const sinew_discretize_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     sinew_discretize_opts chosen;
     sinew_system *given = NULL;
     sinew_discretization *d = NULL;

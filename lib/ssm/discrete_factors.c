@@ -185,6 +185,8 @@ sinew_status sinew_discretization_zpk(const sinew_discretization *d, sinew_compl
                                       size_t *n_zeros, sinew_complex *poles, double *gain,
                                       int *exponent, sinew_error *error)
 {
+    if (!d || !n_zeros || !gain || !exponent || (d->order > 0 && (!zeros || !poles)))
+        return sinew_fail_null(error);
     sinew_zpk zpk;
     *n_zeros = 0;
     sinew_status status = sinew_discretization_factor(&zpk, d, error);

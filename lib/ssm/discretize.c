@@ -230,6 +230,8 @@ static sinew_status build(sinew_discretization **out, const sinew_system *system
 sinew_status sinew_discretize(sinew_discretization **out, const sinew_system *system,
                               const sinew_discretize_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     double step_s = 0;
     *out = NULL;
     if (!system || !opts)

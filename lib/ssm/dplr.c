@@ -248,6 +248,8 @@ static uint64_t hash_asked(const sinew_dplr *d)
 
 sinew_status sinew_system_new_dplr(sinew_system **out, const sinew_dplr *d, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     sinew_system *system = NULL;
     *out = NULL;
     sinew_status status = sinew_dplr_check(d, error);

@@ -65,6 +65,8 @@ static void add_mode(double *kernel, size_t length, const sinew_dplr *d, size_t 
 sinew_status sinew_dplr_kernel(double *kernel, size_t length, const sinew_dplr *d, double step_s,
                                sinew_method method, sinew_error *error)
 {
+    if ((length > 0 && !kernel))
+        return sinew_fail_null(error);
     sinew_status status = sinew_dplr_check_plain(d, step_s, error);
     if (!status && d->rank > 0)
         status = sinew_fail(error, SINEW_ERR_UNSUPPORTED,

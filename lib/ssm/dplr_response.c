@@ -118,6 +118,8 @@ sinew_status sinew_dplr_check_plain(const sinew_dplr *d, double step_s, sinew_er
 sinew_status sinew_dplr_response(sinew_complex *response, const sinew_dplr *d, double step_s,
                                  const double *rad, size_t n, sinew_error *error)
 {
+    if ((n > 0 && (!rad || !response)))
+        return sinew_fail_null(error);
     double complex G[SINEW_DPLR_RANK_MAX * (SINEW_DPLR_RANK_MAX + 1)];
     sinew_status status = sinew_dplr_check_plain(d, step_s, error);
     for (size_t i = 0; !status && i < n; i++) {

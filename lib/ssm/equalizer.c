@@ -180,6 +180,8 @@ static sinew_status check(const sinew_equalizer *eq, sinew_error *error)
 sinew_status sinew_system_new_equalizer(sinew_system **out, const sinew_equalizer *eq,
                                         sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     sinew_status status = check(eq, error);
     if (status)

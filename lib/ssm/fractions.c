@@ -243,6 +243,8 @@ static int64_t crowding(const sinew_fractions *f)
         for (size_t j = 0; j < f->n; j++)
             if (j != i) {
                 sinew_widec_subtract(&apart, &f->poles[i], &f->poles[j]);
+                if (sinew_widec_is_zero(&apart))
+                    return INT64_MAX / 2; /* it takes more bits to part them at all */
                 sum -= sinew_widec_exponent(&apart);
             }
         most = sum > most ? sum : most;

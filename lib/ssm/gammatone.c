@@ -114,6 +114,8 @@ static sinew_status check(const sinew_gammatone *filter, sinew_error *error)
 sinew_status sinew_system_new_gammatone(sinew_system **out, const sinew_gammatone *filter,
                                         sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     sinew_zpk zpk;
     *out = NULL;
     sinew_status status = check(filter, error);
@@ -157,6 +159,8 @@ static sinew_status check_bank(double low, double high, uint32_t channels, sinew
 sinew_status sinew_system_new_gammatone_bank(sinew_system **out, double low_hz, double high_hz,
                                              uint32_t channels, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     double low = sinew_erb_rate(low_hz), high = sinew_erb_rate(high_hz);
     sinew_system *bank = NULL;
     *out = NULL;

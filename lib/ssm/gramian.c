@@ -101,6 +101,8 @@ static sinew_status seen_energy(double *root, const sinew_matrices *m, sinew_lya
 sinew_status sinew_system_gramian_factor(double *L, const sinew_system *system, sinew_gramian which,
                                          sinew_error *error)
 {
+    if (!system || (sinew_system_matrices(system).order > 0 && !L))
+        return sinew_fail_null(error);
     sinew_matrices m = sinew_system_matrices(system);
     return sinew_gramian_factor(L, &m, which, SINEW_LYAPUNOV_CONTINUOUS, error);
 }
@@ -108,18 +110,24 @@ sinew_status sinew_system_gramian_factor(double *L, const sinew_system *system, 
 sinew_status sinew_system_gramian(double *W, const sinew_system *system, sinew_gramian which,
                                   sinew_error *error)
 {
+    if (!system || (sinew_system_matrices(system).order > 0 && !W))
+        return sinew_fail_null(error);
     sinew_matrices m = sinew_system_matrices(system);
     return whole(W, &m, which, SINEW_LYAPUNOV_CONTINUOUS, error);
 }
 
 sinew_status sinew_system_hankel(double *sigma, const sinew_system *system, sinew_error *error)
 {
+    if (!system || (sinew_system_matrices(system).order > 0 && !sigma))
+        return sinew_fail_null(error);
     sinew_matrices m = sinew_system_matrices(system);
     return hankel(sigma, &m, SINEW_LYAPUNOV_CONTINUOUS, error);
 }
 
 sinew_status sinew_system_h2(double *norm, const sinew_system *system, sinew_error *error)
 {
+    if (!norm || !system)
+        return sinew_fail_null(error);
     sinew_matrices m = sinew_system_matrices(system);
     for (size_t i = 0; i < m.outputs * m.inputs; i++)
         if (m.D[i] != 0)
@@ -141,6 +149,8 @@ static sinew_matrices less_one(const sinew_discretization *d)
 sinew_status sinew_discretization_gramian_factor(double *L, const sinew_discretization *d,
                                                  sinew_gramian which, sinew_error *error)
 {
+    if (!d || (sinew_discretization_matrices(d).order > 0 && !L))
+        return sinew_fail_null(error);
     sinew_matrices m = less_one(d);
     return sinew_gramian_factor(L, &m, which, SINEW_LYAPUNOV_DISCRETE, error);
 }
@@ -148,6 +158,8 @@ sinew_status sinew_discretization_gramian_factor(double *L, const sinew_discreti
 sinew_status sinew_discretization_gramian(double *W, const sinew_discretization *d,
                                           sinew_gramian which, sinew_error *error)
 {
+    if (!d || (sinew_discretization_matrices(d).order > 0 && !W))
+        return sinew_fail_null(error);
     sinew_matrices m = less_one(d);
     return whole(W, &m, which, SINEW_LYAPUNOV_DISCRETE, error);
 }
@@ -155,6 +167,8 @@ sinew_status sinew_discretization_gramian(double *W, const sinew_discretization 
 sinew_status sinew_discretization_hankel(double *sigma, const sinew_discretization *d,
                                          sinew_error *error)
 {
+    if (!d || (sinew_discretization_matrices(d).order > 0 && !sigma))
+        return sinew_fail_null(error);
     sinew_matrices m = less_one(d);
     return hankel(sigma, &m, SINEW_LYAPUNOV_DISCRETE, error);
 }
@@ -162,6 +176,8 @@ sinew_status sinew_discretization_hankel(double *sigma, const sinew_discretizati
 sinew_status sinew_discretization_h2(double *norm, const sinew_discretization *d,
                                      sinew_error *error)
 {
+    if (!norm || !d)
+        return sinew_fail_null(error);
     sinew_matrices m = less_one(d);
     sinew_status status = seen_energy(norm, &m, SINEW_LYAPUNOV_DISCRETE, error);
     for (size_t i = 0; !status && i < m.outputs * m.inputs; i++)

@@ -258,6 +258,8 @@ sinew_status sinew_matrices_hinf(double *norm, double *peak_rad, const sinew_mat
 sinew_status sinew_system_hinf(double *norm, double *peak_rad, const sinew_system *system,
                                sinew_error *error)
 {
+    if (!norm || !system)
+        return sinew_fail_null(error);
     sinew_matrices m = sinew_system_matrices(system);
     if (!system->factored)
         return sinew_matrices_hinf(norm, peak_rad, &m, error);
@@ -328,6 +330,8 @@ static sinew_status on_circle(double *norm, double *peak_rad, const sinew_matric
 sinew_status sinew_discretization_hinf(double *norm, double *peak_rad,
                                        const sinew_discretization *d, sinew_error *error)
 {
+    if (!norm || !d)
+        return sinew_fail_null(error);
     size_t n = d->order, q = d->inputs, p = d->outputs;
     double *A = sinew_alloc(n * n, sizeof *A), *B = sinew_alloc(n * q, sizeof *B);
     double *C = sinew_alloc(p * n, sizeof *C), *D = sinew_alloc(p * q, sizeof *D);

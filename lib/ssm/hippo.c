@@ -155,6 +155,8 @@ static uint64_t hash_asked(const sinew_hippo *h)
 
 sinew_status sinew_system_new_hippo(sinew_system **out, const sinew_hippo *h, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     sinew_status status = sinew_hippo_check(h, error);
     if (status)

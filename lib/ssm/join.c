@@ -107,6 +107,8 @@ static sinew_status wire_series(sinew_system **out, const sinew_system *const *s
 sinew_status sinew_join_series(sinew_system **out, const sinew_system *const *systems, size_t n,
                                sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     sinew_status status = check_chain(systems, n, error);
     if (!status)
@@ -163,6 +165,8 @@ static void prefer(sinew_system **out, sinew_system *factored)
 sinew_status sinew_join_parallel(sinew_system **out, const sinew_system *const *systems, size_t n,
                                  sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     sinew_system *factored = NULL;
     *out = NULL;
     sinew_status status = check_alike(systems, n, error);
@@ -184,6 +188,8 @@ sinew_status sinew_join_parallel(sinew_system **out, const sinew_system *const *
 sinew_status sinew_join_append(sinew_system **out, const sinew_system *const *systems, size_t n,
                                sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     size_t inputs = 0, outputs = 0;
     *out = NULL;
     sinew_status status = check(systems, n, error);
@@ -214,6 +220,8 @@ sinew_status sinew_join_append(sinew_system **out, const sinew_system *const *sy
 
 sinew_status sinew_join_inverse(sinew_system **out, const sinew_system *system, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     sinew_status status = check(&system, 1, error);
     if (!status)
@@ -250,6 +258,8 @@ static sinew_status wire_scale(sinew_system **out, const sinew_system *system, d
 sinew_status sinew_join_scale(sinew_system **out, const sinew_system *system, double gain,
                               sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     sinew_status status = check(&system, 1, error);
     if (!status && !isfinite(gain))

@@ -60,6 +60,8 @@ sinew_status sinew_join_feedback(sinew_system **out, const sinew_system *forward
                                  const sinew_system *back, sinew_feedback_sign sign,
                                  sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     const sinew_system *systems[2] = {forward, back};
     size_t n = back ? 2 : 1;
     double by = sign == SINEW_FEEDBACK_NEGATIVE ? -1 : 1;

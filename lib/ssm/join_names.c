@@ -307,6 +307,8 @@ sinew_status sinew_connect_by_name(sinew_system **out, const sinew_connections *
 sinew_status sinew_join_connect(sinew_system **out, const sinew_connections *connections,
                                 sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     const char *culprit;
     return sinew_connect_by_name(out, connections, &culprit, error);
 }

@@ -293,6 +293,8 @@ static void sign(sinew_system *joined, const sinew_wiring *w)
 
 sinew_status sinew_join_wire(sinew_system **out, const sinew_wiring *wiring, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     sinew_status status = check(wiring, error);
     if (!status)

@@ -199,6 +199,8 @@ static uint64_t hash_asked(const sinew_mass_chain *c)
 sinew_status sinew_system_new_mass_chain(sinew_system **out, const sinew_mass_chain *c,
                                          sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     sinew_status status = check(c, error);
     if (status)
@@ -242,6 +244,8 @@ static sinew_status check_single(const sinew_mass_spring *m, sinew_error *error)
 sinew_status sinew_system_new_mass_spring(sinew_system **out, const sinew_mass_spring *m,
                                           sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     if (!m)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no mass");

@@ -301,6 +301,8 @@ static sinew_status minimal_factors(sinew_system **out, const sinew_system *syst
 sinew_status sinew_system_minimal(sinew_system **out, const sinew_system *system, double tolerance,
                                   sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     if (!system)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no system");

@@ -247,6 +247,8 @@ static sinew_status build(sinew_system **out, modes *m, const sinew_system *syst
 sinew_status sinew_system_new_modal(sinew_system **out, const sinew_system *system,
                                     sinew_modal_report *report, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     sinew_modal_report own;
     report = report ? report : &own;
     *report = (sinew_modal_report){0};

@@ -176,6 +176,8 @@ static sinew_status decompose(sinew_nplr *out, const sinew_hippo *h, const doubl
 
 sinew_status sinew_nplr_init(sinew_nplr *out, const sinew_hippo *h, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = (sinew_nplr){0};
     sinew_status status = sinew_hippo_check(h, error);
     if (!status && (h->lmu || h->idle_sine))

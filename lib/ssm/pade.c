@@ -36,6 +36,8 @@ static sinew_status fill(sinew_zpk *zpk, double delay_s, size_t order, sinew_err
 sinew_status sinew_system_new_delay_pade(sinew_system **out, double delay_s, size_t order,
                                          sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     if (!(delay_s > 0) || !isfinite(delay_s))
         return sinew_fail(error, SINEW_ERR_DATA, "a delay of %g s: it is above 0 and finite",

@@ -19,6 +19,8 @@ static void put(sinew_complex *out, const double complex *values, size_t n)
 sinew_status sinew_system_poles(const sinew_system *system, sinew_complex *poles,
                                 sinew_error *error)
 {
+    if (!system || (system->order > 0 && !poles))
+        return sinew_fail_null(error);
     if (system->factored) {
         put(poles, system->zpk.poles, system->order);
         return SINEW_OK;
@@ -35,6 +37,8 @@ sinew_status sinew_system_poles(const sinew_system *system, sinew_complex *poles
 sinew_status sinew_system_zeros(const sinew_system *system, sinew_complex *zeros, size_t *n_zeros,
                                 sinew_error *error)
 {
+    if (!system || !n_zeros || (system->order > 0 && !zeros))
+        return sinew_fail_null(error);
     *n_zeros = 0;
     if (system->factored) {
         *n_zeros = system->zpk.n_zeros;
@@ -126,6 +130,8 @@ static sinew_status judge(sinew_stability *out, const sinew_system *system, cons
 sinew_status sinew_system_stability(const sinew_system *system, sinew_stability *out,
                                     sinew_error *error)
 {
+    if (!system || !out)
+        return sinew_fail_null(error);
     size_t n = system->order;
     double *A = sinew_copy(system->A, n * n, sizeof *A), *scale = sinew_alloc(n, sizeof *scale);
     sinew_status status = SINEW_ERR_MEMORY;

@@ -140,6 +140,8 @@ sinew_status sinew_system_reduce(sinew_system **out, const sinew_system *system,
                                  const sinew_reduce_opts *opts, sinew_reduce_report *report,
                                  sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     sinew_reduce_report own = {0};
     *out = NULL;
     sinew_status status = check(system, opts, error);

@@ -232,6 +232,8 @@ static sinew_status substitution_rcond(double *rcond, const sinew_discretization
 sinew_status sinew_discretization_report(const sinew_discretization *d,
                                          sinew_realization_report *out, sinew_error *error)
 {
+    if (!d || !out)
+        return sinew_fail_null(error);
     static const char *const forms[] = {"dense", "cascade", "parallel"};
     *out = (sinew_realization_report){.form = forms[d->form],
                                       .radius = d->radius,
@@ -251,6 +253,8 @@ sinew_status sinew_discretization_report(const sinew_discretization *d,
 sinew_status sinew_system_eigenvector_condition(const sinew_system *system, double *condition,
                                                 sinew_error *error)
 {
+    if (!system || !condition)
+        return sinew_fail_null(error);
     double unused;
     return sinew_condition_eigenvectors(condition, &unused, system->A, system->order, error);
 }

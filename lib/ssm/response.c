@@ -88,6 +88,8 @@ static sinew_status at_a_pole(double rad, sinew_error *error)
 sinew_status sinew_system_response(const sinew_system *system, const double *rad, size_t n,
                                    sinew_complex *response, sinew_error *error)
 {
+    if (!system || (n > 0 && (!rad || !response)))
+        return sinew_fail_null(error);
     size_t each = system->inputs * system->outputs;
     sinew_resolvent w = {0};
     sinew_status status = check(rad, n, error);
@@ -109,6 +111,8 @@ sinew_status sinew_system_response(const sinew_system *system, const double *rad
 sinew_status sinew_discretization_response(const sinew_discretization *d, const double *rad,
                                            size_t n, sinew_complex *response, sinew_error *error)
 {
+    if (!d || (n > 0 && (!rad || !response)))
+        return sinew_fail_null(error);
     size_t each = d->inputs * d->outputs;
     sinew_resolvent w = {0};
     sinew_status status = check(rad, n, error);

@@ -117,6 +117,8 @@ static void put(double *A, double *B, sum s, double over, bool coil, bool capaci
 
 sinew_status sinew_system_new_rlc(sinew_system **out, const sinew_rlc *c, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     sinew_status status = check(c, error);
     if (status)

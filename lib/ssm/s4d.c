@@ -83,6 +83,8 @@ static sinew_status fill_legs(sinew_complex *lambda, sinew_complex *B, const sin
 sinew_status sinew_s4d_modes(sinew_complex *lambda, sinew_complex *B, const sinew_s4d *s,
                              sinew_error *error)
 {
+    if (!lambda || !B)
+        return sinew_fail_null(error);
     sinew_status status = check(s, error);
     if (!status && s->init == SINEW_S4D_LEGS)
         status = fill_legs(lambda, B, s, error);
@@ -112,6 +114,8 @@ static uint64_t hash_asked(const sinew_s4d *s)
 
 sinew_status sinew_system_new_s4d(sinew_system **out, const sinew_s4d *s, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     sinew_status status = check(s, error);
     if (status)

@@ -61,6 +61,8 @@ static void put_factors(sinew_zpk *zpk, const double *sections, size_t n)
 sinew_status sinew_system_new_sos(sinew_system **out, const double *sections, size_t n,
                                   sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     sinew_zpk zpk;
     *out = NULL;
     sinew_status status = check(sections, n, error);

@@ -94,6 +94,8 @@ static void copy(double *to, const double *from, size_t n)
 
 sinew_status sinew_system_new_ss(sinew_system **out, const sinew_matrices *m, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
     sinew_status status = check(m, error);
     if (!status)

@@ -29,6 +29,8 @@ static void strip(const double **c, size_t *n)
 sinew_status sinew_system_new_tf(sinew_system **out, const double *num, size_t n_num,
                                  const double *den, size_t n_den, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     sinew_zpk zpk;
     *out = NULL;
     if (n_num == 0 || n_den == 0)

@@ -23,6 +23,11 @@ static sinew_status run(double *y, const sinew_matrices *m, double *x, size_t q,
         sinew_matrix_multiply(y, m->C, x, p, order, q);
         for (size_t i = 0; D && driven && i < p * q; i++)
             y[i] += D[i];
+        if (!sinew_all_finite(y, p * q)) {
+            sinew_free(next);
+            return sinew_fail(error, SINEW_ERR_NUMERIC,
+                              "the response grows beyond all numbers until frame %zu", k);
+        }
         sinew_matrix_multiply(next, m->A, x, order, order, q);
         for (size_t i = 0; i < order * q; i++)
             x[i] = next[i] + (B && driven ? B[i] : 0);

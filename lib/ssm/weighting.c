@@ -115,6 +115,8 @@ static sinew_status loudness(sinew_part parts[2], sinew_error *error)
 sinew_status sinew_system_new_weighting(sinew_system **out, sinew_weighting weighting,
                                         sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     sinew_part parts[2] = {{.prewarp_hz = 0}};
     size_t n = weighting == SINEW_WEIGHTING_K ? 2 : 1;
     sinew_status status = SINEW_OK;

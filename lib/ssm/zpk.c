@@ -239,6 +239,8 @@ sinew_status sinew_system_new_zpk(sinew_system **out, const sinew_complex *zeros
                                   const sinew_complex *poles, size_t n_poles, double gain,
                                   sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     sinew_zpk zpk;
     *out = NULL;
     sinew_status status = check(zeros, n_zeros, poles, n_poles, gain, error);

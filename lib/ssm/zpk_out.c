@@ -18,6 +18,8 @@ static sinew_status check(const sinew_system *system, sinew_error *error)
 sinew_status sinew_system_gain(const sinew_system *system, double *gain, int *exponent,
                                sinew_error *error)
 {
+    if (!system || !gain || !exponent)
+        return sinew_fail_null(error);
     sinew_status status = check(system, error);
     *gain = status ? 0 : frexp(system->zpk.gain, exponent);
     if (status || *gain == 0)
@@ -60,6 +62,8 @@ static sinew_status put_sections(double *sections, const sinew_group *groups, si
 sinew_status sinew_system_sos(const sinew_system *system, double *sections, size_t *n,
                               sinew_error *error)
 {
+    if (!system || !sections || !n)
+        return sinew_fail_null(error);
     *n = 0;
     sinew_status status = check(system, error);
     if (status)

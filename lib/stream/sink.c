@@ -25,7 +25,11 @@ static sinew_status check_options(const sinew_format *format, const sinew_sink_o
 sinew_status sinew_sink_open(sinew_sink **out, const char *path, const sinew_sink_opts *opts,
                              sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
+    if (!path || !opts)
+        return sinew_fail_null(error);
     const sinew_format *format = NULL;
     sinew_status status = sinew_format_choose(&format, opts->format, path, error);
     if (!status)
@@ -74,6 +78,8 @@ static sinew_status check_block(const sinew_sink *sink, sinew_sample sample,
 sinew_status sinew_sink_write(sinew_sink *sink, sinew_sample sample, const sinew_block *block,
                               const double *times, sinew_error *error)
 {
+    if (!sink || !block)
+        return sinew_fail_null(error);
     sinew_status status = check_block(sink, sample, block, times, error);
     if (status || block->n_frames == 0)
         return status;
@@ -92,6 +98,8 @@ uint64_t sinew_sink_clipped(const sinew_sink *sink)
 
 sinew_status sinew_sink_commit(sinew_sink *sink, sinew_error *error)
 {
+    if (!sink)
+        return sinew_fail_null(error);
     if (sink->failed || sink->finished)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s: %s", sink->name,
                           sink->failed ? "an earlier write failed" : "is committed already");

@@ -46,9 +46,13 @@ static sinew_status check_options(const sinew_format *format, const sinew_source
 sinew_status sinew_source_open(sinew_source **out, const char *path, const sinew_source_opts *opts,
                                sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
+    *out = NULL;
+    if (!path)
+        return sinew_fail_null(error);
     sinew_source_opts none = {0};
     opts = opts ? opts : &none;
-    *out = NULL;
     const sinew_format *format = NULL;
     sinew_status status = sinew_format_choose(&format, opts->format, path, error);
     if (!status)
@@ -99,6 +103,8 @@ const double *sinew_source_times(const sinew_source *source)
 
 sinew_status sinew_source_continue(sinew_source *source, double last_time_s, sinew_error *error)
 {
+    if (!source)
+        return sinew_fail_null(error);
     if (!source->time_column || !isfinite(last_time_s))
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s: %s", source->name,
                           source->time_column ? "the last time is not finite"
@@ -131,6 +137,8 @@ static sinew_status make_room(sinew_source *source, size_t n, sinew_error *error
 sinew_status sinew_source_read(sinew_source *source, sinew_sample sample, size_t max_frames,
                                sinew_block *block, sinew_error *error)
 {
+    if (!source || !block)
+        return sinew_fail_null(error);
     block->n_frames = 0;
     block->channels = source->signal.channels;
     block->flags = 0;
@@ -159,6 +167,8 @@ sinew_status sinew_source_read(sinew_source *source, sinew_sample sample, size_t
 
 sinew_status sinew_source_rewind(sinew_source *source, sinew_error *error)
 {
+    if (!source)
+        return sinew_fail_null(error);
     if (!source->seekable)
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "%s: cannot go back to its start",
                           source->name);

@@ -57,7 +57,11 @@ static sinew_stream_opts filled_in(const sinew_stream_opts *opts)
 sinew_status sinew_stream_open(sinew_stream **out, const sinew_node *node,
                                const sinew_stream_opts *opts, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
+    if (!node)
+        return sinew_fail_null(error);
     sinew_stream *s = sinew_alloc(1, sizeof *s);
     if (!s)
         return sinew_fail_memory(error);
@@ -222,6 +226,8 @@ size_t sinew_stream_saved_bytes(const sinew_stream *s)
 sinew_status sinew_stream_save(const sinew_stream *s, void *bytes, size_t n_bytes,
                                sinew_error *error)
 {
+    if (!s || !bytes)
+        return sinew_fail_null(error);
     if (sinew_stream_changing(s))
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
                           "a stream cannot be saved while its node changes");
@@ -231,6 +237,8 @@ sinew_status sinew_stream_save(const sinew_stream *s, void *bytes, size_t n_byte
 sinew_status sinew_stream_load(sinew_stream *s, const void *bytes, size_t n_bytes,
                                sinew_error *error)
 {
+    if (!s || !bytes)
+        return sinew_fail_null(error);
     int64_t index;
     if (sinew_stream_changing(s))
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
@@ -248,7 +256,11 @@ bool sinew_stream_continues_exactly(const sinew_stream *s, const void *bytes, si
 
 sinew_status sinew_stream_clone(sinew_stream **out, const sinew_stream *s, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
+    if (!s)
+        return sinew_fail_null(error);
     if (sinew_stream_changing(s))
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
                           "a stream cannot be cloned while its node changes");
@@ -263,7 +275,11 @@ sinew_status sinew_stream_clone(sinew_stream **out, const sinew_stream *s, sinew
 sinew_status sinew_swap_new(sinew_swap **out, const sinew_node *next, const sinew_stream_opts *opts,
                             sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
+    if (!next)
+        return sinew_fail_null(error);
     sinew_stream_opts filled = filled_in(opts);
     sinew_status status = check_opts(next, &filled, error);
     if (status)
@@ -318,6 +334,8 @@ static sinew_status check_swap(const sinew_stream *s, const sinew_swap *swap, si
 sinew_status sinew_stream_swap(sinew_stream *s, sinew_swap *swap, size_t warm_frames,
                                size_t fade_frames, sinew_error *error)
 {
+    if (!s || !swap)
+        return sinew_fail_null(error);
     sinew_status status = check_swap(s, swap, error);
     bool same = !status && swap->run.node->model_hash == s->now.node->model_hash;
     if (same)

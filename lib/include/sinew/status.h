@@ -10,6 +10,11 @@
  *     if (sinew_model_open(&model, "speech-bandpass", &error))
  *         fprintf(stderr, "%s\n", error.text);
  *
+ * Such a function refuses a NULL with SINEW_ERR_ARGUMENT wherever its header does not say that NULL
+ * is fine; an array that has no elements may be NULL. What is inside of a structure is as its
+ * header says. Functions that return anything else take no NULL, but for those that free, finish or
+ * close.
+ *
  * Thread-safety: pure functions; a `sinew_error` belongs to the thread that passes it.
  */
 #ifndef SINEW_STATUS_H
