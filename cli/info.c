@@ -228,9 +228,12 @@ static void print_sampled(const sampled *at)
     printf("  form     %s\n  eigenvectors' condition %.3g, rcond %.3g\n", r->form,
            r->eigenvector_condition, r->rcond);
     if (r->points > 0)
-        printf("  rounding moves the response by %.3g of its peak; at worst, at %.6g Hz, by %.3g "
-               "of itself\n",
-               r->response_error, r->worst_rad / (2 * M_PI), r->relative_error);
+        printf("  rounding moves the response by %.3g of its peak", r->response_error);
+    if (r->points > 0 && r->relative_error > 0)
+        printf("; at worst, at %.6g Hz, by %.3g of itself", r->worst_rad / (2 * M_PI),
+               r->relative_error);
+    if (r->points > 0)
+        putchar('\n');
 }
 
 static void print_table(const facts *f)

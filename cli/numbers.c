@@ -1,6 +1,7 @@
 #include "numbers.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +9,14 @@
 #include "base/error.h"
 #include "model/scalar.h"
 
+/* A row of many numbers; not a device that never ends one. */
+enum { LINE_BYTES_MOST = 1 << 20 };
+
 typedef struct reader {
     const char *path;
     FILE *file;
-    char *line;
-    size_t line_bytes, line_number;
+    char *line; /* (LINE_BYTES_MOST + 1) */
+    size_t line_number;
     double *values;
     size_t n, room;
     sinew_error *error;
@@ -23,7 +27,8 @@ static sinew_status start(reader *r)
     r->file = strcmp(r->path, "-") == 0 ? stdin : fopen(r->path, "r");
     if (!r->file)
         return sinew_fail(r->error, SINEW_ERR_IO, "%s: %s", r->path, strerror(errno));
-    return SINEW_OK;
+    r->line = malloc(LINE_BYTES_MOST + 1);
+    return r->line ? SINEW_OK : sinew_fail_memory(r->error);
 }
 
 static void stop(reader *r)
@@ -33,28 +38,43 @@ static void stop(reader *r)
     free(r->line);
 }
 
+/* The next line into r->line; *got is false at the end. */
+static sinew_status read_line(reader *r, bool *got)
+{
+    size_t n = 0;
+    int c;
+    errno = 0;
+    r->line_number++;
+    while ((c = getc_unlocked(r->file)) != EOF && c != '\n') {
+        if (c == 0 || n == LINE_BYTES_MOST)
+            return sinew_fail(r->error, SINEW_ERR_DATA, "%s:%zu:%zu: %s: this is no text", r->path,
+                              r->line_number, n + 1, c ? "a line without an end" : "a NUL byte");
+        r->line[n++] = (char)c;
+    }
+    r->line[n] = 0;
+    *got = c != EOF || n > 0;
+    if (ferror(r->file))
+        return sinew_fail(r->error, SINEW_ERR_IO, "%s: %s", r->path, strerror(errno ? errno : EIO));
+    return SINEW_OK;
+}
+
 /* The next line that holds something, without comment and end of line. SINEW_OK and a line of
  * NULL at the end. */
 static sinew_status next_line(reader *r, char **line)
 {
+    bool got = true;
+    sinew_status status = SINEW_OK;
     *line = NULL;
-    ssize_t length;
-    while (errno = 0, (length = getline(&r->line, &r->line_bytes, r->file)) >= 0) {
-        r->line_number++;
-        if (strlen(r->line) != (size_t)length)
-            return sinew_fail(r->error, SINEW_ERR_DATA, "%s:%zu:%zu: a NUL byte: this is no text",
-                              r->path, r->line_number, strlen(r->line) + 1);
-        r->line[strcspn(r->line, "#\r\n")] = 0;
-        *line = r->line + strspn(r->line, " \t\xef\xbb\xbf"); /* with a byte order mark, too */
-        if (**line)
+    while (!(status = read_line(r, &got)) && got) {
+        r->line[strcspn(r->line, "#\r")] = 0;
+        char *start =
+            r->line + strspn(r->line, " \t\xef\xbb\xbf"); /* with a byte order mark, too */
+        if (*start) {
+            *line = start;
             return SINEW_OK;
+        }
     }
-    *line = NULL;
-    if (!feof(r->file) && errno == ENOMEM) /* which no flag of the file tells */
-        return sinew_fail_memory(r->error);
-    if (ferror(r->file))
-        return sinew_fail(r->error, SINEW_ERR_IO, "%s: %s", r->path, strerror(errno ? errno : EIO));
-    return SINEW_OK;
+    return status;
 }
 
 /* `length` bytes at `text`, blanks around them not counted. */

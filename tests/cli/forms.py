@@ -238,6 +238,17 @@ def test_full_disk_and_closed_reader_are_failures():
 
 
 
+def test_frequencies_from_what_never_ends():
+    """Neither a device without lines nor a line without an end is read into all memory."""
+    path = model(SINGLE)
+    done = sinew("response", path, "--continuous", "--rad", "/dev/zero", status=1)
+    assert "/dev/zero:1:1: a NUL byte" in done.messages, done.messages
+    done = sinew("response", path, "--continuous", "--rad", "-", stdin=b"1" * 3000000, status=1)
+    assert "-:1:1048577: a line without an end" in done.messages, done.messages
+    done = sinew("response", path, "--continuous", "--rad", "-", "--json", stdin=b"1\n\n 2 # x\r\n3")
+    assert json.loads(done.stdout)["rad"] == [1, 2, 3]
+
+
 def test_a_failure_names_the_model():
     """Whatever is asked of it, and of several rates the one at which it fails."""
     integrator = model(INTEGRATOR, "integrator.yaml")

@@ -23,6 +23,7 @@ def test_margin_damping_and_eigenvectors_of_the_system():
     got = info(INTEGRATOR)
     assert got["margin_rad"] == 0 and got["least_damping"] == 0
     assert info(UNSTABLE)["margin_rad"] == -3 and info(UNSTABLE)["least_damping"] == -1
+    assert b"nan" not in sinew("info", model(GAIN), "--rate", "1k").stdout  # nothing is rounded
     assert info(GAIN)["margin_rad"] is None and info(GAIN)["condition"]["eigenvectors"] == 1
     A = numpy.array([[-3, 4, 0], [-4, -3, 1], [0, 0, -50]])
     vectors = numpy.linalg.eig(A)[1]
