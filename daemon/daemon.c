@@ -60,6 +60,7 @@ static sinew_status catch_signals(daemon_run *d, sinew_error *error)
     sigaddset(&stops, SIGHUP); /* a terminal that closes: what a live source gave is kept */
     pthread_sigmask(SIG_BLOCK, &stops, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of the write */
     d->signal_fd = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
     d->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (d->signal_fd < 0 || d->done_fd < 0)

@@ -130,7 +130,7 @@ static bool improve(work *w, size_t i, int bits)
     }
     int64_t size = sinew_widec_exponent(&w->x[i]), step = sinew_widec_exponent(&correction);
     sinew_widec_subtract(&w->x[i], &w->x[i], &correction);
-    return step < size - bits;
+    return sinew_widec_is_zero(&correction) || step + bits < size; /* of 0, size is INT64_MIN */
 }
 
 static bool settle(work *w, int bits)

@@ -249,6 +249,20 @@ def test_frequencies_from_what_never_ends():
     assert json.loads(done.stdout)["rad"] == [1, 2, 3]
 
 
+def test_numbers_at_the_edge():
+    """An answer or a reason, and nothing that the sanitizers would tell of."""
+    for text, answered in (
+            ("{sos: [[5e-324, -1e-320, 1.894981516095251, -1e308, 0.9514118420229077, -0.0]]}", True),
+            ("{zpk: {zeros: [-2], poles: [[4503599627370497, 2], 0.1, [4503599627370497, -2]], "
+             "gain: 0.1}}", False)):
+        sinew("discretize", model(f"system: {text}\n"), "--rate", "1e6", status=not answered)
+    growing = model("system: {zpk: {poles: [1e3]}}\n")
+    done = sinew("step", growing, "--rate", "1", "--continuous", "--frames", "3", status=1)
+    assert "matrices are not finite" in done.messages, done.messages
+    done = sinew("impulse", growing, "--rate", "2", "--frames", "9", status=1)
+    assert "grows beyond all numbers" in done.messages, done.messages
+
+
 def test_a_failure_names_the_model():
     """Whatever is asked of it, and of several rates the one at which it fails."""
     integrator = model(INTEGRATOR, "integrator.yaml")
