@@ -127,12 +127,22 @@ static sinew_status step_factors(sinew_discretization *d, const sinew_system *sy
 /* Finding the zeros of more poles than these takes longer than the filter is worth. */
 enum { HOLD_CASCADE_MOST = 32 };
 
+/* Whether no state is left a step later: e^{pT} is 0 in doubles. Bits enough to find zeros there
+ * would take minutes, for a filter that is a sum of two inputs. */
+static bool forgets_at_once(const sinew_zpk *zpk, double T)
+{
+    for (size_t i = 0; i < zpk->n_poles; i++)
+        if (exp(creal(zpk->poles[i]) * T) > 0)
+            return false;
+    return true;
+}
+
 /* The zeros of what an exponential method makes of factors; without them all of it at once. */
 static sinew_status step_hold_factors(sinew_discretization *d, const sinew_system *system,
                                       const sinew_step *step, sinew_error *error)
 {
     sinew_zpk delta;
-    if (d->order > HOLD_CASCADE_MOST)
+    if (d->order > HOLD_CASCADE_MOST || forgets_at_once(&system->zpk, step->T))
         return step_dense(d, system, step, error);
     sinew_status status = sinew_hold_factors(&delta, &system->zpk, step, NULL);
     if (status)

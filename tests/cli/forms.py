@@ -263,6 +263,16 @@ def test_numbers_at_the_edge():
     assert "grows beyond all numbers" in done.messages, done.messages
 
 
+def test_a_step_that_forgets_everything():
+    """Its zeros would take minutes: of what is 0 in doubles, bits enough tell nothing."""
+    path = model("system: {pade: {delay_s: 1, order: 30}}\n")
+    done = subprocess.run([PROGRAM, "discretize", path, "--step", "1e12", "--json"], timeout=20,
+                          capture_output=True, check=True)
+    got = json.loads(done.stdout)
+    C, B = np.array(got["C"]), np.array(got["B"])
+    assert not np.any(got["A"]) and abs(got["D"][0][0] + (C @ B)[0, 0] - 1) < 1e-12, got
+
+
 def test_a_failure_names_the_model():
     """Whatever is asked of it, and of several rates the one at which it fails."""
     integrator = model(INTEGRATOR, "integrator.yaml")
