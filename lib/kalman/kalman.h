@@ -1,10 +1,18 @@
 /* The inside of a kalman, and the two steps that all its ways of running are made of.
  *
- * What is believed of the state is its mean x and the upper triangular root U of its covariance,
- * P = U'U. Rows stand for sources of uncertainty; a step stacks rows and turns them (math/root.h):
+ * What is believed of the state is a root U of its covariance, P = U'U, and its mean x = m + U'z.
+ * Rows of U stand for sources of uncertainty; a step stacks rows and turns them (math/root.h), and
+ * z with them:
  *
- *   over dt     [U F'; U_Q] -> [U+; 0]                     x+ = F x + G1 u0 + G2 (u1 - u0)
- *   measured    [U_R, 0; U C', U] -> [U_e, K'; 0, U+]      x+ = x + K U_e'^-1 (y - C x - D u)
+ *     over dt     [U F', z; U_Q, 0] -> [U+, z+; 0, r]        m+ = F m + G1 u0 + G2 (u1 - u0)
+ *     measured    [U_R, 0, 0; U C', U, z] -> [U_e, K', e0; 0, U+, z+]
+ *                 m+ = m + K e,  e = U_e'^-1 (y - C m - D u), which was not expected by e - e0
+ *
+ * The mean is so written because over a long gap what grows makes mean and root large together,
+ * along one direction; as a multiple of the same rows the mean is turned as they are, and what a
+ * measurement then takes away leaves nothing of the rounding of large numbers. So after each step
+ * what it can of m goes into z. For the same reason a step over which F is large is taken in
+ * pieces.
  *
  * where U_e is the root of the covariance of what is measured. */
 #ifndef SINEW_KALMAN_KALMAN_H
@@ -31,21 +39,42 @@ struct sinew_kalman {
 const sinew_kalman *sinew_kalman_share(const sinew_kalman *k);
 
 typedef struct sinew_belief {
-    double *x; /* (order) */
-    double *U; /* (order, order) */
+    double *m, *z; /* (order) */
+    double *U;     /* (order, order), graded */
 } sinew_belief;
 
+/* Doubles of a belief; one in memory of so many. */
+size_t sinew_belief_doubles(const sinew_kalman *k);
+sinew_belief sinew_belief_at(const sinew_kalman *k, double *memory);
+
 void sinew_kalman_start(const sinew_kalman *k, const sinew_belief *b);
+
+/* x (order) = m + U'z */
+void sinew_kalman_mean(const sinew_kalman *k, const sinew_belief *b, double *x);
 
 /* Doubles of scratch that the functions below need. */
 size_t sinew_kalman_scratch(const sinew_kalman *k);
 
-/* The matrices of a step, dt > 0. */
-sinew_step_at sinew_kalman_step(const sinew_kalman *k, double *kept, double dt, double *scratch);
+/* A step, dt > 0: so many pieces, each with these matrices. */
+typedef struct sinew_kalman_step {
+    sinew_step_at at;
+    size_t pieces;
+} sinew_kalman_step;
 
-/* Over a step; u0, u1: known inputs. */
-void sinew_kalman_predict(const sinew_kalman *k, const sinew_belief *b, const sinew_step_at *at,
-                          const double *u0, const double *u1, double *scratch);
+sinew_kalman_step sinew_kalman_find_step(const sinew_kalman *k, double *kept, double dt,
+                                         double *scratch);
+
+/* What leads back over a step: x before it is m + V'z + w + a random part of root W, where z is
+ * that of x+ = m+ + U+'z behind it. Before the step V = U, w = 0, W = 0; m is the mean's. */
+typedef struct sinew_kalman_back {
+    double *V, *W; /* (order, order) */
+    double *w;     /* (order): with m */
+} sinew_kalman_back;
+
+/* Over a step; u0, u1: known inputs. back: NULL, or set as above and carried along. */
+void sinew_kalman_predict(const sinew_kalman *k, const sinew_belief *b,
+                          const sinew_kalman_step *step, const double *u0, const double *u1,
+                          const sinew_kalman_back *back, double *scratch);
 
 /* Take in a frame y (measured), of which the finite ones are there; u (inputs) known. Returns how
  * many there were; of so many the normalised innovations are the first of `innovations` (measured),

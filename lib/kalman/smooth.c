@@ -1,14 +1,14 @@
 /* A whole record, forwards and back (Rauch, Tung, Striebel 1965), in roots (Park, Kailath 1995).
  *
- * Forwards, the rows of a step carry the state before it along:
+ * Forwards, the rows of a step carry the state before it along, and what is known of both:
  *
- *     [U F', U; U_Q, 0] -> [U+, G_; 0, U|]      U'+ G_ = F P, so that the smoother's gain
- *                                               G = P F' P+^-1 is the solution of U+ G' = G_
+ *     [U F', U, z; U_Q, 0, 0] -> [U+, V, z+; 0, W, r]    x = m + V'z+ + W'r + a random part, root W
  *
- * and U| is the root of what is not known of x(t) when x(t + dt) is. Backwards
+ * so that the smoother's gain G = P F' P+^-1 is the solution of U+ G' = V. Backwards
  *
- *     xs = x + G (xs+ - x+),   [U|; Us+ G'] -> [Us; 0]
- */
+ *     xs = m + W'r + G (xs+ - m+),   [W; Us+ G'] -> [Us; 0]
+ *
+ * where nothing large is taken from something large. */
 #include <math.h>
 #include <string.h>
 
@@ -21,9 +21,10 @@ typedef struct pass {
     const sinew_kalman *k;
     sinew_kalman_record *record;
     double *kept, *u, *innovations, *scratch;
-    double *stack;    /* (2 order, 2 order) */
-    sinew_belief now; /* of the frame at hand */
-    /* for smoothing, of each frame: the mean, the mean that was expected, G', U| */
+    double *stack;    /* (2 order, order) twice */
+    sinew_belief now; /* of the frame at hand; backwards: m is the smoothed mean */
+    double *x;
+    /* for smoothing, of each frame: m + W'r, m before it was measured, G', W */
     double *means, *expected, *gains, *roots;
 } pass;
 
@@ -38,45 +39,40 @@ static void put_root(double *covariances, size_t t, const double *U, size_t n)
         sinew_root_square(covariances + t * n * n, U, n);
 }
 
-/* U X = B in place of B (n, n). What is known exactly has a diagonal of rounding only, and there
- * is nothing that it could tell: X is 0 there. */
-static void solve_upper(const double *U, double *B, size_t n)
+/* G' (n, n) of U+ G' = V: 0 for what of x+ tells nothing of its own. */
+static void find_gain(const pass *p, const double *V, double *gain)
 {
+    size_t n = p->k->order;
+    const double *U = p->now.U;
+    memset(gain, 0, n * n * sizeof *gain);
     for (size_t i = n; i-- > 0;) {
-        double size = 0, pivot = U[i * n + i];
-        for (size_t k = 0; k <= i; k++)
-            size = hypot(size, U[k * n + i]);
-        bool known = !(fabs(pivot) > 1e-15 * (double)n * size);
+        size_t pivot = sinew_root_pivot(U, i, n, p->k->steps.held.scale);
+        if (pivot == n)
+            continue;
         for (size_t j = 0; j < n; j++) {
-            double sum = B[i * n + j];
-            for (size_t k = i + 1; k < n; k++)
-                sum -= U[i * n + k] * B[k * n + j];
-            B[i * n + j] = known ? 0 : sum / pivot;
+            double sum = V[i * n + j];
+            for (size_t l = 0; l < n; l++)
+                sum -= l == pivot ? 0 : U[i * n + l] * gain[l * n + j];
+            gain[pivot * n + j] = sum / U[i * n + pivot];
         }
     }
 }
 
-/* The gain and the root that lead back to frame t - 1, before the step is taken. */
-static void look_back(const pass *p, const sinew_step_at *at, size_t t)
+/* Over a step, and what leads back to frame t - 1. */
+static void step_over(const pass *p, const sinew_kalman_step *step, size_t t)
 {
-    size_t n = p->k->order, wide = 2 * n;
-    double *gain = p->gains + (t - 1) * n * n, *root = p->roots + (t - 1) * n * n;
-    double *moved = p->scratch, *U = p->scratch + n;
-    memset(p->stack, 0, wide * wide * sizeof *p->stack);
-    for (size_t i = 0; i < n; i++) {
-        double *row = p->stack + i * wide, *noise = p->stack + (n + i) * wide;
-        sinew_steps_move(&p->k->steps, at, p->now.U + i * n, NULL, NULL, moved);
-        memcpy(row, moved, n * sizeof *row);
-        memcpy(row + n, p->now.U + i * n, n * sizeof *row);
-        memcpy(noise, at->extra + i * n, n * sizeof *noise);
+    size_t n = p->k->order;
+    const double *u1 = p->u + p->k->inputs;
+    if (!p->means) {
+        sinew_kalman_predict(p->k, &p->now, step, p->u, u1, NULL, p->scratch);
+        return;
     }
-    sinew_root_turn(p->stack, wide, wide);
-    for (size_t i = 0; i < n; i++) {
-        memcpy(U + i * n, p->stack + i * wide, n * sizeof *U);
-        memcpy(gain + i * n, p->stack + i * wide + n, n * sizeof *gain);
-        memcpy(root + i * n, p->stack + (n + i) * wide + n, n * sizeof *root);
-    }
-    solve_upper(U, gain, n);
+    sinew_kalman_back back = {p->stack, p->roots + (t - 1) * n * n, p->means + (t - 1) * n};
+    memcpy(back.V, p->now.U, n * n * sizeof *back.V);
+    memset(back.W, 0, n * n * sizeof *back.W);
+    memcpy(back.w, p->now.m, n * sizeof *back.w);
+    sinew_kalman_predict(p->k, &p->now, step, p->u, u1, &back, p->scratch);
+    find_gain(p, back.V, p->gains + (t - 1) * n * n);
 }
 
 /* Frames at one time are one state: G = I, and nothing is left to be known. */
@@ -84,6 +80,7 @@ static void look_back_at_once(const pass *p, size_t t)
 {
     size_t n = p->k->order;
     double *gain = p->gains + (t - 1) * n * n;
+    memcpy(p->means + (t - 1) * n, p->now.m, n * sizeof *p->means);
     memset(p->roots + (t - 1) * n * n, 0, n * n * sizeof *gain);
     for (size_t i = 0; i < n * n; i++)
         gain[i] = i % (n + 1) == 0 ? 1 : 0;
@@ -104,21 +101,17 @@ static void filter_frame(const pass *p, size_t t)
     size_t n = k->order, q = k->inputs;
     known_inputs(p, t);
     if (t > 0 && r->step_s[t] > 0) {
-        sinew_step_at at = sinew_kalman_step(k, p->kept, r->step_s[t], p->scratch);
-        if (p->means)
-            look_back(p, &at, t);
-        sinew_kalman_predict(k, &p->now, &at, p->u, p->u + q, p->scratch);
+        sinew_kalman_step step = sinew_kalman_find_step(k, p->kept, r->step_s[t], p->scratch);
+        step_over(p, &step, t);
     } else if (t > 0 && p->means)
         look_back_at_once(p, t);
     memcpy(p->u, p->u + q, q * sizeof *p->u);
     if (p->means)
-        memcpy(p->expected + t * n, p->now.x, n * sizeof *p->expected);
+        memcpy(p->expected + t * n, p->now.m, n * sizeof *p->expected);
     sinew_kalman_update(k, &p->now, frame_of(r->measured, t, k->measured), p->u, p->innovations,
                         &r->log_likelihood, p->scratch);
-    if (p->means)
-        memcpy(p->means + t * n, p->now.x, n * sizeof *p->means);
     if (r->filtered)
-        memcpy(r->filtered + t * n, p->now.x, n * sizeof *r->filtered);
+        sinew_kalman_mean(k, &p->now, r->filtered + t * n);
     put_root(r->filtered_covariance, t, p->now.U, n);
     if (r->innovations)
         memcpy(r->innovations + t * k->measured, p->innovations,
@@ -130,19 +123,19 @@ static void smooth_frame(const pass *p, size_t t)
 {
     size_t n = p->k->order;
     const double *gain = p->gains + t * n * n, *expected = p->expected + (t + 1) * n;
-    double *x = p->scratch, *stack = p->stack;
+    double *x = p->x, *stack = p->stack;
     memcpy(x, p->means + t * n, n * sizeof *x);
     for (size_t j = 0; j < n; j++)
         for (size_t i = 0; i < n; i++)
-            x[i] += gain[j * n + i] * (p->now.x[j] - expected[j]);
-    memcpy(p->now.x, x, n * sizeof *x);
+            x[i] += gain[j * n + i] * (p->now.m[j] - expected[j]);
+    memcpy(p->now.m, x, n * sizeof *x);
     memset(stack, 0, 2 * n * n * sizeof *stack);
     memcpy(stack, p->roots + t * n * n, n * n * sizeof *stack);
     for (size_t i = 0; i < n; i++)
-        for (size_t j = i; j < n; j++)
+        for (size_t j = 0; j < n; j++)
             for (size_t l = 0; l < n; l++)
                 stack[(n + i) * n + l] += p->now.U[i * n + j] * gain[j * n + l];
-    sinew_root_turn(stack, 2 * n, n);
+    sinew_root_grade(stack, 2 * n, n, n, p->k->steps.held.scale, p->stack + 2 * n * n);
     memcpy(p->now.U, stack, n * n * sizeof *stack);
 }
 
@@ -150,7 +143,7 @@ static void put_smoothed(const pass *p, size_t t)
 {
     size_t n = p->k->order;
     if (p->record->smoothed)
-        memcpy(p->record->smoothed + t * n, p->now.x, n * sizeof(double));
+        memcpy(p->record->smoothed + t * n, p->now.m, n * sizeof(double));
     put_root(p->record->smoothed_covariance, t, p->now.U, n);
 }
 
@@ -163,6 +156,8 @@ static void run(const pass *p)
         filter_frame(p, t);
     if (!p->means || frames == 0)
         return;
+    sinew_kalman_mean(p->k, &p->now, p->x);
+    memcpy(p->now.m, p->x, p->k->order * sizeof *p->x);
     put_smoothed(p, frames - 1);
     for (size_t t = frames - 1; t-- > 0;) {
         smooth_frame(p, t);
@@ -189,10 +184,10 @@ sinew_status sinew_kalman_smooth(const sinew_kalman *k, sinew_kalman_record *rec
     sinew_status status = check(k, record, error);
     if (status)
         return status;
-    size_t n = k->order, frames = record->n_frames, scratch = sinew_kalman_scratch(k) + n + n * n;
+    size_t n = k->order, frames = record->n_frames, belief = sinew_belief_doubles(k);
     bool smooth = record->smoothed || record->smoothed_covariance;
-    size_t fixed = sinew_steps_doubles(&k->steps) + 2 * k->inputs + k->measured + 4 * n * n + n +
-                   n * n + scratch;
+    size_t fixed = sinew_steps_doubles(&k->steps) + 2 * k->inputs + k->measured + 4 * n * n +
+                   belief + n + sinew_kalman_scratch(k);
     double *all = sinew_alloc(fixed, sizeof *all);
     double *kept_frames = sinew_alloc(smooth ? frames : 0, 2 * n * (n + 1) * sizeof *kept_frames);
     if (!all || !kept_frames)
@@ -202,8 +197,9 @@ sinew_status sinew_kalman_smooth(const sinew_kalman *k, sinew_kalman_record *rec
         p.u = all + sinew_steps_doubles(&k->steps);
         p.innovations = p.u + 2 * k->inputs;
         p.stack = p.innovations + k->measured;
-        p.now = (sinew_belief){p.stack + 4 * n * n, p.stack + 4 * n * n + n};
-        p.scratch = p.now.U + n * n;
+        p.now = sinew_belief_at(k, p.stack + 4 * n * n);
+        p.x = p.stack + 4 * n * n + belief;
+        p.scratch = p.x + n;
         if (smooth) {
             p.means = kept_frames;
             p.expected = p.means + frames * n;
