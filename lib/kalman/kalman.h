@@ -64,14 +64,30 @@ typedef struct sinew_kalman_step {
 sinew_kalman_step sinew_kalman_find_step(const sinew_kalman *k, double *kept, double dt,
                                          double *scratch);
 
-/* What leads back over a step: x before it is m + V'z + w + a random part of root W, where z is
- * that of x+ = m+ + U+'z behind it. Before the step V = U, w = 0, W = 0; m is the mean's. */
+/* What leads back from a frame to the one before it, in the coordinates q of x = m + U'q, which are
+ * believed to be z, each of variance 1: those before are V'q + w and a random part, root W. Steps
+ * and measurements carry it along. */
 typedef struct sinew_kalman_back {
     double *V, *W; /* (order, order) */
-    double *w;     /* (order): with m */
+    double *w;     /* (order) */
 } sinew_kalman_back;
 
-/* Over a step; u0, u1: known inputs. back: NULL, or set as above and carried along. */
+size_t sinew_kalman_back_doubles(const sinew_kalman *k);
+sinew_kalman_back sinew_kalman_back_at(const sinew_kalman *k, double *memory);
+
+/* From a belief to itself. */
+void sinew_kalman_back_start(const sinew_kalman *k, const sinew_kalman_back *back);
+
+/* From rows [U, V, z] that have been graded: those from the rank on are no part of U any more, and
+ * go into w and W. scratch: (rows + order, order) */
+void sinew_kalman_back_put(const sinew_kalman *k, const sinew_kalman_back *back,
+                           const double *stack, size_t rows, size_t rank, double *scratch);
+
+/* A coordinate with this row of V is known to be so much. */
+void sinew_kalman_back_add(const sinew_kalman *k, const sinew_kalman_back *back, const double *row,
+                           double value);
+
+/* Over a step; u0, u1: known inputs. back: NULL, or carried along. */
 void sinew_kalman_predict(const sinew_kalman *k, const sinew_belief *b,
                           const sinew_kalman_step *step, const double *u0, const double *u1,
                           const sinew_kalman_back *back, double *scratch);
@@ -80,7 +96,7 @@ void sinew_kalman_predict(const sinew_kalman *k, const sinew_belief *b,
  * many there were; of so many the normalised innovations are the first of `innovations` (measured),
  * 0 behind. log_likelihood (NULL: not wanted) grows by that of the frame. */
 size_t sinew_kalman_update(const sinew_kalman *k, const sinew_belief *b, const double *y,
-                           const double *u, double *innovations, double *log_likelihood,
-                           double *scratch);
+                           const double *u, const sinew_kalman_back *back, double *innovations,
+                           double *log_likelihood, double *scratch);
 
 #endif

@@ -170,7 +170,7 @@ static void process(const sinew_node *node, void *memory, void *scratch, const s
         }
         *s.started = 1;
         memcpy(s.u, u, k->inputs * sizeof *u);
-        sinew_kalman_update(k, &s.belief, y, u, innovations, NULL, work);
+        sinew_kalman_update(k, &s.belief, y, u, NULL, innovations, NULL, work);
         sinew_kalman_mean(k, &s.belief, x);
         for (size_t i = 0; i < node->channels_out; i++)
             sinew_sample_put(out->samples, node->sample_out, t * node->channels_out + i,

@@ -47,7 +47,7 @@ sinew_kalman_step sinew_kalman_find_step(const sinew_kalman *k, double *kept, do
     return step;
 }
 
-/* x = m + U'z stays the same; so does x before the step. */
+/* x = m + U'z stays the same; so does what was before. */
 static void absorb(const sinew_kalman *k, const sinew_belief *b, const sinew_kalman_back *back)
 {
     size_t n = k->order;
@@ -60,29 +60,12 @@ static void absorb(const sinew_kalman *k, const sinew_belief *b, const sinew_kal
         if (!(fabs(share) <= absorbed_most))
             continue;
         b->z[i] += share;
-        for (size_t j = 0; j < n; j++) {
+        for (size_t j = 0; j < n; j++)
             b->m[j] -= share * row[j];
-            if (back)
-                back->w[j] -= share * back->V[i * n + j];
-        }
+        if (back)
+            sinew_kalman_back_add(k, back, back->V + i * n, -share);
         b->m[pivot] = 0;
     }
-}
-
-/* The rows behind the rank tell of x before the step what x+ does not. */
-static void set_aside(const sinew_kalman *k, const sinew_kalman_back *back, const double *stack,
-                      size_t width, size_t rank, double *rest, double *sizes)
-{
-    size_t n = k->order, rows = 2 * n - rank;
-    memcpy(rest, back->W, n * n * sizeof *rest);
-    for (size_t i = 0; i < rows; i++) {
-        const double *row = stack + (rank + i) * width + n;
-        memcpy(rest + (n + i) * n, row, n * sizeof *rest);
-        for (size_t j = 0; j < n; j++)
-            back->w[j] += row[j] * row[n];
-    }
-    sinew_root_grade(rest, n + rows, n, n, k->steps.held.scale, sizes);
-    memcpy(back->W, rest, n * n * sizeof *rest);
 }
 
 /* One piece. scratch: (2 n, 2 n + 1), then (3 n, n) twice */
@@ -108,11 +91,9 @@ static void advance(const sinew_kalman *k, const sinew_belief *b, const sinew_st
         double *row = stack + i * width;
         memcpy(b->U + i * n, row, n * sizeof *row);
         b->z[i] = i < rank ? row[at_z] : 0;
-        if (back)
-            memcpy(back->V + i * n, row + n, n * sizeof *row);
     }
     if (back)
-        set_aside(k, back, stack, width, rank, rest, sizes);
+        sinew_kalman_back_put(k, back, stack, 2 * n, rank, rest);
     absorb(k, b, back);
 }
 

@@ -145,7 +145,7 @@ static bool polish(const sinew_kalman *k, double *U, double *kept, double step_s
     memset(m, 0, (2 * n + 2 * p + k->inputs) * sizeof *m);
     for (int i = 0; i < FRAMES; i++) {
         sinew_root_square(before, U, n);
-        sinew_kalman_update(k, &b, y, u, innovations, NULL, work);
+        sinew_kalman_update(k, &b, y, u, NULL, innovations, NULL, work);
         sinew_kalman_step step = sinew_kalman_find_step(k, kept, step_s, work);
         sinew_kalman_predict(k, &b, &step, u, u, NULL, work);
     }
@@ -169,7 +169,7 @@ static void find_gain(const sinew_kalman *k, const double *U, double *gain, doub
         memcpy(root, U, n * n * sizeof *root);
         y[c] = 1;
         sinew_belief b = {m, z, root};
-        sinew_kalman_update(k, &b, y, u, innovations, NULL, work);
+        sinew_kalman_update(k, &b, y, u, NULL, innovations, NULL, work);
         for (size_t i = 0; i < n; i++)
             gain[i * p + c] = m[i];
     }
