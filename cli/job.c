@@ -10,6 +10,7 @@
 #include "base/samples.h"
 #include "command.h"
 #include "interrupt.h"
+#include "losses.h"
 #include "progress.h"
 #include "sinew/stream.h"
 #include "smooth.h"
@@ -225,29 +226,13 @@ static sinew_status interrupted(task *t)
     return sinew_fail(t->error, SINEW_ERR_IO, "%s: interrupted", t->files->input);
 }
 
-/* One bad sample in a recursion makes all that follow bad: worth a word. A sum of all differences
- * tells at once that there is none. */
-static void count_not_finite(task *t, const sinew_block *out)
-{
-    size_t n = out->n_frames * out->channels;
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        double y = sinew_sample_get(out->samples, t->node->sample_out, i);
-        sum += y - y; /* 0, or NaN */
-    }
-    for (size_t i = 0; sum != 0 && i < n; i++)
-        if (!isfinite(sinew_sample_get(out->samples, t->node->sample_out, i)) &&
-            t->result->not_finite++ == 0)
-            t->result->first_not_finite = t->result->frames + (int64_t)(i / out->channels);
-}
-
 static sinew_status filter_block(task *t)
 {
     sinew_block out = {.samples = t->out_samples};
     if (interrupt_signal())
         return interrupted(t);
     sinew_stream_process(t->stream, &t->in, &out);
-    count_not_finite(t, &out);
+    losses_count(t->result, &out, t->node->sample_out, t->result->frames);
     const double *times = sinew_source_times(t->source);
     sinew_status status = sinew_sink_write(t->sink, t->node->sample_out, &out, times, t->error);
     if (times)
@@ -261,8 +246,8 @@ static sinew_status filter_block(task *t)
 static sinew_status filter_input(task *t)
 {
     if (t->plan->smooth)
-        return smooth_record(&t->result->frames, t->plan->model, t->source, t->sink,
-                             t->node->step_s, t->error);
+        return smooth_record(t->result, t->plan->model, t->source, t->sink, t->node->step_s,
+                             t->error);
     sinew_status status = read_block(t);
     while (!status && t->in.n_frames > 0) {
         status = filter_block(t);

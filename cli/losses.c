@@ -1,6 +1,22 @@
 #include "losses.h"
 
+#include <math.h>
+
+#include "base/samples.h"
 #include "command.h"
+
+void losses_count(job_result *result, const sinew_block *out, sinew_sample sample, int64_t frame)
+{
+    size_t n = out->n_frames * out->channels;
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        double y = sinew_sample_get(out->samples, sample, i);
+        sum += y - y; /* 0, or NaN */
+    }
+    for (size_t i = 0; sum != 0 && i < n; i++)
+        if (!isfinite(sinew_sample_get(out->samples, sample, i)) && result->not_finite++ == 0)
+            result->first_not_finite = frame + (int64_t)(i / out->channels);
+}
 
 void losses_report(const char *output, const job_result *result)
 {

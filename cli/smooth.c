@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "interrupt.h"
+#include "losses.h"
 
 enum { BLOCK_FRAMES = 4096 };
 
@@ -94,7 +95,8 @@ static sinew_status smooth(record *r, sinew_error *error)
     return sinew_kalman_smooth(r->kalman, &whole, error);
 }
 
-static sinew_status write_all(record *r, sinew_sink *sink, bool timed, sinew_error *error)
+static sinew_status write_all(record *r, job_result *result, sinew_sink *sink, bool timed,
+                              sinew_error *error)
 {
     size_t width = (r->opts.output == SINEW_KALMAN_STATES ? r->order : r->measured) *
                    (r->opts.deviations ? 2 : 1);
@@ -112,6 +114,7 @@ static sinew_status write_all(record *r, sinew_sink *sink, bool timed, sinew_err
         }
         sinew_block block = {
             .samples = samples, .n_frames = n, .channels = (uint32_t)width, .index = (int64_t)at};
+        losses_count(result, &block, SINEW_SAMPLE_F64, block.index);
         status = interrupt_signal() ? interrupted(error)
                                     : sinew_sink_write(sink, SINEW_SAMPLE_F64, &block,
                                                        timed ? r->times + at : NULL, error);
@@ -121,7 +124,7 @@ static sinew_status write_all(record *r, sinew_sink *sink, bool timed, sinew_err
     return status;
 }
 
-sinew_status smooth_record(int64_t *frames, const sinew_model *model, sinew_source *source,
+sinew_status smooth_record(job_result *result, const sinew_model *model, sinew_source *source,
                            sinew_sink *sink, double step_s, sinew_error *error)
 {
     record r = {0};
@@ -134,8 +137,8 @@ sinew_status smooth_record(int64_t *frames, const sinew_model *model, sinew_sour
     if (!status)
         status = smooth(&r, error);
     if (!status)
-        status = write_all(&r, sink, timed, error);
-    *frames = (int64_t)r.n;
+        status = write_all(&r, result, sink, timed, error);
+    result->frames = (int64_t)r.n;
     double *const arrays[] = {r.steps, r.times, r.y, r.u, r.x, r.P};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         sinew_free(arrays[i]);

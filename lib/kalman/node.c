@@ -26,21 +26,21 @@ typedef struct state {
     double *u, *kept;
 } state;
 
-/* x, U and u, one behind another */
+/* the belief and u, one behind another */
 static size_t saved_doubles(const sinew_kalman *k)
 {
-    return k->order + k->order * k->order + k->inputs;
+    return sinew_belief_doubles(k) + k->inputs;
 }
 
 static state state_at(const kalman_node *f, void *memory)
 {
     const sinew_kalman *k = f->kalman;
-    double *x = (double *)memory + 1, *U = x + k->order, *u = U + k->order * k->order;
-    return (state){memory, {x, U}, u, u + k->inputs};
+    double *belief = (double *)memory + 1, *u = belief + sinew_belief_doubles(k);
+    return (state){memory, sinew_belief_at(k, belief), u, u + k->inputs};
 }
 
 /* version, order, measured, inputs (u32 each), started (u64); then the doubles */
-enum { SAVED_VERSION = 1, SAVED_HEADER_BYTES = 4 * 4 + 8 };
+enum { SAVED_VERSION = 2, SAVED_HEADER_BYTES = 4 * 4 + 8 };
 
 static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)
 {
@@ -49,7 +49,8 @@ static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint
     *out = (sinew_footprint){
         .state_bytes = (1 + saved_doubles(k) + sinew_steps_doubles(&k->steps)) * sizeof(double),
         .saved_bytes = SAVED_HEADER_BYTES + 8 * saved_doubles(k),
-        .scratch_bytes = (2 * k->measured + k->inputs + sinew_kalman_scratch(k)) * sizeof(double)};
+        .scratch_bytes =
+            (k->order + 2 * k->measured + k->inputs + sinew_kalman_scratch(k)) * sizeof(double)};
 }
 
 static void reset(const sinew_node *node, void *memory)
@@ -71,7 +72,7 @@ static double deviation(const sinew_kalman *k, const double *U, const double *c)
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         double part = 0;
-        for (size_t j = i; j < n; j++)
+        for (size_t j = 0; j < n; j++)
             part += U[i * n + j] * c[j];
         sum = hypot(sum, part);
     }
@@ -81,7 +82,7 @@ static double deviation(const sinew_kalman *k, const double *U, const double *c)
 static double deviation_of_state(const sinew_kalman *k, const double *U, size_t j)
 {
     double sum = 0;
-    for (size_t i = 0; i <= j; i++)
+    for (size_t i = 0; i < k->order; i++)
         sum = hypot(sum, U[i * k->order + j]);
     return sum;
 }
@@ -96,17 +97,18 @@ static double filtered(const sinew_kalman *k, const double *x, const double *u, 
     return y;
 }
 
-static double estimate(const kalman_node *f, const state *s, const double *innovations, size_t i)
+static double estimate(const kalman_node *f, const state *s, const double *x,
+                       const double *innovations, size_t i)
 {
     const sinew_kalman *k = f->kalman;
     bool is_deviation = i >= f->estimates;
     i -= is_deviation ? f->estimates : 0;
     switch (f->output) {
     case SINEW_KALMAN_STATES:
-        return is_deviation ? deviation_of_state(k, s->belief.U, i) : s->belief.x[i];
+        return is_deviation ? deviation_of_state(k, s->belief.U, i) : x[i];
     case SINEW_KALMAN_FILTERED:
         return is_deviation ? deviation(k, s->belief.U, k->C + i * k->order)
-                            : filtered(k, s->belief.x, s->u, i);
+                            : filtered(k, x, s->u, i);
     case SINEW_KALMAN_INNOVATIONS:
         break;
     }
@@ -158,20 +160,21 @@ static void process(const sinew_node *node, void *memory, void *scratch, const s
     const sinew_kalman *k = f->kalman;
     state s = state_at(f, memory);
     double *y = scratch, *innovations = y + k->measured, *u = innovations + k->measured;
-    double *work = u + k->inputs;
+    double *x = u + k->inputs, *work = x + k->order;
     for (size_t t = 0; t < in->n_frames; t++) {
         double dt = in->step_s ? in->step_s[t] : node->step_s;
         read_frame(f, in, t, s.u, y, u);
         if (*s.started && dt > 0) {
-            sinew_step_at at = sinew_kalman_step(k, s.kept, dt, work);
-            sinew_kalman_predict(k, &s.belief, &at, s.u, u, work);
+            sinew_kalman_step step = sinew_kalman_find_step(k, s.kept, dt, work);
+            sinew_kalman_predict(k, &s.belief, &step, s.u, u, NULL, work);
         }
         *s.started = 1;
         memcpy(s.u, u, k->inputs * sizeof *u);
-        sinew_kalman_update(k, &s.belief, y, u, innovations, NULL, work);
+        sinew_kalman_update(k, &s.belief, y, u, NULL, innovations, NULL, work);
+        sinew_kalman_mean(k, &s.belief, x);
         for (size_t i = 0; i < node->channels_out; i++)
             sinew_sample_put(out->samples, node->sample_out, t * node->channels_out + i,
-                             estimate(f, &s, innovations, i));
+                             estimate(f, &s, x, innovations, i));
     }
 }
 
@@ -188,7 +191,7 @@ static void save_state(const sinew_node *node, const void *memory, void *bytes)
     at = sinew_put_u32(at, (uint32_t)k->inputs);
     at = sinew_put_u64(at, *s.started);
     for (size_t i = 0; i < saved_doubles(k); i++)
-        at = sinew_put_f64(at, s.belief.x[i]);
+        at = sinew_put_f64(at, s.belief.m[i]);
 }
 
 static sinew_status load_state(const sinew_node *node, void *memory, void *scratch,
@@ -210,7 +213,7 @@ static sinew_status load_state(const sinew_node *node, void *memory, void *scrat
     state s = state_at(f, memory);
     *s.started = sinew_get_u64(at + 16);
     for (size_t i = 0; i < saved_doubles(k); i++)
-        s.belief.x[i] = sinew_get_f64(at + SAVED_HEADER_BYTES + 8 * i);
+        s.belief.m[i] = sinew_get_f64(at + SAVED_HEADER_BYTES + 8 * i);
     return SINEW_OK;
 }
 

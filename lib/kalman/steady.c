@@ -139,15 +139,15 @@ static double doubling(double *A, double *g, double *h, size_t n, double *t)
 static bool polish(const sinew_kalman *k, double *U, double *kept, double step_s, double *scratch)
 {
     size_t n = k->order, p = k->measured;
-    double *x = scratch, *y = x + n, *innovations = y + p, *u = innovations + p;
+    double *m = scratch, *z = m + n, *y = z + n, *innovations = y + p, *u = innovations + p;
     double *before = u + k->inputs, *after = before + n * n, *work = after + n * n;
-    sinew_belief b = {x, U};
-    memset(x, 0, (n + 2 * p + k->inputs) * sizeof *x);
+    sinew_belief b = {m, z, U};
+    memset(m, 0, (2 * n + 2 * p + k->inputs) * sizeof *m);
     for (int i = 0; i < FRAMES; i++) {
         sinew_root_square(before, U, n);
-        sinew_kalman_update(k, &b, y, u, innovations, NULL, work);
-        sinew_step_at at = sinew_kalman_step(k, kept, step_s, work);
-        sinew_kalman_predict(k, &b, &at, u, u, work);
+        sinew_kalman_update(k, &b, y, u, NULL, innovations, NULL, work);
+        sinew_kalman_step step = sinew_kalman_find_step(k, kept, step_s, work);
+        sinew_kalman_predict(k, &b, &step, u, u, NULL, work);
     }
     sinew_root_square(after, U, n);
     for (size_t i = 0; i < n * n; i++) {
@@ -162,16 +162,16 @@ static bool polish(const sinew_kalman *k, double *U, double *kept, double step_s
 static void find_gain(const sinew_kalman *k, const double *U, double *gain, double *scratch)
 {
     size_t n = k->order, p = k->measured;
-    double *x = scratch, *y = x + n, *innovations = y + p, *u = innovations + p;
+    double *m = scratch, *z = m + n, *y = z + n, *innovations = y + p, *u = innovations + p;
     double *root = u + k->inputs, *work = root + n * n;
     for (size_t c = 0; c < p; c++) {
-        memset(x, 0, (n + 2 * p + k->inputs) * sizeof *x);
+        memset(m, 0, (2 * n + 2 * p + k->inputs) * sizeof *m);
         memcpy(root, U, n * n * sizeof *root);
         y[c] = 1;
-        sinew_belief b = {x, root};
-        sinew_kalman_update(k, &b, y, u, innovations, NULL, work);
+        sinew_belief b = {m, z, root};
+        sinew_kalman_update(k, &b, y, u, NULL, innovations, NULL, work);
         for (size_t i = 0; i < n; i++)
-            gain[i * p + c] = x[i];
+            gain[i * p + c] = m[i];
     }
 }
 
@@ -199,7 +199,7 @@ static sinew_status alloc(memory *m, const sinew_kalman *k, sinew_error *error)
 {
     size_t n = k->order, p = k->measured, q = k->steps.held.inputs, nn = n * n;
     size_t matrices = 2 * nn + 2 * n * q, kept = sinew_steps_doubles(&k->steps);
-    size_t scratch = 12 * nn + n + 3 * p + p * n + q + sinew_kalman_scratch(k);
+    size_t scratch = 12 * nn + 2 * n + 3 * p + p * n + q + sinew_kalman_scratch(k);
     m->all = sinew_alloc(matrices + kept + scratch, sizeof *m->all);
     if (!m->all)
         return sinew_fail_memory(error);
@@ -222,7 +222,8 @@ static sinew_status settle(memory *m, const sinew_kalman *k, double step_s, sine
     sinew_status status = alloc(m, k, error);
     if (status)
         return status;
-    sinew_step_at at = sinew_kalman_step(k, m->kept, step_s, m->scratch);
+    sinew_step_at at = sinew_steps_find(&k->steps, m->kept, step_s, m->scratch);
+    sinew_noise_root(&k->noise, step_s, at.extra, m->scratch);
     spread(&k->steps.held, m->F, at.F);
     for (size_t i = 0; i < n; i++)
         m->F[i * n + i] += at.near[i];

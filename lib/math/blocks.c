@@ -58,15 +58,18 @@ static double sum_of_products(double a, double b, double c, double d)
 
 /* With m the mean of the diagonal, h half its difference and q^2 = h^2 + a01 a10:
  * exp(a) = e^m (cosh q I + sinh q / q (a - m I)). For real q the smaller diagonal entry,
- * e^m (cosh q - |h| sinh q / q), would cancel; it is e^(m-q) + (q - |h|) e^m sinh q / q. */
+ * e^m (cosh q - |h| sinh q / q), would cancel; it is e^(m-q) + (q - |h|) e^m sinh q / q.
+ * Near one double pole q is rounding of h, and m + q and m - q must be of the same q: then its
+ * error is one of q^2 in cosh q. */
 static void exp_real(double out[4], const double a[4], double h, double q, bool less_one)
 {
     double mean = (a[0] + a[3]) / 2, size = fabs(h);
     double high = mean + q, low = mean - q;
     double determinant = sum_of_products(a[0], a[3], -a[1], a[2]);
-    if (mean < 0 && low != 0)
+    bool distinct = size <= 4 * q;
+    if (distinct && mean < 0 && low != 0)
         high = determinant / low; /* an eigenvalue near 0 beside a fast one */
-    else if (mean > 0 && high != 0)
+    else if (distinct && mean > 0 && high != 0)
         low = determinant / high;
     double e_high = exp(high), e_low = exp(low);
     double spread; /* e^m sinh q / q */

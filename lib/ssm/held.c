@@ -174,6 +174,33 @@ static sinew_status init_blocks(sinew_held *h, const double *A, sinew_error *err
     return status;
 }
 
+/* By Warshall's closure of what is not 0 in A. */
+static sinew_status find_reach(sinew_held *h, const double *A, sinew_error *error)
+{
+    size_t n = h->order, q = h->inputs, missing = 0;
+    h->reach = sinew_alloc(n * n, sizeof *h->reach);
+    h->driven = sinew_alloc(n * q, sizeof *h->driven);
+    if (!h->reach || !h->driven)
+        return sinew_fail_memory(error);
+    for (size_t i = 0; i < n * n; i++)
+        h->reach[i] = A[i] != 0 || i % (n + 1) == 0;
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; h->reach[i * n + k] && j < n; j++)
+                h->reach[i * n + j] = h->reach[i * n + j] || h->reach[k * n + j];
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++)
+            for (size_t j = 0; h->reach[i * n + k] && j < q; j++)
+                h->driven[i * q + j] = h->driven[i * q + j] || h->B[k * q + j] != 0;
+    for (size_t i = 0; i < n * n; i++)
+        missing += !h->reach[i];
+    if (missing == 0) {
+        sinew_free(h->reach);
+        h->reach = NULL;
+    }
+    return SINEW_OK;
+}
+
 sinew_status sinew_held_init(sinew_held *h, const sinew_matrices *m, int holds, sinew_error *error)
 {
     size_t n = m->order, q = m->inputs;
@@ -189,8 +216,10 @@ sinew_status sinew_held_init(sinew_held *h, const sinew_matrices *m, int holds, 
         h->step_most = ldexp(1, LONGEST_EXPONENT - e);
         for (size_t i = 0; i < n * q; i++)
             h->B[i] *= h->scale[i / q];
-        status = init_blocks(h, A, error);
+        status = find_reach(h, A, error);
     }
+    if (!status)
+        status = init_blocks(h, A, error);
     sinew_free(A);
     return status;
 }
@@ -207,6 +236,8 @@ void sinew_held_finish(sinew_held *h)
     sinew_free(h->scale);
     sinew_free(h->exponent);
     sinew_free(h->slope);
+    sinew_free(h->reach);
+    sinew_free(h->driven);
     *h = (sinew_held){0};
 }
 
@@ -320,6 +351,23 @@ static void unbalance(const sinew_held *h, const sinew_held_block *b, const sine
         sinew_unbalance_sides(out->G2, NULL, scale, b->order, h->inputs, 0);
 }
 
+/* Rounding is no path. */
+static void separate(const sinew_held *h, const sinew_held_block *b, const sinew_held_out *out)
+{
+    size_t n = b->order, q = h->inputs;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++)
+            if (!h->reach[(b->at + i) * h->order + b->at + j])
+                out->F[i * n + j] = out->less[i * n + j] = 0;
+        for (size_t j = 0; j < q && h->holds > 0; j++)
+            if (!h->driven[(b->at + i) * q + j]) {
+                out->G1[i * q + j] = 0;
+                if (h->holds == 2)
+                    out->G2[i * q + j] = 0;
+            }
+    }
+}
+
 void sinew_held_apply(const sinew_held *h, const double *F, const double *x, double *moved)
 {
     for (const sinew_held_block *b = h->blocks; b < h->blocks + h->n_blocks; b++)
@@ -346,6 +394,8 @@ bool sinew_held_at(const sinew_held *h, double T, const sinew_held_out *out, dou
         else
             hold_full(h, k, T, &to, memory);
         unbalance(h, b, &to);
+        if (h->reach && b->order > 1)
+            separate(h, b, &to);
         entries += b->order * b->order;
     }
     return sinew_all_finite(out->F, h->entries) && sinew_all_finite(out->less, h->entries) &&

@@ -10,7 +10,8 @@
  *   exp(T [[A, B, 0], [0, 0, I], [0, 0, 0]]) = [[F, G1, T G2], ...]
  *
  * so a singular A is no exception; of a single pole, or a pair in coupled form, from phi functions.
- * A block diagonal A goes block by block; all is balanced first. */
+ * A block diagonal A goes block by block; all is balanced first. What A does not join F does not
+ * either, to the last bit: beside e^40 rounding would be a path. */
 #ifndef SINEW_SSM_HELD_H
 #define SINEW_SSM_HELD_H
 
@@ -37,6 +38,8 @@ typedef struct sinew_held {
     double *scale;    /* (order): x balanced is scale times x of the system */
     int *exponent;    /* (blocks, inputs): of two, that take each column of B below A */
     int *slope;       /* (blocks): the same for I */
+    bool *reach;      /* (order, order): that state j moves state i; NULL: all do */
+    bool *driven;     /* (order, inputs), where there is a reach: that input j moves state i */
     double norm;      /* of A, balanced: the 1-norm */
     double step_most; /* a longer T is taken as this: what decays has, and nothing overflows */
     size_t n_blocks, entries; /* entries: of all blocks, sum of order^2 */

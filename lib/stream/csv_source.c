@@ -272,8 +272,10 @@ static sinew_status take_time(sinew_source *source, size_t frame, sinew_error *e
         return fail_at(source, csv->field_line, 1, "the time is not finite", error);
     if (source->has_last_time && !(step_s > 0 && isfinite(step_s))) {
         char text[128];
-        snprintf(text, sizeof text, "the time %.17g does not come after %.17g", time_s,
-                 source->last_time_s);
+        snprintf(text, sizeof text,
+                 step_s > 0 ? "the time %.17g is too long after %.17g"
+                            : "the time %.17g does not come after %.17g",
+                 time_s, source->last_time_s);
         return fail_at(source, csv->field_line, 1, text, error);
     }
     source->last_time_s = time_s;

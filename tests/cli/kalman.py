@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """run of a Kalman filter and smoother: against the textbook in numpy, with gaps and irregular
 steps; empty cells, states, what is refused."""
+import os
+
 import numpy as np
 from scipy.linalg import expm
 
@@ -218,6 +220,17 @@ def test_what_it_refuses():
     write("timeless.csv", "0,1\n,2\n")
     assert "timeless.csv:2:1" in sinew("run", m, "timeless.csv", "out.csv", "--time",
                                        status=1).messages
+
+
+def test_what_overflows_is_told_smoothed_too():
+    write("large.csv", "0,1e308\n1,-1e308\n2,1e308\n")
+    for options in ([], ["--smooth"]):
+        done = sinew("run", model(PLACE), "large.csv", "out.csv", "--time", *options)
+        assert "no finite numbers" in done.messages, (options, done.messages)
+    write("ages.csv", "-1.7e308,1\n1.7e308,2\n")
+    assert "is too long after" in sinew("run", model(PLACE), "ages.csv", "ages-out.csv",
+                                                 "--time", status=1).messages
+    assert not os.path.exists("ages-out.csv")
 
 
 def test_descriptions_are_held_to_sizes_and_covariances():

@@ -128,6 +128,15 @@ Test(blocks, exponential_of_two_by_two)
     double slow[4] = {-1, 1, 1, -1 - 1e-12}; /* eigenvalues -5e-13 and -2 */
     sinew_block2_exp(e, slow);
     near(e[0], (1 + exp(-2)) / 2, 1e-12);
+    /* V [[0, 1], [0, 0]] V^-1 rounded, over a time: q is rounding, and I + A is right to the end */
+    for (int i = 1; i <= 1000; i++) {
+        const double A[4] = {0.090167844845065279, -0.0081974382376640703, 0.99180256176233605,
+                             -0.090167844845065168};
+        double t = i / 1000.0, a[4] = {A[0] * t, A[1] * t, A[2] * t, A[3] * t};
+        sinew_block2_exp(e, a);
+        near(e[0], 1 + a[0], 1e-15);
+        near(e[3], 1 + a[3], 1e-15);
+    }
 }
 
 Test(blocks, shapes)

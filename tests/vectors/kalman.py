@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Writes kalman_vectors.h: the textbook's Kalman filter and smoother (Anderson, Moore 1979; Rauch,
-Tung, Striebel 1965), dense, in covariances, with 80 digits; the noise of a step is the second block
+Tung, Striebel 1965), dense, in covariances, with 250 digits, which gaps need; the noise of a step is the second block
 of Van Loan 1978. ./kalman.py > kalman_vectors.h"""
 import numpy as np
 from mpmath import expm, eye, log, matrix, mp, mpf, pi, zeros
 
-mp.dps = 80
+mp.dps = 250
 FRAMES = 20
 
 
@@ -115,6 +115,23 @@ def cases(rng):
     yield dict(name="chain", A=np.eye(3, k=1), B=np.zeros((3, 1)), C=[[1, 0, 0], [0, 0, 1]],
                D=np.zeros((2, 1)), G=[[0], [0], [1]], Q=[[3]], R=np.diag([1e-4, 4]),
                mean=np.zeros(3), P0=np.diag([1, 1, 1.0]), T=0.25)
+    # gaps of 25 s over which a state grows by e^40 while others are forgotten: seen, and not seen
+    rng = np.random.default_rng(61)
+    V = rng.normal(size=(4, 4)) + 2 * np.eye(4)
+    lam = np.array([[1.6, 0, 0, 0], [0, -1, 2, 0], [0, -2, -1, 0], [0, 0, 0, -0.2]])
+    yield dict(name="grows", A=V @ lam @ np.linalg.inv(V), B=rng.normal(size=(4, 1)),
+               C=rng.normal(size=(2, 4)), D=np.zeros((2, 1)), G=np.eye(4), Q=np.eye(4) * 0.1,
+               R=np.diag([1e-2, 3]), mean=[1, -1, 0, 2], P0=np.eye(4), T=0.1, gap=25, hold="foh", allowed=1e-12)
+    yield dict(name="unseen", A=[[-2, 0, 1, 0], [3, 1.6, 0, -1], [-1, 0, -2, 0], [1, 0, 2, -3]],
+               B=np.zeros((4, 1)), C=[[1, 0, 0, 0], [0, 0, 1, 0]], D=np.zeros((2, 1)),
+               G=rng.normal(size=(4, 3)), Q=np.eye(3), R=np.eye(2), mean=np.ones(4),
+               P0=np.eye(4), T=0.1, gap=25, allowed=1e-12, settles=False)
+    # one noise for four states: over 130 s the rest decays by up to e^-150, and F has no inverse
+    A = np.array([[-0.1, -0.3, -0.2, -0.2], [-0.5, -1, -0.4, 0], [-0.5, 0, -0.3, 0], [0, 0, 0, -0.6]])
+    yield dict(name="forgets", A=A, B=rng.normal(size=(4, 1)), C=np.eye(2, 4), D=np.zeros((2, 1)),
+               G=[[1], [0], [0], [0]], Q=[[1e-2]], R=np.diag([10, 20]), mean=np.ones(4),
+               P0=np.eye(4) * 0.01, T=0.1, gap=130, hold="zoh",
+               allowed=1e-12)
 
 
 def main():
@@ -133,7 +150,7 @@ def main():
         n, p, q = c["A"].rows, c["C"].rows, c["B"].cols
         steps = T * rng.exponential(size=FRAMES)
         steps[::4] = T
-        steps[9] = 12 * T
+        steps[9] = c.pop("gap", 12 * T)
         steps[14] = 0 if name == "position" else steps[14]
         y = np.cumsum(rng.normal(size=(FRAMES, p)), axis=0)
         y[3:6, 0] = np.nan
@@ -155,16 +172,17 @@ def main():
         numbers(name + "_noise", steps_of(c, mpf(dt))[3])
         rows.append(
             "    {\"%s\", {%d, %d, %d, %s_A, %s_B, %s_C, %s_D},\n     {%d, %s_G, %s_Q, %s_R, %s_mean, %s, %s, %s},\n"
-            "     %s_steps, %s_y, %s_u, %s_filtered, %s_filtered_P, %s_smoothed, %s_smoothed_P, %s_noise, %.17g}," % (
+            "     %s_steps, %s_y, %s_u, %s_filtered, %s_filtered_P, %s_smoothed, %s_smoothed_P, %s_noise, %.17g, %g, %s}," % (
                 name, n, q, p, name, name, name, name, c["G"].cols, name, name, name, name,
                 name + "_P0" if given else "NULL", "true" if hold else "false",
                 "SINEW_METHOD_FOH" if hold == "foh" else "SINEW_METHOD_ZOH",
-                name, name, name, name, name, name, name, name, float(likelihood)))
+                name, name, name, name, name, name, name, name, float(likelihood),
+                c.get("allowed", 1e-13), "true" if c.get("settles", True) else "false"))
     print("enum { KALMAN_FRAMES = %d };" % FRAMES)
     print("static const struct {\n    const char *name;\n    sinew_matrices system;\n"
           "    sinew_kalman_opts opts;\n    const double *steps, *y, *u;\n"
           "    const double *filtered, *filtered_P, *smoothed, *smoothed_P;\n"
-          "    const double *noise; /* of steps[1] */\n    double likelihood;\n"
+          "    const double *noise; /* of steps[1] */\n    double likelihood, allowed;\n    bool settles;\n"
           "} kalman_vectors[] = {")
     print("\n".join(rows))
     print("};\n\n#endif")

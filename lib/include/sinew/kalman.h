@@ -117,9 +117,9 @@ typedef struct sinew_kalman_record {
     double log_likelihood;       /* of all that was measured */
 } sinew_kalman_record;
 
-/** Filter a record and, where it is wanted, smooth it (Rauch, Tung, Striebel 1965; in square-root
- *  form, Park and Kailath 1995). SINEW_ERR_ARGUMENT for a step that is negative or not finite,
- *  SINEW_ERR_MEMORY: smoothing keeps 2 order (order + 1) numbers a frame. */
+/** Filter a record and, where it is wanted, smooth it (Rauch, Tung, Striebel 1965; by orthogonal
+ *  transformations, Paige and Saunders 1977). SINEW_ERR_ARGUMENT for a step that is negative or not
+ * finite, SINEW_ERR_MEMORY: smoothing keeps 3 order (order + 1) numbers a frame. */
 SINEW_API sinew_status sinew_kalman_smooth(const sinew_kalman *kalman, sinew_kalman_record *record,
                                            sinew_error *error);
 
