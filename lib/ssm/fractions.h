@@ -14,6 +14,9 @@
 #include "math/wide.h"
 #include "ssm/system.h"
 
+/* More poles than these take longer than anyone waits. */
+enum { SINEW_FRACTIONS_ORDER_MAX = 192 };
+
 typedef struct sinew_fractions {
     size_t n;
     int limbs;
