@@ -148,17 +148,13 @@ static sinew_status of_origin(sinew_zpk *out, const sinew_discretization *d, sin
 {
     sinew_step step = sinew_opts_step(&d->asked, d->step_s);
     sinew_rule rule = sinew_method_rule(d->method);
-    sinew_system *system = NULL;
     sinew_zpk zpk = {0};
-    sinew_status status = sinew_opts_system(&system, d->origin, &d->asked, d->step_s, error);
-    if (!status)
-        status = sinew_system_factor(&zpk, system, error);
+    sinew_status status = sinew_system_factor(&zpk, d->taken, error);
     if (!status)
         status = rule == SINEW_RULE_SUBSTITUTE ? by_substitution(out, &zpk, &step, error)
                  : rule == SINEW_RULE_MATCH    ? by_matching(out, &zpk, &step, error)
                                                : hold_factors(out, &zpk, &step, false, error);
     sinew_zpk_finish(&zpk);
-    sinew_system_free(system);
     return status;
 }
 

@@ -228,6 +228,7 @@ static sinew_status build(sinew_discretization **out, const sinew_system *system
         d->hash = hash_asked(d, system, opts);
         d->asked = *opts;
         d->origin = sinew_system_share(system);
+        d->taken = sinew_system_share(taken);
     }
     sinew_system_free(taken);
     if (status)

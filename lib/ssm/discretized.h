@@ -54,6 +54,7 @@ struct sinew_discretization {
     uint64_t hash;           /* of what was asked: the system, the step, the method */
     sinew_discretize_opts asked;
     sinew_system *origin; /* what it was made of, shared; NULL for discrete matrices as given */
+    sinew_system *taken;  /* what the step is really of: `origin`, prewarped or as a twin; shared */
 };
 
 #endif

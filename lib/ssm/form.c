@@ -56,6 +56,7 @@ void sinew_discretization_free(sinew_discretization *d)
     sinew_free(d->less);
     sinew_free(d->sections);
     sinew_system_free(d->origin);
+    sinew_system_free(d->taken);
     sinew_free(d);
 }
 
