@@ -21,15 +21,15 @@ static inline void sinew_scaled_normalise(sinew_scaled *x)
     x->exponent += e;
 }
 
-static inline void sinew_scaled_multiply(sinew_scaled *x, double complex factor)
+static inline void sinew_scaled_multiply(sinew_scaled *x, long double complex factor)
 {
-    x->mantissa *= (long double complex)factor;
+    x->mantissa *= factor;
     sinew_scaled_normalise(x);
 }
 
-static inline void sinew_scaled_divide(sinew_scaled *x, double complex divisor)
+static inline void sinew_scaled_divide(sinew_scaled *x, long double complex divisor)
 {
-    x->mantissa /= (long double complex)divisor;
+    x->mantissa /= divisor;
     sinew_scaled_normalise(x);
 }
 

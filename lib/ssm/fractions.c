@@ -105,15 +105,18 @@ sinew_status sinew_fractions_init(sinew_fractions *f, const sinew_zpk *zpk, sine
 bool sinew_fractions_at(sinew_widec *out, int64_t *bits, const sinew_fractions *f,
                         const sinew_widec *z)
 {
-    int64_t largest = INT64_MIN;
+    const int64_t nothing = INT64_MIN;
+    int64_t largest = nothing;
     wide sum, term;
     sinew_widec_set(&sum, 0, f->limbs);
     for (size_t i = 0; i < f->n; i++) {
         sinew_widec_subtract(&term, z, &f->poles[i]);
         if (sinew_widec_is_zero(&term))
             return false;
+        int64_t lost = -sinew_widec_exponent(&term); /* by z - q of a slow pole */
         sinew_widec_divide(&term, &f->weights[i], &term);
         int64_t size = sinew_widec_exponent(&term);
+        size += size > nothing && lost > 0 ? lost : 0;
         largest = size > largest ? size : largest;
         sinew_widec_add(&sum, &sum, &term);
     }
@@ -122,7 +125,9 @@ bool sinew_fractions_at(sinew_widec *out, int64_t *bits, const sinew_fractions *
     sinew_widec_add(out, &sum, &f->direct);
     int64_t direct = sinew_widec_exponent(&f->direct), left = sinew_widec_exponent(out);
     largest = direct > largest ? direct : largest;
-    *bits = left == INT64_MIN ? 0 : 32 * (int64_t)f->limbs - (largest - left);
+    *bits = 32 * (int64_t)f->limbs;
+    if (left < largest)
+        *bits = left == nothing ? 0 : *bits - (largest - left);
     return true;
 }
 

@@ -15,6 +15,9 @@
 #include "sinew/discretization.h"
 #include "ssm/zpk.h"
 
+/* More poles than these take longer than anyone waits. */
+enum { SINEW_FRACTIONS_ORDER_MAX = 192 };
+
 typedef struct sinew_fractions {
     size_t n;
     int limbs;

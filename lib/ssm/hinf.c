@@ -22,6 +22,7 @@
 #include "ssm/discretized.h"
 #include "ssm/gramian.h"
 #include "ssm/resolvent.h"
+#include "ssm/response.h"
 #include "ssm/system.h"
 
 /* A peak counts as higher by this part: the norm is at most this far off. */
@@ -51,7 +52,7 @@ static sinew_status response_at(const probe *p, double w, sinew_error *error)
 {
     double rad = p->d ? 2 * atan(w) / p->d->step_s : w;
     if (!p->resolvent)
-        return p->d ? sinew_discretization_response(p->d, &rad, 1, p->h, error)
+        return p->d ? sinew_realization_response(p->d, &rad, 1, p->h, error)
                     : sinew_system_response(p->system, &rad, 1, p->h, error);
     double half = sin(atan(w)); /* the resolvent of A - I is asked at z - 1 */
     double complex s = p->d ? sinew_cmplx(-2 * half * half, sin(2 * atan(w))) : sinew_cmplx(0, w);

@@ -1,149 +1,23 @@
 #include "ssm/reference.h"
 
-#include <float.h>
 #include <math.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/complex.h"
-#include "ssm/factor.h"
 #include "ssm/opts.h"
 #include "ssm/parts.h"
-
-enum { LIMBS = 8 }; /* of factors: nothing cancels */
 
 typedef long double complex longc;
 
 void sinew_reference_finish(sinew_reference *r)
 {
-    sinew_zpk_finish(&r->zpk);
-    sinew_fractions_finish(&r->fractions);
+    sinew_transfer_finish(&r->transfer);
     sinew_long_resolvent_finish(&r->matrices);
     sinew_long_resolvent_finish(&r->again);
     sinew_free(r->other);
 }
 
-static longc get(const sinew_widec *z)
-{
-    return sinew_cmplxl(sinew_wide_get_long(&z->re), sinew_wide_get_long(&z->im));
-}
-
-static void point(sinew_widec *z, double angle, int limbs)
-{
-    sinew_widec_set(z, sinew_cmplx(0, angle), limbs);
-    sinew_widec_exp(z, z);
-}
-
-/* ---- factors ---- */
-
-/* s = (z - 1) / (T (alpha z + 1 - alpha)); false where that is infinite. */
-static bool substituted(sinew_widec *s, const sinew_widec *z, const sinew_step *step)
-{
-    sinew_widec one, below, factor;
-    sinew_widec_set(&one, 1, LIMBS);
-    sinew_widec_subtract(s, z, &one);
-    sinew_widec_set(&factor, step->alpha, LIMBS);
-    sinew_widec_multiply(&below, s, &factor);
-    sinew_widec_add(&below, &below, &one);
-    sinew_widec_set(&factor, step->T, LIMBS);
-    sinew_widec_multiply(&below, &below, &factor);
-    if (sinew_widec_is_zero(&below))
-        return false;
-    sinew_widec_divide(s, s, &below);
-    return true;
-}
-
-static bool product_at(sinew_widec *out, const sinew_zpk *zpk, const sinew_widec *s)
-{
-    sinew_widec factor;
-    sinew_widec_set(out, zpk->gain, LIMBS);
-    sinew_widec_scale(out, zpk->exponent);
-    for (size_t i = 0; i < zpk->n_poles; i++) {
-        sinew_widec_set(&factor, zpk->poles[i], LIMBS);
-        sinew_widec_subtract(&factor, s, &factor);
-        if (sinew_widec_is_zero(&factor))
-            return false;
-        sinew_widec_divide(out, out, &factor);
-        if (i >= zpk->n_zeros)
-            continue;
-        sinew_widec_set(&factor, zpk->zeros[i], LIMBS);
-        sinew_widec_subtract(&factor, s, &factor);
-        sinew_widec_multiply(out, out, &factor);
-    }
-    return true;
-}
-
-/* (z - e^{rT}) / (T phi_1(rT)): what stands in place of s - r. */
-static void matched_factor(sinew_widec *out, const sinew_widec *z, double complex r, double T)
-{
-    sinew_widec x, q, phi1, phi2, step;
-    sinew_widec_set(&x, r, LIMBS);
-    sinew_widec_set(&step, T, LIMBS);
-    sinew_widec_multiply(&x, &x, &step);
-    sinew_widec_exp(&q, &x);
-    sinew_widec_phi(&phi1, &phi2, &x, &q);
-    sinew_widec_multiply(&phi1, &phi1, &step);
-    sinew_widec_subtract(out, z, &q);
-    sinew_widec_divide(out, out, &phi1);
-}
-
-static bool matched_at(sinew_widec *out, const sinew_zpk *zpk, const sinew_widec *z, double T)
-{
-    sinew_widec factor, half;
-    sinew_widec_set(out, zpk->gain, LIMBS);
-    sinew_widec_scale(out, zpk->exponent);
-    sinew_widec_set(&half, 1, LIMBS);
-    sinew_widec_add(&half, &half, z);
-    sinew_widec_scale(&half, -1); /* (z + 1) / 2 */
-    for (size_t i = 0; i < zpk->n_poles; i++) {
-        matched_factor(&factor, z, zpk->poles[i], T);
-        if (sinew_widec_is_zero(&factor))
-            return false;
-        sinew_widec_divide(out, out, &factor);
-        if (i < zpk->n_zeros) {
-            matched_factor(&factor, z, zpk->zeros[i], T);
-            sinew_widec_multiply(out, out, &factor);
-        } else if (i > zpk->n_zeros) { /* all but one of those at infinity */
-            sinew_widec_multiply(out, out, &half);
-        }
-    }
-    return true;
-}
-
-static bool factors_at(longc *out, const sinew_reference *r, double angle)
-{
-    sinew_widec z, s, h;
-    point(&z, angle, LIMBS);
-    bool done = r->rule == SINEW_RULE_MATCH
-                    ? matched_at(&h, &r->zpk, &z, r->step.T)
-                    : substituted(&s, &z, &r->step) && product_at(&h, &r->zpk, &s);
-    if (done)
-        *out = get(&h);
-    return done;
-}
-
-/* ---- partial fractions ---- */
-
-/* Enough bits at a place where H is small; false where even the most are too few. */
-static sinew_status fractions_init(sinew_reference *r, bool *good, sinew_error *error)
-{
-    sinew_status status = SINEW_OK;
-    *good = false;
-    for (int limbs = 16; !status && !*good && limbs <= SINEW_WIDE_LIMBS_MOST; limbs *= 2) {
-        sinew_fractions_finish(&r->fractions);
-        status =
-            sinew_fractions_init(&r->fractions, &r->zpk, r->step.method, r->step.T, limbs, error);
-        sinew_widec z, h;
-        int64_t bits = 0;
-        point(&z, 3.1, limbs);
-        *good = !status && sinew_fractions_at(&h, &bits, &r->fractions, &z) && bits > 192;
-    }
-    return status;
-}
-
-/* ---- matrices ---- */
-
-/* Balanced, which rounds nothing, and then in long double. */
 typedef struct blocks {
     size_t n, q, p;
     long double *all, *a, *b, *c, *d;
@@ -283,47 +157,25 @@ static bool matrices_at(longc *out, long double *off, sinew_reference *r, double
     return true;
 }
 
-/* ---- which ---- */
-
 sinew_status sinew_reference_init(sinew_reference *r, const sinew_discretization *d,
                                   sinew_error *error)
 {
-    sinew_system *system = NULL;
-    bool single = d->inputs == 1 && d->outputs == 1, good = false;
     *r = (sinew_reference){.rule = sinew_method_rule(d->method),
                            .step = sinew_opts_step(&d->asked, d->step_s),
                            .q = d->inputs,
                            .p = d->outputs};
     r->other = sinew_alloc(d->inputs * d->outputs, sizeof *r->other);
-    sinew_status status = r->other
-                              ? sinew_opts_system(&system, d->origin, &d->asked, d->step_s, error)
-                              : sinew_fail_memory(error);
-    if (!status && single && (system->factored || r->rule == SINEW_RULE_MATCH)) {
-        status = sinew_system_factor(&r->zpk, system, error);
-        r->by_factors = r->rule != SINEW_RULE_HOLD;
-        if (!status && !r->by_factors)
-            status = fractions_init(r, &good, error);
-        r->by_fractions = good;
-    }
-    if (!status && !r->by_factors && !r->by_fractions)
-        status = by_matrices(r, system, error);
-    sinew_system_free(system);
-    return status;
+    sinew_status status =
+        r->other ? sinew_transfer_init(&r->transfer, d, error) : sinew_fail_memory(error);
+    return status || r->transfer.known ? status : by_matrices(r, d->taken, error);
 }
 
-bool sinew_reference_at(longc *out, long double *off, sinew_reference *r, double angle)
+sinew_status sinew_reference_at(longc *out, long double *off, bool *finite, sinew_reference *r,
+                                double angle, sinew_error *error)
 {
-    sinew_widec z, h;
-    int64_t bits = 0;
     *off = 0;
-    if (r->by_factors)
-        return factors_at(out, r, angle);
-    if (!r->by_fractions)
-        return matrices_at(out, off, r, angle);
-    point(&z, angle, r->fractions.limbs);
-    if (!sinew_fractions_at(&h, &bits, &r->fractions, &z))
-        return false;
-    *out = get(&h);
-    *off = cabsl(*out) * (bits > 200 ? 0 : scalbnl(1, (int)-bits));
-    return true;
+    if (r->transfer.known)
+        return sinew_transfer_at(out, off, finite, &r->transfer, angle, error);
+    *finite = matrices_at(out, off, r, angle);
+    return SINEW_OK;
 }

@@ -2,22 +2,15 @@
 #ifndef SINEW_SSM_REFERENCE_H
 #define SINEW_SSM_REFERENCE_H
 
-#include <complex.h>
-#include <stdbool.h>
-
 #include "math/long_matrix.h"
-#include "ssm/fractions.h"
-#include "ssm/method.h"
-#include "ssm/step.h"
+#include "ssm/transfer.h"
 
-/* One of three roads: a product of factors in s or z, partial fractions, or matrices. */
+/* From factors where they are known, else from matrices. */
 typedef struct sinew_reference {
+    sinew_transfer transfer;
     sinew_rule rule;
     sinew_step step;
     size_t q, p;
-    bool by_factors, by_fractions;
-    sinew_zpk zpk; /* by_factors */
-    sinew_fractions fractions;
     sinew_long_resolvent matrices, again; /* again: by another number of squarings */
     bool twice;
     long double complex *other; /* (p, q): what `again` says */
@@ -28,8 +21,9 @@ sinew_status sinew_reference_init(sinew_reference *r, const sinew_discretization
                                   sinew_error *error);
 void sinew_reference_finish(sinew_reference *r);
 
-/* H(e^(j angle)) into out (p, q); *off: how far it may be off, an estimate. False at a pole. */
-bool sinew_reference_at(long double complex *out, long double *off, sinew_reference *r,
-                        double angle);
+/* H(e^(j angle)) into out (p, q); *off: how far it may be off, an estimate; *finite is false at a
+ * pole. */
+sinew_status sinew_reference_at(long double complex *out, long double *off, bool *finite,
+                                sinew_reference *r, double angle, sinew_error *error);
 
 #endif

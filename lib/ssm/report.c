@@ -131,20 +131,23 @@ typedef struct found {
     long double off, size, reference; /* at one frequency */
 } found;
 
-/* False where there is a pole. */
-static bool compare(found *f, longc *is, longc *should, realized *w, sinew_reference *r,
-                    double angle)
+/* *good is false where there is a pole. */
+static sinew_status compare(found *f, bool *good, longc *is, longc *should, realized *w,
+                            sinew_reference *r, double angle, sinew_error *error)
 {
     long double half = sinl((long double)angle / 2);
     longc less_one = sinew_cmplxl(-2 * half * half, sinl(angle));
     *f = (found){0};
-    if (!sinew_reference_at(should, &f->reference, r, angle) || !realized_at(is, w, less_one))
-        return false;
+    sinew_status status = sinew_reference_at(should, &f->reference, good, r, angle, error);
+    *good = !status && *good && realized_at(is, w, less_one);
+    if (!*good)
+        return status;
     for (size_t i = 0; i < r->p * r->q; i++) {
         f->off = hypotl(f->off, cabsl(is[i] - should[i]));
         f->size = hypotl(f->size, cabsl(should[i]));
     }
-    return isfinite(f->off) && isfinite(f->size);
+    *good = isfinite(f->off) && isfinite(f->size);
+    return SINEW_OK;
 }
 
 /* What is below it is less than the rounding of the output. */
@@ -175,15 +178,17 @@ static sinew_status compare_all(sinew_realization_report *out, const sinew_discr
 {
     double angles[EVEN_POINTS + POLE_POINTS + 1];
     found f[EVEN_POINTS + POLE_POINTS + 1];
-    size_t count = 0, good = 0, each = d->inputs * d->outputs;
+    size_t count = 0, taken = 0, each = d->inputs * d->outputs;
     longc *h = sinew_alloc(2 * each, sizeof *h);
     sinew_status status = h ? choose_angles(angles, &count, d, error) : sinew_fail_memory(error);
     for (size_t i = 0; !status && i < count; i++) {
-        angles[good] = angles[i];
-        good += compare(&f[good], h, h + each, w, r, angles[i]);
+        bool good;
+        angles[taken] = angles[i];
+        status = compare(&f[taken], &good, h, h + each, w, r, angles[i], error);
+        taken += good;
     }
-    if (!status && good > 0)
-        sum_up(out, f, angles, good, d->step_s);
+    if (!status && taken > 0)
+        sum_up(out, f, angles, taken, d->step_s);
     sinew_free(h);
     return status;
 }
@@ -211,19 +216,14 @@ static sinew_status substitution_rcond(double *rcond, const sinew_discretization
 {
     size_t n = d->order;
     sinew_step step = sinew_opts_step(&d->asked, d->step_s);
-    sinew_system *system = NULL;
-    double *M = NULL, *scale = sinew_alloc(n, sizeof *scale);
-    sinew_status status = scale ? sinew_opts_system(&system, d->origin, &d->asked, d->step_s, error)
-                                : sinew_fail_memory(error);
-    if (!status && !(M = sinew_copy(system->A, n * n, sizeof *M)))
-        status = sinew_fail_memory(error);
+    double *M = sinew_copy(d->taken->A, n * n, sizeof *M), *scale = sinew_alloc(n, sizeof *scale);
+    sinew_status status = M && scale ? SINEW_OK : sinew_fail_memory(error);
     if (!status) {
         sinew_balance(M, scale, n);
         for (size_t i = 0; i < n * n; i++)
             M[i] = (i % (n + 1) == 0 ? 1 : 0) - step.alpha * step.T * M[i];
         status = sinew_condition_reciprocal(rcond, M, n, error);
     }
-    sinew_system_free(system);
     sinew_free(M);
     sinew_free(scale);
     return status;

@@ -1,11 +1,14 @@
-/* Frequency responses: from factors and sections where there are some, so that a deep stop band
- * keeps its relative accuracy; else by substitution, in Schur coordinates where A is full. */
+/* Frequency responses: from factors where there are some, so that each point of a deep stop band is
+ * as accurate as the peak; else of the matrices, in Schur coordinates where A is full. */
+#include "ssm/response.h"
+
 #include <math.h>
 
 #include "base/error.h"
 #include "math/complex.h"
 #include "ssm/resolvent.h"
 #include "ssm/system.h"
+#include "ssm/transfer.h"
 
 /* Scaled as it goes. */
 bool sinew_zpk_at(sinew_complex *out, const sinew_zpk *zpk, double complex s)
@@ -108,8 +111,8 @@ sinew_status sinew_system_response(const sinew_system *system, const double *rad
     return status;
 }
 
-sinew_status sinew_discretization_response(const sinew_discretization *d, const double *rad,
-                                           size_t n, sinew_complex *response, sinew_error *error)
+sinew_status sinew_realization_response(const sinew_discretization *d, const double *rad, size_t n,
+                                        sinew_complex *response, sinew_error *error)
 {
     if (!d || (n > 0 && (!rad || !response)))
         return sinew_fail_null(error);
@@ -130,5 +133,32 @@ sinew_status sinew_discretization_response(const sinew_discretization *d, const 
             status = at_a_pole(rad[i], error);
     }
     sinew_resolvent_finish(&w);
+    return status;
+}
+
+static sinew_status transfer_response(sinew_transfer *t, double step_s, const double *rad, size_t n,
+                                      sinew_complex *response, sinew_error *error)
+{
+    sinew_status status = check(rad, n, error);
+    for (size_t i = 0; !status && i < n; i++) {
+        long double complex h = 0;
+        bool finite = false;
+        status = sinew_transfer_at(&h, NULL, &finite, t, (long double)rad[i] * step_s, error);
+        response[i] = (sinew_complex){(double)creall(h), (double)cimagl(h)};
+        if (!status && (!finite || !answer_is_finite(&response[i], 1)))
+            status = at_a_pole(rad[i], error);
+    }
+    return status;
+}
+
+sinew_status sinew_discretization_response(const sinew_discretization *d, const double *rad,
+                                           size_t n, sinew_complex *response, sinew_error *error)
+{
+    sinew_transfer t;
+    sinew_status status = sinew_transfer_init(&t, d, error);
+    if (!status)
+        status = t.known ? transfer_response(&t, d->step_s, rad, n, response, error)
+                         : sinew_realization_response(d, rad, n, response, error);
+    sinew_transfer_finish(&t);
     return status;
 }

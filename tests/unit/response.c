@@ -8,6 +8,7 @@
 #include "../vectors/ssm_vectors.h"
 #include "math/complex.h"
 #include "ssm/discretized.h"
+#include "ssm/response.h"
 
 static sinew_error error;
 
@@ -35,16 +36,24 @@ static sinew_system *design(sinew_band band, uint32_t order, double low, double 
     return system;
 }
 
+/* Of what runs. */
+static double complex realized_at(const sinew_discretization *d, double rad)
+{
+    sinew_complex h;
+    cr_assert_eq(sinew_realization_response(d, &rad, 1, &h, &error), SINEW_OK, "%s", error.text);
+    return sinew_cmplx(h.re, h.im);
+}
+
 /* The same matrices as a form of their own: what an engine that knows no sections would run. */
 static double complex dense_at(const sinew_discretization *d, double rad)
 {
     sinew_discretization dense = *d;
     dense.form = SINEW_FORM_DENSE;
     dense.n_sections = 0;
-    return at(&dense, rad);
+    return realized_at(&dense, rad);
 }
 
-/* tolerance: relative to peak. */
+/* tolerance: relative to each point, and what is realized relative to the peak. */
 static void check_response(const sinew_discretization *d, const double *rad, const double *re,
                            const double *im, size_t n, double tolerance)
 {
@@ -53,8 +62,9 @@ static void check_response(const sinew_discretization *d, const double *rad, con
         peak = fmax(peak, hypot(re[i], im[i]));
     for (size_t i = 0; i < n; i++) {
         double complex want = sinew_cmplx(re[i], im[i]);
-        cr_assert(cabs(at(d, rad[i]) - want) <= tolerance * peak, "at %g rad/s off by %g", rad[i],
-                  cabs(at(d, rad[i]) - want));
+        cr_assert(cabs(at(d, rad[i]) - want) <= tolerance * cabs(want), "at %g rad/s off by %g",
+                  rad[i], cabs(at(d, rad[i]) - want) / cabs(want));
+        cr_assert(cabs(realized_at(d, rad[i]) - want) <= tolerance * peak);
         cr_assert(cabs(dense_at(d, rad[i]) - want) <= tolerance * peak);
     }
 }
@@ -183,7 +193,7 @@ Test(response, sections_and_matrices_are_one_filter)
             cr_assert_eq(sinew_discretize(&d, system, &opts, &error), SINEW_OK);
             cr_assert_neq(d->form, SINEW_FORM_DENSE);
             for (double f = 11; f < 24000; f *= 1.7) {
-                double complex h = at(d, 2 * M_PI * f);
+                double complex h = realized_at(d, 2 * M_PI * f);
                 cr_assert(cabs(h - dense_at(d, 2 * M_PI * f)) < 1e-13 * fmax(1, cabs(h)));
             }
             sinew_discretization_free(d);
@@ -206,7 +216,7 @@ Test(response, parallel_equals_the_exponential_of_the_whole)
             cr_assert_eq(a->form, SINEW_FORM_PARALLEL);
             cr_assert_eq(b->form, SINEW_FORM_DENSE);
             for (double f = 11; f < 24000; f *= 1.7)
-                cr_assert(cabs(at(a, 2 * M_PI * f) - at(b, 2 * M_PI * f)) < 1e-13);
+                cr_assert(cabs(realized_at(a, 2 * M_PI * f) - at(b, 2 * M_PI * f)) < 1e-13);
             sinew_discretization_free(a);
             sinew_discretization_free(b);
             sinew_system_free(system);
@@ -227,4 +237,71 @@ Test(response, a_pole_on_the_circle)
     cr_assert(cabs(at(d, 1) - 0.1 / (cexp(0.1 * I) - 1)) < 1e-14);
     sinew_discretization_free(d);
     sinew_system_free(system);
+}
+
+/* Far below the peak too, in narrow resonances, beside half the rate: to the last digits. */
+Test(response, of_factors_is_right_at_each_point)
+{
+    static const sinew_method methods[] = {
+        SINEW_METHOD_ZOH,      SINEW_METHOD_FOH, SINEW_METHOD_BILINEAR, SINEW_METHOD_EULER,
+        SINEW_METHOD_BACKWARD, SINEW_METHOD_GBT, SINEW_METHOD_IMPULSE,  SINEW_METHOD_MATCHED};
+    for (size_t k = 0; k < COUNT(point_cases); k++) {
+        const point_case *c = &point_cases[k];
+        sinew_system *system;
+        cr_assert_eq(sinew_system_new_zpk(&system, c->zeros, c->n_zeros, c->poles, c->n_poles,
+                                          c->gain, &error),
+                     SINEW_OK, "%s", error.text);
+        for (size_t m = 0; m < COUNT(methods); m++) {
+            sinew_discretization *d;
+            sinew_discretize_opts opts = {.step_s = c->step_s,
+                                          .method = methods[m],
+                                          .alpha = methods[m] == SINEW_METHOD_GBT ? 0.25 : 0};
+            cr_assert_eq(sinew_discretize(&d, system, &opts, &error), SINEW_OK, "%s", error.text);
+            for (size_t i = 0; i < c->n; i++) {
+                sinew_complex w = c->answer[m * c->n + i];
+                double complex want = sinew_cmplx(w.re, w.im), got = at(d, c->rad[i]);
+                cr_assert(cabs(got - want) <= 2e-15 * cabs(want), "%s, %s at %g rad/s: off by %g",
+                          c->name, sinew_method_name(methods[m]), c->rad[i],
+                          cabs(got - want) / cabs(want));
+            }
+            sinew_discretization_free(d);
+        }
+        sinew_system_free(system);
+    }
+}
+
+/* A coefficient that is off is heard, and seen in the response of the realization alone. */
+Test(response, of_the_method_and_of_what_runs)
+{
+    sinew_system *system = design(SINEW_BAND_LOWPASS, 3, 700, 0);
+    sinew_discretization *d = discretize(system, SINEW_METHOD_ZOH, 48000);
+    double complex meant = at(d, 5000);
+    d->sections[0].c[0] *= 1.001;
+    cr_assert_eq(at(d, 5000), meant);
+    cr_assert(cabs(realized_at(d, 5000) - meant) > 1e-5);
+    sinew_discretization_free(d);
+    sinew_system_free(system);
+}
+
+/* Zeros at s = 0 are zeros at z = 1 of what is held, of impulse they are not; a system that passes
+ * nothing has no digits to look for. */
+Test(response, of_nothing)
+{
+    sinew_system *system = design(SINEW_BAND_PASS, 12, 1000, 2000), *silent;
+    sinew_discretization *zoh = discretize(system, SINEW_METHOD_ZOH, 48000);
+    sinew_discretization *foh = discretize(system, SINEW_METHOD_FOH, 48000);
+    sinew_discretization *impulse = discretize(system, SINEW_METHOD_IMPULSE, 48000);
+    cr_assert(at(zoh, 0) == 0 && at(foh, 0) == 0);
+    cr_assert(cabs(at(impulse, 0)) > 0 && cabs(at(impulse, 0)) < 1e-12);
+    cr_assert(cabs(at(zoh, 1e-40)) > 0 && cabs(at(zoh, 1e-40)) < 1e-40);
+    sinew_discretization_free(zoh);
+    sinew_discretization_free(foh);
+    sinew_discretization_free(impulse);
+    sinew_system_free(system);
+    const sinew_complex poles[] = {{-1, 0}, {-2, 0}};
+    cr_assert_eq(sinew_system_new_zpk(&silent, NULL, 0, poles, 2, 0, &error), SINEW_OK);
+    sinew_discretization *d = discretize(silent, SINEW_METHOD_FOH, 10);
+    cr_assert(at(d, 1) == 0);
+    sinew_discretization_free(d);
+    sinew_system_free(silent);
 }

@@ -7,8 +7,9 @@ is allowed 20 (10 + n) max(2^-52, condition): the condition is what one-ulp rand
 description's numbers do to the reference. Prints the worst error / allowed of each family.
 
 What is held (columns): H continuous response; and for each method M matrices (of ss, which keep
-their coordinates), R response, S and C outputs of the engines scan and convolve. Not held but
-printed with --verbose: P response of the printed matrices, r response error point by point.
+their coordinates), R response, r each point of it by itself (of zpk and tf: error and condition are
+parts of the response there), S and C outputs of the engines scan and convolve. Not held but printed
+with --verbose: P response of the printed matrices, r of ss.
 The family "irregular" is run over times that lie anyhow (--time), by zoh and foh.
 """
 import argparse
@@ -439,7 +440,8 @@ def distance(a, b):
 
 
 def pointwise(a, b):
-    return max((float(abs(x - y) / abs(y)) if y else 0.0 for x, y in zip(flat(a), flat(b))), default=0.0)
+    """|a - b| / |b| of each number"""
+    return [float(abs(x - y) / abs(y)) if y else 0.0 for x, y in zip(flat(a), flat(b))]
 
 
 class Truth:
@@ -535,6 +537,17 @@ def judge(task):
 
     out = []
 
+    def hold_points(method, key, got):
+        want = truth.answers[key]
+        errors = pointwise(got, want)
+        conds = [max(c) for c in zip(*(pointwise(t.answers[key], want) for t in nudged))]
+        if "ss" in as_ss(system):
+            out.append((family, name, "r", method, None, max(errors, default=0.0), 0, ""))
+            return
+        ratio, error, cond = max(((e / (20 * (10 + n) * max(EPS, c)), e, c)
+                                  for e, c in zip(errors, conds)), default=(0.0, 0.0, 0.0))
+        out.append((family, name, "r", method, ratio, error, cond, ""))
+
     def hold(column, method, key, got):
         want = truth.answers[key]
         cond = condition(key)
@@ -569,8 +582,7 @@ def judge(task):
             text = call([sinew, "response", model, "--continuous", "--rad", files["continuous"],
                          "--json"])
             hold("H", "", ("H", ""), read_response(text))
-            out.append((family, name, "r", "", None,
-                        pointwise(read_response(text), truth.answers["H", ""]), 0, ""))
+            hold_points("", ("H", ""), read_response(text))
 
         def discretize(method):
             d = json.loads(call([sinew, "discretize", model, *sampled(T, method, hz), "--json"]))
@@ -586,8 +598,7 @@ def judge(task):
             text = call([sinew, "response", model, *sampled(T, method, hz), "--rad",
                          files["discrete"], "--json"])
             hold("R", method, ("R", method), read_response(text))
-            out.append((family, name, "r", method, None,
-                        pointwise(read_response(text), truth.answers["R", method]), 0, ""))
+            hold_points(method, ("R", method), read_response(text))
 
         def run(method, engine, column):
             call([sinew, "run", model, signal, answer, *sampled(T, method, hz), "--engine", engine])
@@ -662,9 +673,10 @@ def table(results):
     if not results:
         return
     families = list(dict.fromkeys(r[0] for r in results))
-    columns = [("H", "")] + [(c, m) for m in METHODS for c in "MRSC"]
-    print("worst error / allowed; a column a method: M matrices, R response, S scan, C convolve")
-    print("%-10s %7s " % ("", "H") + " ".join("%-31s" % m for m in METHODS))
+    columns = [("H", ""), ("r", "")] + [(c, m) for m in METHODS for c in "MRrSC"]
+    print("worst error / allowed; a column a method: M matrices, R response, r each point of it, "
+          "S scan, C convolve")
+    print("%-10s %7s %7s " % ("", "H", "r") + " ".join("%-39s" % m for m in METHODS))
     for family in families:
         cells = []
         for column, method in columns:

@@ -5,6 +5,8 @@ Every truth is computed from the doubles that the test hands to the library, by 
 the library's: matrices by a Taylor exponential of the block matrix, filters by partial fractions
 of the factors in high precision.
 """
+import math
+
 import mpmath as mp
 
 mp.mp.dps = 130
@@ -249,6 +251,96 @@ def write_filters(out):
     write_filter(out, "lowpass_bilinear", *tustin(poles, res, T), low, 0)
 
 
+# --- responses point by point -----------------------------------------------------------------
+
+def point_cases():
+    """name, zeros and poles with Im >= 0, gain, step"""
+    w, T = 2 * math.pi * 1000, 1.0 / RATE
+    circle = [complex(mp.expjpi(real(2 * k + 9) / 16)) for k in range(4)]
+    yield "zeros on the axis", [1j * w * v for v in (1.8, 2.3, 4.1, 23.9)], \
+        [w * p for p in circle], 1e-4, T
+    half, gain = bandpass(6, 2 * mp.pi * 1000, 2 * mp.pi * 1300)
+    yield "narrow band", [0] * 6, [complex(p) for p in half], float(gain), T
+    yield "slow", [], [2 * math.pi * 20 * complex(p) for p in upper(prototype(16))], \
+        (2 * math.pi * 20) ** 16, T
+    yield "two resonances of Q 1e6", [0], [complex(-w * v / 2e6, w * v) for v in (1, 1 + 3e-6)], \
+        1e8, T
+    yield "resonance near half the rate", [-1.0], [complex(-6.5, 149000), -50.0], 1e5, T
+    yield "repeated", [-2.0], [-1.0] * 6 + [-1 + 2j] * 2, 3.0, 0.3
+
+
+def with_conjugates(half):
+    return [mp.mpc(v) for r in half for v in ((r, r.conjugate()) if complex(r).imag else (r,))]
+
+
+def fractions_at(z, poles, res, direct, method, T):
+    out = direct
+    for p, r in zip(poles, res):
+        q = mp.exp(p * T)
+        one = mp.expm1(p * T) / (p * T)
+        w = r * T * {"ZOH": one, "FOH": one * one, "IMPULSE": 1}[method]
+        if method == "FOH":
+            out += r * T * (one - 1) / (p * T)
+        out += w / (z - q) * (z if method == "IMPULSE" else 1)
+    return out
+
+
+def matched_at(z, zeros, poles, gain, T):
+    def factor(r):
+        return (z - mp.exp(r * T)) / (mp.expm1(r * T) / r if r else T)
+    out = gain * ((z + 1) / 2) ** max(0, len(poles) - len(zeros) - 1)
+    return out * mp.fprod(map(factor, zeros)) / mp.fprod(map(factor, poles))
+
+
+def apart(poles):
+    """Equal poles moved by what no digit of the answer sees."""
+    return [p * (1 + k * real(10) ** -60) for k, p in enumerate(poles)]
+
+
+def point_response(method, zeros, poles, gain, T, rad):
+    n, out = len(poles), []
+    alpha = {"BILINEAR": real(0.5), "EULER": real(0), "BACKWARD": real(1), "GBT": real(0.25)}
+    if method in ("ZOH", "FOH", "IMPULSE"):
+        poles = apart(poles) if len(set(map(complex, poles))) < n else poles
+        res = [gain * mp.fprod(p - z for z in zeros) /
+               mp.fprod(p - q for j, q in enumerate(poles) if j != i) for i, p in enumerate(poles)]
+    for w in rad:
+        z = mp.expj(real(w) * T)
+        if method in alpha:
+            s = (z - 1) / (T * (alpha[method] * z + 1 - alpha[method]))
+            out.append(gain * mp.fprod(s - r for r in zeros) / mp.fprod(s - r for r in poles))
+        elif method == "MATCHED":
+            out.append(matched_at(z, zeros, poles, gain, T))
+        else:
+            direct = gain if len(zeros) == n else real(0)
+            out.append(fractions_at(z, poles, res, direct, method, T))
+    return out
+
+
+def write_points(out):
+    table = []
+    for k, (name, zeros, poles, gain, T) in enumerate(point_cases()):
+        lists = [with_conjugates(zeros), with_conjugates(poles)]
+        nyquist = math.pi / T
+        rad = [nyquist * 10 ** (-i / 3.0) for i in range(12, 0, -1)] + \
+            [nyquist * v for v in (0.7, 0.9, 0.98, 0.9999)]
+        answer = []
+        with mp.workdps(600):
+            for method in METHODS + ["MATCHED"]:
+                answer += point_response(method, *lists, real(gain), real(T), rad)
+        for letter, values in zip("zp", lists):
+            flat = ["{%.17g, %.17g}" % (v.real, v.imag) for v in map(complex, values)]
+            out.write("static const sinew_complex points_%d_%s[] = {%s};\n" %
+                      (k, letter, ", ".join(flat or ["{0, 0}"])))
+        out.write("static const double points_%d_rad[] = %s;\n" % (k, text(rad)))
+        pairs = ["{%.17g, %.17g}" % (double(mp.re(v)), double(mp.im(v))) for v in answer]
+        out.write("static const sinew_complex points_%d_answer[] = {%s};\n" % (k, ", ".join(pairs)))
+        table.append('    {"%s", points_%d_z, %d, points_%d_p, %d, %.17g, %.17g, points_%d_rad, %d,'
+                     " points_%d_answer},\n" % (name, k, len(lists[0]), k, len(lists[1]), gain, T,
+                                                k, len(rad), k))
+    out.write("static const point_case point_cases[] = {\n%s};\n" % "".join(table))
+
+
 def main():
     with open("ssm_vectors.h", "w") as out:
         out.write("/* Written by ssm.py; do not edit. */\n#ifndef SSM_VECTORS_H\n"
@@ -259,6 +351,14 @@ def main():
                   "    double step_s;\n    const double *answer;\n} matrix_case;\n\n")
         write_matrices(out)
         write_filters(out)
+        out.write("\n/* answer: for each of zoh foh bilinear euler backward gbt (alpha 1/4) impulse"
+                  " matched\n * H at each rad. */\n"
+                  "typedef struct point_case {\n    const char *name;\n"
+                  "    const sinew_complex *zeros;\n    size_t n_zeros;\n"
+                  "    const sinew_complex *poles;\n    size_t n_poles;\n"
+                  "    double gain, step_s;\n    const double *rad;\n    size_t n;\n"
+                  "    const sinew_complex *answer;\n} point_case;\n\n")
+        write_points(out)
         out.write("\n#endif\n")
 
 

@@ -101,7 +101,11 @@ SINEW_API sinew_matrices sinew_discretization_matrices(const sinew_discretizatio
 SINEW_API double sinew_discretization_step_s(const sinew_discretization *d);
 SINEW_API sinew_method sinew_discretization_method(const sinew_discretization *d);
 
-/** H(e^{jwT}) at `n` angular frequencies (rad/s); response: (n, outputs, inputs). */
+/** H(e^{jwT}) at `n` angular frequencies (rad/s); response: (n, outputs, inputs). Of a system that
+ *  is kept factored it is what the method means, and each point is right to rounding, however deep
+ *  in a stop band (zoh, foh and impulse: up to order 192); of matrices it is right to the rounding
+ *  of its peak. How far the rounded coefficients that run are from it says
+ *  sinew_discretization_report. SINEW_ERR_NUMERIC at a pole. */
 SINEW_API sinew_status sinew_discretization_response(const sinew_discretization *d,
                                                      const double *rad, size_t n,
                                                      sinew_complex *response, sinew_error *error);
