@@ -178,6 +178,46 @@ static sinew_status step_beside(sinew_discretization *d, const sinew_system *sys
     return status;
 }
 
+/* Does some pole go so far outside the circle that within 1000 steps nothing else is left? Fast
+ * ones go beside the zeros at infinity, which go to (alpha - 1) / alpha: sections in series, where
+ * these cancel what grows, leave the rounding of it. */
+static bool diverges(const sinew_system *system, const sinew_step *step)
+{
+    const double far = 1.0367; /* 2^(52/1000) */
+    double alpha = step->alpha;
+    if (!(alpha > 0 && alpha < 0.5))
+        return false;
+    for (size_t i = 0; i < system->zpk.n_poles; i++) {
+        double complex p = step->T * system->zpk.poles[i];
+        if (cabs(1 + (1 - alpha) * p) > far * cabs(1 - alpha * p))
+            return true;
+    }
+    return false;
+}
+
+/* Side by side what grows cancels nothing, and how the first steps compare is soon forgotten. Where
+ * poles meet it is the cascade all the same. */
+static sinew_status step_diverging(sinew_discretization *d, const sinew_system *system,
+                                   const sinew_step *step, sinew_error *error)
+{
+    size_t count = 0;
+    double direct;
+    bool good;
+    sinew_complex first = {0}; /* what passes at once: at z = infinity */
+    sinew_section *sections = sinew_alloc(system->order, sizeof *sections);
+    if (!sections)
+        return sinew_fail_memory(error);
+    sinew_status status =
+        sinew_parallel_fractions(sections, &count, &direct, &good, &system->zpk, HUGE_VAL, error);
+    if (!status && !sinew_zpk_at(&first, &system->zpk, 1 / (step->alpha * step->T)))
+        count = 0; /* a pole there is the cascade's to refuse */
+    if (!status)
+        status = count > 0 ? step_parallel(d, sections, count, first.re, true, step, error)
+                           : step_cascade(d, system, step, error);
+    sinew_free(sections);
+    return status;
+}
+
 /* The cheapest form that loses nothing: sections where the system has them. */
 static sinew_status step_system(sinew_discretization *d, const sinew_system *system,
                                 const sinew_step *step, sinew_error *error)
@@ -187,7 +227,8 @@ static sinew_status step_system(sinew_discretization *d, const sinew_system *sys
         return step_factors(d, system, step, error);
     case SINEW_RULE_SUBSTITUTE:
         if (system->n_sections > 0)
-            return step_cascade(d, system, step, error);
+            return diverges(system, step) ? step_diverging(d, system, step, error)
+                                          : step_cascade(d, system, step, error);
         break;
     case SINEW_RULE_HOLD:
         break;

@@ -8,7 +8,8 @@
 
 /* The partial fractions of a zpk: H = *direct + sum of sections (their d is 0). *good says
  * whether the sections may stand for H without loss over a stretch of 1000 steps; they may not
- * where poles meet or where large contributions cancel. `sections` has room for n_poles. */
+ * where poles meet or where large contributions cancel. An infinite step: where they cancel in its
+ * first moments does not count. `sections` has room for n_poles. */
 sinew_status sinew_parallel_fractions(sinew_section *sections, size_t *count, double *direct,
                                       bool *good, const sinew_zpk *zpk, double step_s,
                                       sinew_error *error);

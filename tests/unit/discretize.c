@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sinew/analysis.h"
 #include "sinew/design.h"
 #include "sinew/filter.h"
 #include "sinew/stream.h"
@@ -346,4 +347,42 @@ Test(discretize, states_that_are_not_coupled_may_stand_in_any_order)
             sinew_system_free(systems[k]);
         }
     }
+}
+
+/* A chain of stiff poles under a rule that diverges: the zeros at infinity go to -3, beside the
+ * fastest poles, and in series the rounding of what they cancel would grow. R / (s - p) becomes
+ * h[k] = R T z^(k - 1) / (1 - p T / 4)^2, z = 1 + p T / (1 - p T / 4). */
+Test(discretize, a_chain_that_diverges)
+{
+    enum { POLES = 9, FRAMES = 150 };
+    const double T = 1e-3;
+    sinew_complex poles[POLES], zeros[] = {{-3, 0}, {-3e3, 0}};
+    long double want[FRAMES] = {0};
+    double y[FRAMES];
+    for (int i = 0; i < POLES; i++)
+        poles[i] = (sinew_complex){-pow(10, i - 2), 0};
+    for (int i = 0; i < POLES; i++) {
+        long double p = poles[i].re, r = 1e20L, below = 1 - p * T / 4, z = 1 + p * T / below;
+        for (int j = 0; j < POLES; j++)
+            r /= j != i ? p - poles[j].re : 1;
+        r *= (p - zeros[0].re) * (p - zeros[1].re);
+        for (int k = 1; k < FRAMES; k++)
+            want[k] += r * T / (below * below) * powl(z, k - 1);
+    }
+    sinew_system *system;
+    sinew_discretization *d;
+    sinew_discretize_opts opts = {.step_s = T, .method = SINEW_METHOD_GBT, .alpha = 0.25};
+    cr_assert_eq(sinew_system_new_zpk(&system, zeros, 2, poles, POLES, 1e20, &error), SINEW_OK);
+    cr_assert_eq(sinew_discretize(&d, system, &opts, &error), SINEW_OK);
+    cr_assert_eq(sinew_discretization_impulse_response(d, FRAMES, y, &error), SINEW_OK);
+    long double last = fabsl(want[FRAMES - 1]);
+    for (int k = 1; k < FRAMES; k++)
+        cr_assert(fabsl(y[k] - want[k]) <= 1e-12L * last, "frame %d: %g, not %Lg", k, y[k],
+                  want[k]);
+    long double s = 4 / T, first = 1e20L * (s + 3) * (s + 3e3L);
+    for (int i = 0; i < POLES; i++)
+        first /= s - poles[i].re;
+    cr_assert(fabsl(y[0] - first) <= 1e-15L * fabsl(first), "%g, not %Lg", y[0], first);
+    sinew_discretization_free(d);
+    sinew_system_free(system);
 }
