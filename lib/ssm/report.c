@@ -20,10 +20,10 @@ typedef long double complex longc;
 
 /* ---- the realization, evaluated so that only its rounding counts ---- */
 
-/* A diagonal entry less 1 as filter/recurrence.c steps it: where A is near one from `less`. */
+/* A diagonal entry less 1 as it is stepped. */
 static long double stepped(double A, double less)
 {
-    return A > 0.5 ? (long double)less : (long double)A - 1;
+    return sinew_section_keeps(A) ? (long double)less : (long double)A - 1;
 }
 
 typedef struct realized {
