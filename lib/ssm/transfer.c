@@ -212,7 +212,7 @@ static void set_levels(sinew_transfer *t)
             if (zpk->poles[i] == zpk->poles[j])
                 t->first_level = 1;
     }
-    t->enough = 80 + ilogb(fastest);
+    t->enough = 80 + (int64_t)ilogb(fastest);
 }
 
 sinew_status sinew_transfer_init(sinew_transfer *t, const sinew_discretization *d,
