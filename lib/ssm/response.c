@@ -154,6 +154,8 @@ static sinew_status transfer_response(sinew_transfer *t, double step_s, const do
 sinew_status sinew_discretization_response(const sinew_discretization *d, const double *rad,
                                            size_t n, sinew_complex *response, sinew_error *error)
 {
+    if (!d || (n > 0 && (!rad || !response)))
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no discretization, frequencies, or answer");
     sinew_transfer t;
     sinew_status status = sinew_transfer_init(&t, d, error);
     if (!status)
