@@ -1,6 +1,6 @@
 /* ops: the inner loops that are worth a vector unit, one table of functions per instruction set.
  *
- * body.c is compiled once for each instruction set; a node takes the widest table that the
+ * exact.c is compiled once for each instruction set; a node takes the widest table that the
  * processor meets when it is built and keeps the pointer. Every table computes the same bits:
  * sums run over a fixed number of lanes whatever the width of a register, and products are never
  * contracted into fma. So a stream may move between machines, and `tests/simd` asks for equality.
@@ -11,6 +11,8 @@
 #define SINEW_SIMD_OPS_H
 
 #include <stddef.h>
+
+#include "simd/fused.h"
 
 enum {
     SINEW_SECTION_LANES = 4, /* sections that run side by side */
@@ -81,7 +83,8 @@ typedef struct sinew_dense {
         size_t n))
 
 typedef struct sinew_simd {
-    const char *name; /* "baseline", "avx2", "avx512" */
+    const char *name;         /* "scalar", "sse2" or "neon", "avx2", "avx512" */
+    const sinew_fused *fused; /* what may differ in the last bits */
 #define SINEW_SIMD_MEMBER(op, result, parameters) result(*op) parameters;
     SINEW_SIMD_OPS(SINEW_SIMD_MEMBER)
 #undef SINEW_SIMD_MEMBER

@@ -7,26 +7,33 @@
 
 #include "base/memory.h"
 
-extern const sinew_simd sinew_simd_baseline;
+extern const sinew_simd sinew_simd_scalar;
 #if defined(__x86_64__)
-extern const sinew_simd sinew_simd_avx2, sinew_simd_avx512;
+extern const sinew_simd sinew_simd_sse2, sinew_simd_avx2, sinew_simd_avx512;
+#elif defined(__aarch64__)
+extern const sinew_simd sinew_simd_neon;
 #endif
 
 /* Table i of all that were compiled, and whether the processor can run it. */
 static const sinew_simd *compiled_table(size_t i, int *runs)
 {
+    *runs = 1;
     switch (i) {
     case 0:
-        *runs = 1;
-        return &sinew_simd_baseline;
+        return &sinew_simd_scalar;
 #if defined(__x86_64__)
     case 1:
+        return &sinew_simd_sse2;
+    case 2:
         *runs = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
         return &sinew_simd_avx2;
-    case 2:
+    case 3:
         *runs = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                 __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
         return &sinew_simd_avx512;
+#elif defined(__aarch64__)
+    case 1:
+        return &sinew_simd_neon;
 #endif
     default:
         return NULL;

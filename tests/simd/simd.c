@@ -1,5 +1,5 @@
-/* Every table of operations that this machine can run computes the same bits as the baseline, and
- * the baseline is the plain definition; over lengths 0..67 and all offsets below 8. */
+/* Every table of operations that this machine can run computes the same bits as `scalar`, the
+ * definition; over lengths 0..67 and all offsets below 8. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
@@ -28,9 +28,9 @@ static void fill(double *to, float *single, size_t n, unsigned seed)
     size_t table_ = 0;                                                                             \
     for (const sinew_simd *simd; (simd = sinew_simd_table(table_)); table_++)
 
-Test(simd, the_machine_runs_the_baseline_and_the_best_is_one_of_the_tables)
+Test(simd, the_machine_runs_the_definition_and_the_best_is_one_of_the_tables)
 {
-    cr_assert_str_eq(sinew_simd_table(0)->name, "baseline");
+    cr_assert_str_eq(sinew_simd_table(0)->name, "scalar");
     int found = 0;
     EACH_TABLE(simd)
     found |= simd == sinew_simd_best();

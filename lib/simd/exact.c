@@ -1,31 +1,9 @@
-/* The vector bodies, written once over the widest register that the compiler's flags allow.
- * SINEW_SIMD_NAME is the name of the instruction set. Lanes are fixed (ops.h), so the width only
- * says how many registers hold them and never changes a bit. */
-#include "simd/ops.h"
-
+/* The operations of ops.h, written once over the widest register. Lanes are fixed, so the width
+ * only says how many registers hold them and never changes a bit. */
 #include <string.h>
 
-#if defined(__AVX512F__)
-#define WIDTH 64
-#elif defined(__AVX__)
-#define WIDTH 32
-#else
-#define WIDTH 16
-#endif
-/* four lanes of double never need more than 32 bytes */
-#define WIDTH4 (WIDTH > 32 ? 32 : WIDTH)
-
-typedef double vd __attribute__((vector_size(WIDTH), aligned(8), may_alias));
-typedef float vf __attribute__((vector_size(WIDTH), aligned(4), may_alias));
-typedef double vd4 __attribute__((vector_size(WIDTH4), aligned(8), may_alias));
-
-enum {
-    VD = WIDTH / 8,                        /* doubles in a register */
-    VF = WIDTH / 4,                        /* floats in a register */
-    R4 = SINEW_SECTION_LANES * 8 / WIDTH4, /* registers for four lanes of double */
-    R8 = SINEW_PANEL_ROWS * 8 / WIDTH,     /* ... eight lanes of double */
-    R16 = 16 * 4 / WIDTH                   /* ... sixteen lanes of float */
-};
+#include "simd/ops.h"
+#include "simd/registers.h"
 
 /* x+ = keep x + A x + b u,  y += c x  (four sections in lanes, state in registers over the frames)
  */
@@ -190,13 +168,11 @@ static void cmac_f32(float *restrict yr, float *restrict yi, const float *restri
     }
 }
 
-#define PASTE2(a, b) a##b
-#define PASTE(a, b) PASTE2(a, b)
-#define TEXT2(a) #a
-#define TEXT(a) TEXT2(a)
-
+extern const sinew_fused PASTE(sinew_fused_, SINEW_SIMD_NAME);
 extern const sinew_simd PASTE(sinew_simd_, SINEW_SIMD_NAME);
 
-const sinew_simd PASTE(sinew_simd_, SINEW_SIMD_NAME) = {.name = TEXT(SINEW_SIMD_NAME),
+const sinew_simd PASTE(sinew_simd_,
+                       SINEW_SIMD_NAME) = {.name = TEXT(SINEW_SIMD_NAME),
+                                           .fused = &PASTE(sinew_fused_, SINEW_SIMD_NAME),
 #define MEMBER(op, result, parameters) .op = op,
-                                                        SINEW_SIMD_OPS(MEMBER)};
+                                           SINEW_SIMD_OPS(MEMBER)};
