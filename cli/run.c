@@ -27,8 +27,7 @@ typedef struct settings {
 
 static const char *const dtypes[] = {"f32", "f64", NULL};
 
-/* What a build has: block is a name without an engine so far. */
-static const char *const engines[] = {"auto", "scan", "convolve", NULL};
+static const char *const engines[] = {"auto", "scan", "block", "convolve", NULL};
 
 static const option options[] = {
     SAMPLING_STEP_OPTIONS(settings),

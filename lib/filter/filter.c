@@ -21,6 +21,7 @@ static const struct engine {
     double (*cost)(const sinew_discretization *, const sinew_filter_opts *);
 } engines[SINEW_ENGINES] = {
     [SINEW_ENGINE_SCAN] = {sinew_scan_new, sinew_scan_cost},
+    [SINEW_ENGINE_BLOCK] = {sinew_block_new, sinew_block_cost},
     [SINEW_ENGINE_CONVOLVE] = {sinew_convolve_new, sinew_convolve_cost},
 };
 
@@ -95,9 +96,11 @@ sinew_status sinew_filter_new(sinew_node **out, const sinew_discretization *d,
     if (status)
         return status;
     sinew_engine engine = opts->engine == SINEW_ENGINE_AUTO ? choose(d, opts) : opts->engine;
+    /* scan holds everything, where another engine would be wrong */
     if (!isfinite(engines[engine].cost(d, opts)))
-        engine = SINEW_ENGINE_SCAN; /* which holds everything, where this one would be wrong */
-    return engines[engine].make(out, d, opts, error);
+        engine = SINEW_ENGINE_SCAN;
+    status = engines[engine].make(out, d, opts, error);
+    return status == SINEW_ERR_NUMERIC ? sinew_scan_new(out, d, opts, error) : status;
 }
 
 sinew_engine sinew_filter_engine(const sinew_node *node)

@@ -78,6 +78,10 @@ sinew_status sinew_scan_new(sinew_node **out, const sinew_discretization *d,
                             const sinew_filter_opts *opts, sinew_error *error);
 double sinew_scan_cost(const sinew_discretization *d, const sinew_filter_opts *opts);
 
+sinew_status sinew_block_new(sinew_node **out, const sinew_discretization *d,
+                             const sinew_filter_opts *opts, sinew_error *error);
+double sinew_block_cost(const sinew_discretization *d, const sinew_filter_opts *opts);
+
 sinew_status sinew_convolve_new(sinew_node **out, const sinew_discretization *d,
                                 const sinew_filter_opts *opts, sinew_error *error);
 double sinew_convolve_cost(const sinew_discretization *d, const sinew_filter_opts *opts);

@@ -3,6 +3,25 @@
 
 #include "simd/registers.h"
 
+#define REAL double
+#define REGISTER vd
+#define LANES VD
+#define PANEL SINEW_FUSED_F64
+#define OP(name) name##_f64
+#include "simd/fused_real.h"
+#undef REAL
+#undef REGISTER
+#undef LANES
+#undef PANEL
+#undef OP
+
+#define REAL float
+#define REGISTER vf
+#define LANES VF
+#define PANEL SINEW_FUSED_F32
+#define OP(name) name##_f32
+#include "simd/fused_real.h"
+
 extern const sinew_fused PASTE(sinew_fused_, SINEW_SIMD_NAME);
 
 const sinew_fused PASTE(sinew_fused_, SINEW_SIMD_NAME) = {.name = TEXT(SINEW_SIMD_NAME),

@@ -4,14 +4,69 @@
  *
  * Every sum runs over its terms in rising order, one accumulator an output, whatever is computed
  * beside it: an engine may do the same sums for one frame or for many, and gets the same bits.
+ *
+ * Matrices come in panels of 64 bytes of rows (8 doubles, 16 floats), columns first in each panel,
+ * rows padded with zeros: entry (r, c) is at ((r / W) cols + c) W + r % W with W rows a panel.
  */
 #ifndef SINEW_SIMD_FUSED_H
 #define SINEW_SIMD_FUSED_H
 
 #include <stddef.h>
 
+enum {
+    SINEW_FUSED_F64 = 8,     /* rows of a panel in double */
+    SINEW_FUSED_F32 = 16,    /* ... and in float */
+    SINEW_LIFTED_LENGTH = 16 /* frames of a block of `lifted` */
+};
+
+/* Which part of a product of panels and columns. `from`, `to`: columns of M. Where `outputs` is not
+ * 0, M is block lower triangular, `outputs` rows by `inputs` columns a frame, and what is zero is
+ * left out. Vector k of u and y is at u + k u_stride, y + k y_stride; u's first entry goes with
+ * column `from`. */
+typedef struct sinew_columns {
+    size_t rows, columns; /* of M; rows a multiple of a panel */
+    size_t from, to;
+    size_t inputs, outputs;
+    size_t u_stride, y_stride;
+} sinew_columns;
+
+/* Frames 16 by 16 of one input and output: y = O x + T u, x = keep x + G u + E x, with O (16, n),
+ * T (16, 16), G (n, 16), E (n, n); n 2, 4, 8, 12 or 16. */
+#define SINEW_LIFTED(real)                                                                         \
+    {                                                                                              \
+        size_t n;                                                                                  \
+        const real *O, *T, *G, *E, *keep;                                                          \
+    }
+typedef struct sinew_lifted_f64 SINEW_LIFTED(double) sinew_lifted_f64;
+typedef struct sinew_lifted_f32 SINEW_LIFTED(float) sinew_lifted_f32;
+
+/* x+ = keep x + w + E x of pairs of states: x1 and x2 are (pairs), pairs a multiple of a panel, x2
+ * behind x1. */
+#define SINEW_PAIRS(real)                                                                          \
+    {                                                                                              \
+        size_t pairs;                                                                              \
+        const real *keep, *e11, *e12, *e21, *e22; /* keep: (2 pairs) */                            \
+    }
+typedef struct sinew_pairs_f64 SINEW_PAIRS(double) sinew_pairs_f64;
+typedef struct sinew_pairs_f32 SINEW_PAIRS(float) sinew_pairs_f32;
+
 /* One line an operation: name, result, parameters. */
-#define SINEW_FUSED_OPS(OP)
+#define SINEW_FUSED_OPS(OP) SINEW_FUSED_REAL(OP, f64, double) SINEW_FUSED_REAL(OP, f32, float)
+
+#define SINEW_FUSED_REAL(OP, type, real)                                                           \
+    /* Whether none of u (n) is NaN or infinite. */                                                \
+    OP(finite_##type, int, (const real *u, size_t n))                                              \
+    /* y_k += M u_k for `count` vectors. */                                                        \
+    OP(columns_##type, void,                                                                       \
+       (const sinew_columns *c, const real *M, const real *u, real *y, size_t count))              \
+    /* next = keep x + w + E x: E (n, n) in panels, n even; next, x, w, keep: whole panels. */     \
+    OP(chain_##type, void,                                                                         \
+       (const real *E, size_t n, const real *keep, const real *x, const real *w, real *next))      \
+    OP(pairs_##type, void,                                                                         \
+       (const sinew_pairs_##type *e, const real *x, const real *w, real *next))                    \
+    /* n_blocks times 16 frames; u and y may be the same. x: whole panels. */                      \
+    OP(lifted_##type, void,                                                                        \
+       (const sinew_lifted_##type *m, real *x, const real *u, real *y, size_t n_blocks))
 
 typedef struct sinew_fused {
     const char *name;

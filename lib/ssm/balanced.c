@@ -30,7 +30,8 @@ void sinew_balanced_finish(sinew_balanced *b)
     sinew_free(b->sigma);
 }
 
-sinew_status sinew_balanced_init(sinew_balanced *b, const sinew_matrices *m, sinew_error *error)
+sinew_status sinew_balanced_init(sinew_balanced *b, const sinew_matrices *m, sinew_lyapunov kind,
+                                 sinew_error *error)
 {
     size_t n = m->order;
     *b = (sinew_balanced){.n = n};
@@ -43,11 +44,10 @@ sinew_status sinew_balanced_init(sinew_balanced *b, const sinew_matrices *m, sin
     if (!b->reached || !b->seen || !b->U || !b->Vt || !b->sigma)
         status = sinew_fail_memory(error);
     if (!status)
-        status = sinew_gramian_factor(b->reached, m, SINEW_GRAMIAN_REACHED,
-                                      SINEW_LYAPUNOV_CONTINUOUS, error);
+        status = sinew_gramian_factor(b->reached, m, SINEW_GRAMIAN_REACHED, kind, error);
     if (!status)
         status =
-            sinew_gramian_factor(b->seen, m, SINEW_GRAMIAN_SEEN, SINEW_LYAPUNOV_CONTINUOUS, error);
+            sinew_gramian_factor(b->seen, m, SINEW_GRAMIAN_SEEN, kind, error);
     if (!status)
         status = sinew_hankel_svd(b->U, b->sigma, b->Vt, b->reached, b->seen, n, error);
     if (!status)

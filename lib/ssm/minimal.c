@@ -194,7 +194,7 @@ static sinew_status minimal_matrices(sinew_system **out, const sinew_system *sys
     sinew_status status = sinew_parts_split(&stable, &rest, &m, error);
     sinew_matrices part = sinew_parts_matrices(&stable);
     if (!status)
-        status = sinew_balanced_init(&b, &part, error);
+        status = sinew_balanced_init(&b, &part, SINEW_LYAPUNOV_CONTINUOUS, error);
     if (!status)
         status =
             sinew_balanced_cut(&small, &b, &part, sinew_balanced_rank(&b, tolerance), false, error);

@@ -53,7 +53,7 @@ static sinew_status reduce_stable(sinew_parts *out, const sinew_matrices *stable
 {
     sinew_balanced b = {0};
     size_t n = stable->order, r = 0;
-    sinew_status status = sinew_balanced_init(&b, stable, error);
+    sinew_status status = sinew_balanced_init(&b, stable, SINEW_LYAPUNOV_CONTINUOUS, error);
     if (!status && (opts->order == 0 || opts->measure))
         status = sinew_matrices_hinf(&report->peak, NULL, stable, error);
     if (!status)

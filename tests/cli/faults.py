@@ -104,9 +104,9 @@ def test_bad_input():
                                    status=1).messages
     done = sinew("run", path, "in.wav", "out.wav", "--rate", "44.1k", status=1)
     assert "48000" in done.messages and "44100" in done.messages
-    assert "auto, scan, convolve" in sinew("run", path, "in.wav", "out.wav", "--engine", "block",
+    assert "auto, scan, block, convolve" in sinew("run", path, "in.wav", "out.wav", "--engine", "lanes",
                                            status=2).messages
-    assert b" auto, scan or convolve\n" in sinew("run", "--help").stdout
+    assert b" auto, scan, block or convolve\n" in sinew("run", "--help").stdout
     soundfile.write("slow.wav", np.zeros((10, 1)), 4000)
     held.append("slow.wav")
     assert "slow.wav" in sinew("run", path, "slow.wav", "out.wav", "--method", "bilinear",

@@ -122,7 +122,7 @@ def test_pipes():
 def test_block_lengths_do_not_matter():
     write_wav("in.wav", 70000)
     path = model(LOWPASS)
-    for engine in "scan", "convolve":
+    for engine in "scan", "block", "convolve":
         first = None
         for block in 4096, 1, 7, 64, 65536:
             if block == 1 and engine == "convolve":
@@ -140,7 +140,7 @@ def test_a_state_continues_the_signal():
     np.save("whole.npy", x)
     np.save("a.npy", x[:3333])
     np.save("b.npy", x[3333:])
-    for engine in "scan", "convolve":
+    for engine in "scan", "block", "convolve":
         args = ["--rate", "48k", "--engine", engine]
         sinew("run", path, "whole.npy", "w.npy", *args)
         sinew("run", path, "a.npy", "a-out.npy", "--state-out", "s", *args)

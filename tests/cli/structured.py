@@ -60,7 +60,7 @@ def test_every_kind_is_described_by_info():
 
 def test_a_delay_of_whole_frames_is_a_shift():
     u = noise(3000, 2)
-    for engine in "scan", "convolve":
+    for engine in "scan", "block", "convolve":
         _, y = filtered(PLAIN, u, "--rate", "48000", "--engine", engine)
         _, late = filtered(LATE, u, "--rate", "48000", "--engine", engine)
         # to the bit, but that 480 frames shift convolve's partitions of 64

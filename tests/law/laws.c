@@ -258,24 +258,44 @@ Test(law, a_damaged_state_is_refused_and_changes_nothing)
     }
 }
 
+/* All nodes, each with a new stream and its saved state, for laws over pairs. */
+typedef struct crowd {
+    sinew_node *node;
+    sinew_stream *stream;
+    void *bytes;
+    size_t n_bytes;
+} crowd;
+
+static crowd *crowd_new(void)
+{
+    crowd *all = sinew_alloc(n_law_nodes, sizeof *all);
+    for (size_t i = 0; i < n_law_nodes; i++) {
+        all[i].node = law_make(&law_nodes[i]);
+        all[i].stream = open_stream(all[i].node, 0);
+        all[i].bytes = save(all[i].stream, &all[i].n_bytes);
+    }
+    return all;
+}
+
+static void crowd_free(crowd *all)
+{
+    for (size_t i = 0; i < n_law_nodes; i++) {
+        sinew_stream_close(all[i].stream);
+        sinew_node_free(all[i].node);
+        sinew_free(all[i].bytes);
+    }
+    sinew_free(all);
+}
+
 Test(law, a_state_of_another_model_is_refused)
 {
-    EACH_NODE(law, node)
-    {
-        for (const law_node *other = law_nodes; other < law_nodes + n_law_nodes; other++) {
-            sinew_node *foreign = law_make(other);
-            sinew_stream *from = open_stream(foreign, 0), *to = open_stream(node, 0);
-            size_t n_bytes;
-            void *bytes = save(from, &n_bytes);
-            sinew_status status = sinew_stream_load(to, bytes, n_bytes, NULL);
-            cr_assert_eq(status, law_alike(law, other) ? SINEW_OK : SINEW_ERR_MISMATCH,
-                         "%s into %s", other->name, law->name);
-            sinew_free(bytes);
-            sinew_stream_close(from);
-            sinew_stream_close(to);
-            sinew_node_free(foreign);
-        }
-    }
+    crowd *all = crowd_new();
+    for (size_t i = 0; i < n_law_nodes; i++)
+        for (size_t k = 0; k < n_law_nodes; k++)
+            cr_assert_eq(sinew_stream_load(all[i].stream, all[k].bytes, all[k].n_bytes, NULL),
+                         law_alike(&law_nodes[i], &law_nodes[k]) ? SINEW_OK : SINEW_ERR_MISMATCH,
+                         "%s into %s", law_nodes[k].name, law_nodes[i].name);
+    crowd_free(all);
 }
 
 static void swap_to(sinew_stream *stream, const sinew_node *next, size_t warm, size_t fade)
@@ -466,20 +486,22 @@ Test(law, a_swap_warms_and_fades_from_one_model_to_the_other)
 {
     enum { FADE = 200 };
     static const size_t warms[] = {0, 1, 333};
+    const law_node *before = law_named("scan highpass f64");
+    const law_node *after = law_named("scan bandpass 24 f64");
     for (size_t w = 0; w < 3; w++) {
         size_t warm = warms[w], start = 1000 + warm;
-        sinew_node *a = law_make(&law_nodes[6]), *b = law_make(&law_nodes[8]);
+        sinew_node *a = law_make(before), *b = law_make(after);
         double *in = law_input(SINEW_SAMPLE_F64, 1, FRAMES, 13);
-        double *from = run_new(&law_nodes[6], a, in, FRAMES, whole), out[FRAMES], to[FRAMES] = {0};
+        double *from = run_new(before, a, in, FRAMES, whole), out[FRAMES], to[FRAMES] = {0};
         sinew_stream *stream = open_stream(a, 0), *fresh = open_stream(b, 0);
-        law_run(stream, &law_nodes[6], in, out, 0, 1000, whole);
+        law_run(stream, before, in, out, 0, 1000, whole);
         swap_to(stream, b, warm, FADE);
         cr_assert_eq(sinew_stream_save(stream, out, sizeof out, NULL), SINEW_ERR_UNSUPPORTED);
         cr_assert_eq(sinew_stream_load(stream, out, sizeof out, NULL), SINEW_ERR_UNSUPPORTED);
-        law_run(stream, &law_nodes[8], in, out, 1000, FRAMES - 1000, cut_lists[w]);
+        law_run(stream, after, in, out, 1000, FRAMES - 1000, cut_lists[w]);
         cr_assert_not(sinew_stream_changing(stream));
         cr_assert_eq(sinew_stream_node(stream), b);
-        law_run(fresh, &law_nodes[8], in, to, 1000, FRAMES - 1000, whole);
+        law_run(fresh, after, in, to, 1000, FRAMES - 1000, whole);
         for (size_t t = 0; t < FRAMES; t++) {
             double weight = t < start ? 0 : fmin(1, (double)(t + 1 - start) / FADE);
             double expected = weight < 1 ? from[t] + (to[t] - from[t]) * weight : to[t];
@@ -580,26 +602,21 @@ Test(law, each_step_counts)
 /* A saved state says whether it continues to the bit. */
 Test(law, exact_continuation_is_told)
 {
-    EACH_NODE(law, node)
-    {
-        for (const law_node *other = law_nodes; other < law_nodes + n_law_nodes; other++) {
-            sinew_node *foreign = law_make(other);
-            sinew_stream *from = open_stream(foreign, 0), *to = open_stream(node, 0);
-            size_t n_bytes;
-            void *bytes = save(from, &n_bytes);
-            bool exact = sinew_stream_continues_exactly(to, bytes, n_bytes);
-            cr_assert_eq(exact, node->identity == foreign->identity);
+    crowd *all = crowd_new();
+    for (size_t i = 0; i < n_law_nodes; i++)
+        for (size_t k = 0; k < n_law_nodes; k++) {
+            const law_node *law = &law_nodes[i], *other = &law_nodes[k];
+            const void *bytes = all[k].bytes;
+            size_t n_bytes = all[k].n_bytes;
+            bool exact = sinew_stream_continues_exactly(all[i].stream, bytes, n_bytes);
+            cr_assert_eq(exact, all[i].node->identity == all[k].node->identity);
             if (law == other)
                 cr_assert(exact, "%s", law->name);
             else if (law->sample_out != other->sample_out || law->make != other->make)
                 cr_assert_not(exact, "%s and %s", law->name, other->name);
-            cr_assert_not(sinew_stream_continues_exactly(to, bytes, n_bytes - 1));
-            sinew_free(bytes);
-            sinew_stream_close(from);
-            sinew_stream_close(to);
-            sinew_node_free(foreign);
+            cr_assert_not(sinew_stream_continues_exactly(all[i].stream, bytes, n_bytes - 1));
         }
-    }
+    crowd_free(all);
 }
 
 /* Denormals: after a second of silence the state is zero, not 1e-310. */

@@ -429,6 +429,7 @@ static sinew_node *make_lookup(const law_node *law)
         }                                                                                          \
     }
 #define SCAN(channels_) .engine = SINEW_ENGINE_SCAN, .channels = channels_
+#define BLOCK(channels_) .engine = SINEW_ENGINE_BLOCK, .channels = channels_
 #define CONVOLVE(channels_, frames_, partitions_)                                                  \
     .engine = SINEW_ENGINE_CONVOLVE, .channels = channels_, .partition_frames = frames_,           \
     .partitions = partitions_
@@ -462,6 +463,8 @@ static sinew_node *make_lookup(const law_node *law)
 const law_node law_nodes[] = {
     FILTER("scan lowpass f64", "lowpass", 0, F64, 2, 2, lowpass_zoh, SCAN(2)),
     FILTER("scan lowpass f32", "lowpass", 2e-7, F32, 2, 2, lowpass_zoh, SCAN(2)),
+    FILTER("block lowpass f64", "lowpass", 1e-13, F64, 2, 2, lowpass_zoh, BLOCK(2)),
+    FILTER("block lowpass f32", "lowpass", 1e-6, F32, 2, 2, lowpass_zoh, BLOCK(2)),
     FILTER("convolve lowpass f64", "lowpass", 1e-13, F64, 2, 2, lowpass_zoh, CONVOLVE(2, 0, 0)),
     FILTER("convolve lowpass f64 16x1", "lowpass", 1e-13, F64, 2, 2, lowpass_zoh,
            CONVOLVE(2, 16, 1)),
@@ -469,29 +472,43 @@ const law_node law_nodes[] = {
            CONVOLVE(2, 256, 3)),
     FILTER("convolve lowpass f32", "lowpass", 1e-6, F32, 2, 2, lowpass_zoh, CONVOLVE(2, 0, 0)),
     FILTER("scan highpass f64", "highpass", 0, F64, 1, 1, highpass_bilinear, SCAN(1)),
+    FILTER("block highpass f64", "highpass", 1e-13, F64, 1, 1, highpass_bilinear, BLOCK(1)),
+    FILTER("block highpass f32", "highpass", 1e-6, F32, 1, 1, highpass_bilinear, BLOCK(1)),
     FILTER("convolve highpass f64", "highpass", 1e-13, F64, 1, 1, highpass_bilinear,
            CONVOLVE(1, 32, 5)),
     FILTER("scan bandpass 24 f64", "bandpass", 0, F64, 1, 1, bandpass_24, SCAN(1)),
+    FILTER("block bandpass 24 f64", "bandpass", 1e-12, F64, 1, 1, bandpass_24, BLOCK(1)),
+    FILTER("block bandpass 24 f32", "bandpass", 1e-5, F32, 1, 1, bandpass_24, BLOCK(1)),
     FILTER("convolve bandpass 24 f64", "bandpass", 1e-12, F64, 1, 1, bandpass_24,
            CONVOLVE(1, 0, 0)),
     FILTER("scan lowpass 20 f64", "slow", 0, F64, 3, 3, lowpass_20, SCAN(3)),
+    FILTER("block lowpass 20 f64", "slow", 1e-12, F64, 3, 3, lowpass_20, BLOCK(3)),
+    FILTER("block lowpass 20 f32", "slow", 1e-5, F32, 3, 3, lowpass_20, BLOCK(3)),
     FILTER("convolve lowpass 20 f64", "slow", 1e-12, F64, 3, 3, lowpass_20, CONVOLVE(3, 0, 0)),
     FILTER("convolve lowpass 20 f32", "slow", 1e-5, F32, 3, 3, lowpass_20, CONVOLVE(3, 0, 0)),
     FILTER("scan mimo f64", "mimo", 0, F64, 2, 3, mimo, SCAN(0)),
+    FILTER("block mimo f64", "mimo", 1e-13, F64, 2, 3, mimo, BLOCK(0)),
+    FILTER("block mimo f32", "mimo", 1e-6, F32, 2, 3, mimo, BLOCK(0)),
     FILTER("scan mimo f32", "mimo", 2e-7, F32, 2, 3, mimo, SCAN(0)),
     FILTER("convolve mimo f64", "mimo", 1e-13, F64, 2, 3, mimo, CONVOLVE(0, 64, 2)),
     FILTER("convolve mimo f32", "mimo", 1e-6, F32, 2, 3, mimo, CONVOLVE(0, 16, 4)),
     FILTER("scan dense f64", "dense", 0, F64, 2, 2, dense, SCAN(2)),
+    FILTER("block dense f64", "dense", 1e-13, F64, 2, 2, dense, BLOCK(2)),
     FILTER("convolve dense f64", "dense", 1e-13, F64, 2, 2, dense, CONVOLVE(2, 128, 2)),
     FILTER("scan dense x0 f64", "dense from x0", 0, F64, 2, 2, dense, SCAN(2), .x0 = dense_x0),
+    FILTER("block dense x0 f64", "dense from x0", 1e-13, F64, 2, 2, dense, BLOCK(2),
+           .x0 = dense_x0),
     FILTER("convolve dense x0 f64", "dense from x0", 1e-13, F64, 2, 2, dense, CONVOLVE(2, 32, 2),
            .x0 = dense_x0),
     FILTER("scan integrator f64", "integrator", 0, F64, 1, 1, integrator, SCAN(1)),
+    FILTER("block integrator f64", "integrator", 1e-12, F64, 1, 1, integrator, BLOCK(1)),
     FILTER("convolve integrator f64", "integrator", 1e-12, F64, 1, 1, integrator,
            CONVOLVE(1, 64, 4)),
     FILTER("scan gain f64", "gain", 0, F64, 2, 2, gain, SCAN(0)),
+    FILTER("block gain f64", "gain", 0, F64, 2, 2, gain, BLOCK(0)),
     FILTER("convolve gain f32", "gain", 1e-6, F32, 2, 2, gain, CONVOLVE(0, 16, 1)),
     DELAYED("scan late f64", "late", 0, F64, 2, 2, make_late, SCAN(2)),
+    DELAYED("block late f64", "late", 1e-13, F64, 2, 2, make_late, BLOCK(2)),
     DELAYED("convolve late f64", "late", 1e-13, F64, 2, 2, make_late, CONVOLVE(2, 32, 3)),
     DELAYED("scan late f32", "late", 2e-7, F32, 2, 2, make_late, SCAN(2)),
     DELAYED("scan late mimo f64", "late mimo", 0, F64, 2, 3, make_late_mimo, SCAN(0)),
@@ -545,6 +562,14 @@ sinew_node *law_make(const law_node *law)
         node->sample_in != law->sample_in || node->sample_out != law->sample_out)
         abort();
     return node;
+}
+
+const law_node *law_named(const char *name)
+{
+    for (size_t i = 0; i < n_law_nodes; i++)
+        if (strcmp(law_nodes[i].name, name) == 0)
+            return &law_nodes[i];
+    abort();
 }
 
 bool law_alike(const law_node *a, const law_node *b)

@@ -32,6 +32,9 @@ extern const size_t n_law_nodes;
 /* The node; it ends the test when it cannot be made. */
 sinew_node *law_make(const law_node *law);
 
+/* The law of that name; it ends the test where there is none. */
+const law_node *law_named(const char *name);
+
 /* Samples: deterministic noise with some silence and a few large values, (n, channels). */
 void *law_input(sinew_sample sample, uint32_t channels, size_t n, unsigned seed);
 double law_value(sinew_sample sample, const void *samples, size_t i);

@@ -1,0 +1,166 @@
+/* The parts of the block engine that are double for every type: lengths, order of states, cost. */
+#include "filter/blockwise.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "math/components.h"
+
+enum { SHORTEST = 4, LONGEST = 64, MOST_BYTES = 64 << 20 };
+
+/* How much rounding may grow (coordinates.h): beyond the first number balanced coordinates are
+ * tried, beyond the second the type has too few digits. */
+static const double growth_f64[] = {64, 512}, growth_f32[] = {8, 64};
+
+/* Few states of one input and output go through registers, in blocks of a fixed length. */
+static bool is_small(const sinew_discretization *d)
+{
+    return sinew_filter_is_single(d) && d->order <= 16;
+}
+
+/* Multiply-adds a frame of L frames at once. */
+static double products(const sinew_discretization *d, double length, bool pairs)
+{
+    double n = (double)d->order, q = (double)d->inputs, p = (double)d->outputs;
+    return n * (p + q) + q * p * (length + 1) / 2 + (pairs ? 2 * n : n * n) / length;
+}
+
+static size_t best_length(const sinew_discretization *d, bool pairs)
+{
+    if (is_small(d))
+        return SINEW_LIFTED_LENGTH;
+    size_t best = SHORTEST;
+    for (size_t length = SHORTEST; length <= LONGEST; length *= 2)
+        if (products(d, (double)length, pairs) < products(d, (double)best, pairs))
+            best = length;
+    return best;
+}
+
+static size_t rounded(size_t n, size_t by)
+{
+    return (n + by - 1) / by * by;
+}
+
+/* Whether no state is coupled with more than one other. */
+static bool all_pairs(const sinew_components *groups)
+{
+    const size_t *states;
+    for (size_t c = 0; c < groups->count; c++)
+        if (sinew_component(groups, c, &states) > 2)
+            return false;
+    return true;
+}
+
+/* The columns of registers that the order fits into. */
+static size_t small_columns(size_t order)
+{
+    static const size_t columns[] = {2, 4, 8, 12, 16};
+    size_t i = 0;
+    while (columns[i] < order)
+        i++;
+    return columns[i];
+}
+
+static sinew_status place(sinew_blockwise *b, const sinew_discretization *d,
+                          const sinew_components *groups, size_t panel, sinew_error *error)
+{
+    size_t n = d->order, count = rounded(groups->count, panel);
+    b->pairs = !is_small(d) && all_pairs(groups);
+    b->states = b->pairs ? 2 * count : is_small(d) ? small_columns(n) : rounded(n, 2);
+    b->padded = rounded(b->states, panel);
+    b->places = sinew_alloc(b->states, sizeof *b->places);
+    if (!b->places)
+        return sinew_fail_memory(error);
+    for (size_t i = 0; i < b->states; i++)
+        b->places[i] = !b->pairs && i < n ? groups->states[i] : SIZE_MAX;
+    for (size_t c = 0; b->pairs && c < groups->count; c++) {
+        const size_t *states;
+        size_t size = sinew_component(groups, c, &states);
+        b->places[c] = states[0];
+        if (size == 2)
+            b->places[count + c] = states[1];
+    }
+    return SINEW_OK;
+}
+
+/* The groups of states that A couples. Few states are one group: no structure would pay, and
+ * balanced together nothing cancels between them. */
+static sinew_status find_groups(sinew_components *groups, const sinew_discretization *d,
+                                sinew_error *error)
+{
+    size_t n = d->order;
+    sinew_status status = sinew_components_find(groups, d->A, n, error);
+    for (size_t i = 0; !status && is_small(d) && i < n; i++)
+        groups->states[i] = i;
+    if (!status && is_small(d) && n > 0) {
+        groups->count = 1;
+        groups->ends[0] = n;
+    }
+    return status;
+}
+
+sinew_status sinew_blockwise_init(sinew_blockwise *b, sinew_lifted *l,
+                                  const sinew_discretization *d, sinew_sample type, bool *fits,
+                                  sinew_error *error)
+{
+    bool is_double = type == SINEW_SAMPLE_F64;
+    const double *growth = is_double ? growth_f64 : growth_f32;
+    size_t panel = is_double ? SINEW_FUSED_F64 : SINEW_FUSED_F32;
+    const sinew_recurrence *r = &b->filter.recurrence;
+    sinew_components groups;
+    sinew_status status = find_groups(&groups, d, error);
+    if (!status)
+        status = place(b, d, &groups, panel, error);
+    if (!status) {
+        b->length = best_length(d, b->pairs);
+        b->rows = rounded(b->length * d->outputs, panel);
+        status = sinew_lifted_init(l, d, r, b->length, error);
+    }
+    if (!status)
+        status = sinew_coordinates_choose(&b->coordinates, l, d, r, &groups, growth[0], growth[1],
+                                          is_double, error);
+    sinew_components_finish(&groups);
+    *fits = !status && b->coordinates.fits;
+    return status;
+}
+
+void sinew_blockwise_finish(sinew_blockwise *b)
+{
+    sinew_free(b->places);
+    sinew_free(b->O);
+    sinew_free(b->T);
+    sinew_free(b->G);
+    sinew_free(b->E);
+    sinew_free(b->keep);
+    sinew_coordinates_finish(&b->coordinates);
+    sinew_filter_finish(&b->filter);
+}
+
+/* Float, where float has the digits. */
+sinew_status sinew_block_new(sinew_node **out, const sinew_discretization *d,
+                             const sinew_filter_opts *opts, sinew_error *error)
+{
+    sinew_status status = SINEW_ERR_NUMERIC;
+    if (opts->sample == SINEW_SAMPLE_F32)
+        status = sinew_blockwise_new_f32(out, d, opts, error);
+    if (status == SINEW_ERR_NUMERIC)
+        status = sinew_blockwise_new_f64(out, d, opts, error);
+    return status;
+}
+
+double sinew_block_cost(const sinew_discretization *d, const sinew_filter_opts *opts)
+{
+    sinew_components groups;
+    sinew_status status = sinew_components_find(&groups, d->A, d->order, NULL);
+    bool pairs = !status && all_pairs(&groups);
+    sinew_components_finish(&groups);
+    double length = (double)best_length(d, pairs), bytes = opts->sample == SINEW_SAMPLE_F32 ? 4 : 8;
+    double most = fmax((double)d->inputs, (double)d->outputs);
+    if (status || 8 * length * length * most * most > MOST_BYTES)
+        return INFINITY;
+    if (is_small(d))
+        return 0.3 + 0.08 * (double)small_columns(d->order);
+    return 0.4 * (double)(d->inputs + d->outputs) + 0.0055 * bytes * products(d, length, pairs);
+}

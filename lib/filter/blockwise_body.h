@@ -1,0 +1,389 @@
+/* The block engine over the type that it calculates in: REAL, OP(), PANEL, TYPE and BLOCKWISE_NEW
+ * are the includer's. blockwise.h has the equations. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "filter/blockwise.h"
+
+#include "filter/blockwise_layout.h"
+
+#define PASTE2(a, b) a##b
+#define PASTE(a, b) PASTE2(a, b)
+
+/* ---- samples ---- */
+
+/* Frames [from, from + n) of copy c, one behind the other, of a block of either type. */
+static void gather(const sinew_filter *f, const void *samples, size_t from, size_t n, size_t c,
+                   REAL *to)
+{
+    size_t stride = f->node.channels_in, width = f->recurrence.inputs;
+    size_t at = from * stride + c * width;
+    if (f->node.sample_in == SINEW_SAMPLE_F32) {
+        const float *in = (const float *)samples + at;
+        for (size_t t = 0; t < n; t++)
+            for (size_t i = 0; i < width; i++)
+                to[t * width + i] = (REAL)in[t * stride + i];
+    } else {
+        const double *in = (const double *)samples + at;
+        for (size_t t = 0; t < n; t++)
+            for (size_t i = 0; i < width; i++)
+                to[t * width + i] = (REAL)in[t * stride + i];
+    }
+}
+
+static void scatter(const sinew_filter *f, void *samples, size_t from, size_t n, size_t c,
+                    const REAL *y)
+{
+    size_t stride = f->node.channels_out, width = f->recurrence.outputs;
+    size_t at = from * stride + c * width;
+    if (f->node.sample_out == SINEW_SAMPLE_F32) {
+        float *out = (float *)samples + at;
+        for (size_t t = 0; t < n; t++)
+            for (size_t i = 0; i < width; i++)
+                out[t * stride + i] = (float)y[t * width + i];
+    } else {
+        double *out = (double *)samples + at;
+        for (size_t t = 0; t < n; t++)
+            for (size_t i = 0; i < width; i++)
+                out[t * stride + i] = (double)y[t * width + i];
+    }
+}
+
+/* ---- products ---- */
+
+static const sinew_fused *fused(const sinew_blockwise *b)
+{
+    return b->filter.recurrence.simd->fused;
+}
+
+/* `y` += O x, T u from frame `phase` on, G u likewise, for `count` vectors. */
+static void add_states(const sinew_blockwise *b, const REAL *x, REAL *y, size_t count)
+{
+    sinew_columns c = {.rows = b->rows,
+                       .columns = b->states,
+                       .to = b->states,
+                       .u_stride = b->padded,
+                       .y_stride = b->rows};
+    fused(b)->OP(columns)(&c, b->O, x, y, count);
+}
+
+static void add_inputs(const sinew_blockwise *b, const REAL *u, size_t phase, size_t n, REAL *y,
+                       size_t count)
+{
+    const sinew_recurrence *r = &b->filter.recurrence;
+    sinew_columns c = {.rows = b->rows,
+                       .columns = b->length * r->inputs,
+                       .from = phase * r->inputs,
+                       .to = (phase + n) * r->inputs,
+                       .inputs = r->inputs,
+                       .outputs = r->outputs,
+                       .u_stride = b->length * r->inputs,
+                       .y_stride = b->rows};
+    fused(b)->OP(columns)(&c, b->T, u, y, count);
+}
+
+static void add_drive(const sinew_blockwise *b, const REAL *u, size_t phase, size_t n, REAL *w,
+                      size_t count)
+{
+    size_t q = b->filter.recurrence.inputs;
+    sinew_columns c = {.rows = b->padded,
+                       .columns = b->length * q,
+                       .from = phase * q,
+                       .to = (phase + n) * q,
+                       .u_stride = b->length * q,
+                       .y_stride = b->padded};
+    fused(b)->OP(columns)(&c, b->G, u, w, count);
+}
+
+/* next = A^L x + w */
+static void move(const sinew_blockwise *b, const REAL *x, const REAL *w, REAL *next)
+{
+    if (b->pairs) {
+        size_t n = b->states / 2;
+        const REAL *e = b->E;
+        PASTE(sinew_, OP(pairs)) pairs = {n, b->keep, e, e + n, e + 2 * n, e + 3 * n};
+        fused(b)->OP(pairs)(&pairs, x, w, next);
+    } else {
+        fused(b)->OP(chain)(b->E, b->states, b->keep, x, w, next);
+    }
+}
+
+/* ---- frames that do not fill a block ---- */
+
+/* n frames from `phase` on, no further than the block, of inputs that are in k->u already. Past a
+ * NaN the sums of earlier frames are lost, so `y`, NULL or (n, outputs), takes them first. */
+static void add_frames(const sinew_blockwise *b, const copy *k, size_t phase, size_t n, REAL *y)
+{
+    size_t q = b->filter.recurrence.inputs, p = b->filter.recurrence.outputs;
+    const REAL *u = k->u + phase * q;
+    if (phase == 0) {
+        memset(k->out, 0, b->rows * sizeof(REAL));
+        memset(k->w, 0, b->padded * sizeof(REAL));
+        add_states(b, k->x, k->out, 1);
+    }
+    add_drive(b, u, phase, n, k->w, 1);
+    size_t step = fused(b)->OP(finite)(u, n * q) ? n : 1;
+    for (size_t t = 0; t < n; t += step) {
+        add_inputs(b, u + t * q, phase + t, step, k->out, 1);
+        if (y)
+            memcpy(y + t * p, k->out + (phase + t) * p, step * p * sizeof(REAL));
+    }
+}
+
+static void end_block(const sinew_blockwise *b, const copy *k, work *w)
+{
+    move(b, k->x, k->w, w->x);
+    memcpy(k->x, w->x, b->padded * sizeof(REAL));
+}
+
+static void process_some(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                         sinew_block *out, size_t at, size_t n)
+{
+    header *h = state;
+    size_t phase = (size_t)h->phase, q = b->filter.recurrence.inputs;
+    for (size_t c = 0; c < b->filter.copies; c++) {
+        copy k = copy_at(b, state, c);
+        gather(&b->filter, in->samples, at, n, c, k.u + phase * q);
+        add_frames(b, &k, phase, n, w->y);
+        scatter(&b->filter, out->samples, at, n, c, w->y);
+        if (phase + n == b->length)
+            end_block(b, &k, w);
+    }
+    h->phase = (phase + n) % b->length;
+}
+
+/* ---- whole blocks ---- */
+
+/* Whether a block's samples can be read and written where they are. */
+static bool is_plain(const sinew_filter *f)
+{
+    return f->copies == 1 && f->node.sample_in == TYPE && f->node.sample_out == TYPE;
+}
+
+/* One copy through registers. */
+static void lift(const sinew_blockwise *b, const copy *k, work *w, const sinew_block *in,
+                 sinew_block *out, size_t at, size_t n_blocks, size_t c)
+{
+    const sinew_filter *f = &b->filter;
+    PASTE(sinew_, OP(lifted)) m = {b->states, b->O, b->T, b->G, b->E, b->keep};
+    if (is_plain(f)) {
+        fused(b)->OP(lifted)(&m, k->x, (const REAL *)in->samples + at, (REAL *)out->samples + at,
+                             n_blocks);
+        return;
+    }
+    size_t n = n_blocks * b->length;
+    gather(f, in->samples, at, n, c, w->u);
+    fused(b)->OP(lifted)(&m, k->x, w->u, w->u, n_blocks);
+    scatter(f, out->samples, at, n, c, w->u);
+}
+
+/* Copies [first, first + copies) by products of matrices; vector c n_blocks + k is block k of copy
+ * c. */
+static void multiply(const sinew_blockwise *b, void *state, work *w, size_t first, size_t copies,
+                     size_t n_blocks)
+{
+    size_t count = copies * n_blocks;
+    memset(w->w, 0, count * b->padded * sizeof(REAL));
+    memset(w->y, 0, count * b->rows * sizeof(REAL));
+    add_drive(b, w->u, 0, b->length, w->w, count);
+    for (size_t c = 0; c < copies; c++) {
+        copy k = copy_at(b, state, first + c);
+        REAL *x = w->x + c * n_blocks * b->padded, *drive = w->w + c * n_blocks * b->padded;
+        memcpy(x, k.x, b->padded * sizeof(REAL));
+        for (size_t i = 0; i < n_blocks; i++)
+            move(b, x + i * b->padded, drive + i * b->padded,
+                 i + 1 < n_blocks ? x + (i + 1) * b->padded : k.x);
+    }
+    add_states(b, w->x, w->y, count);
+    add_inputs(b, w->u, 0, b->length, w->y, count);
+}
+
+static void multiply_copies(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                            sinew_block *out, size_t at, size_t n_blocks, size_t first,
+                            size_t copies)
+{
+    const sinew_recurrence *r = &b->filter.recurrence;
+    size_t n = n_blocks * b->length;
+    for (size_t c = 0; c < copies; c++)
+        gather(&b->filter, in->samples, at, n, first + c, w->u + c * n * r->inputs);
+    multiply(b, state, w, first, copies, n_blocks);
+    for (size_t c = 0; c < copies; c++)
+        for (size_t k = 0; k < n_blocks; k++)
+            scatter(&b->filter, out->samples, at + k * b->length, b->length, first + c,
+                    w->y + (c * n_blocks + k) * b->rows);
+}
+
+/* Few copies of few states through registers; else all by products. */
+static void process_blocks(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                           sinew_block *out, size_t at, size_t n_blocks)
+{
+    const sinew_filter *f = &b->filter;
+    bool small =
+        f->recurrence.inputs == 1 && f->recurrence.outputs == 1 && f->recurrence.order <= 16;
+    size_t together = copies_together(b);
+    if (small && f->copies < 4)
+        for (size_t c = 0; c < f->copies; c++) {
+            copy k = copy_at(b, state, c);
+            lift(b, &k, w, in, out, at, n_blocks, c);
+        }
+    else
+        for (size_t c = 0; c < f->copies; c += together)
+            multiply_copies(b, state, w, in, out, at, n_blocks, c,
+                            f->copies - c < together ? f->copies - c : together);
+}
+
+static bool is_finite(const sinew_blockwise *b, const sinew_block *in, size_t at, size_t n)
+{
+    size_t width = b->filter.node.channels_in;
+    if (b->filter.node.sample_in == SINEW_SAMPLE_F32)
+        return fused(b)->finite_f32((const float *)in->samples + at * width, n * width);
+    return fused(b)->finite_f64((const double *)in->samples + at * width, n * width);
+}
+
+static void process(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
+                    sinew_block *out)
+{
+    const sinew_blockwise *b = (const sinew_blockwise *)node;
+    const header *h = state;
+    work w = work_at(b, scratch);
+    size_t length = b->length, most = blocks_together(b);
+    for (size_t at = 0; at < in->n_frames;) {
+        size_t left = in->n_frames - at, blocks = h->phase == 0 ? left / length : 0;
+        blocks = blocks < most ? blocks : most;
+        if (blocks > 0 && is_finite(b, in, at, blocks * length)) {
+            process_blocks(b, state, &w, in, out, at, blocks);
+            at += blocks * length;
+        } else {
+            size_t rest = length - (size_t)h->phase, n = left < rest ? left : rest;
+            process_some(b, state, &w, in, out, at, n);
+            at += n;
+        }
+    }
+}
+
+#include "filter/blockwise_saved.h"
+
+static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)
+{
+    (void)max_frames;
+    const sinew_blockwise *b = (const sinew_blockwise *)node;
+    out->state_bytes = SINEW_ALIGN + b->filter.copies * sizes_of(b).copy;
+    out->saved_bytes = saved_bytes(b);
+    out->scratch_bytes =
+        sinew_aligned(work_bytes(b)) + fold_bytes(b) + sinew_aligned(saved_bytes(b));
+}
+
+static void blockwise_free(sinew_node *node)
+{
+    sinew_blockwise_finish((sinew_blockwise *)node);
+    sinew_free(node);
+}
+
+static const sinew_node_ops blockwise_ops = {.kind = "filter.block",
+                                             .footprint = footprint,
+                                             .reset = reset,
+                                             .process = process,
+                                             .save_state = save_state,
+                                             .load_state = load_state,
+                                             .advance = advance,
+                                             .free = blockwise_free};
+
+/* ---- building ---- */
+
+/* Entry (r, c) of a matrix in panels with so many columns. */
+static REAL *entry(void *panels, size_t columns, size_t r, size_t c)
+{
+    return (REAL *)panels + (r / PANEL * columns + c) * PANEL + r % PANEL;
+}
+
+static void place_inputs(sinew_blockwise *b, const sinew_lifted *l)
+{
+    size_t rows = l->length * l->outputs, columns = l->length * l->inputs;
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++)
+            *entry(b->T, columns, r, c) = (REAL)l->T[r * columns + c];
+    for (size_t s = 0; s < b->states; s++)
+        for (size_t c = 0; b->places[s] < l->order && c < columns; c++)
+            *entry(b->G, columns, s, c) = (REAL)l->G[b->places[s] * columns + c];
+}
+
+/* A^L, or A^L - I where a state is kept. */
+static double late(const sinew_lifted *l, size_t i, size_t j)
+{
+    size_t at = i * l->order + j;
+    return i == j && sinew_section_keeps(l->late[at]) ? l->E[at] : l->late[at];
+}
+
+static void place_states(sinew_blockwise *b, const sinew_lifted *l)
+{
+    size_t half = b->states / 2;
+    for (size_t s = 0; s < b->states; s++) {
+        size_t from = b->places[s];
+        if (from >= l->order)
+            continue;
+        for (size_t r = 0; r < l->length * l->outputs; r++)
+            *entry(b->O, b->states, r, s) = (REAL)l->O[r * l->order + from];
+        ((REAL *)b->keep)[s] = sinew_section_keeps(l->late[from * l->order + from]);
+        for (size_t i = 0; i < b->states; i++) {
+            if (b->places[i] >= l->order || (b->pairs && i % half != s % half))
+                continue;
+            REAL value = (REAL)late(l, b->places[i], from);
+            if (b->pairs) /* e11 e12 e21 e22 */
+                ((REAL *)b->E)[(2 * (i / half) + s / half) * half + i % half] = value;
+            else
+                *entry(b->E, b->states, i, s) = value;
+        }
+    }
+}
+
+static sinew_status place_matrices(sinew_blockwise *b, const sinew_lifted *l, sinew_error *error)
+{
+    size_t columns = l->length * l->inputs;
+    b->O = sinew_alloc(b->rows * b->states, sizeof(REAL));
+    b->T = sinew_alloc(b->rows * columns, sizeof(REAL));
+    b->G = sinew_alloc(b->padded * columns, sizeof(REAL));
+    b->E = sinew_alloc(b->pairs ? 2 * b->states : b->padded * b->states, sizeof(REAL));
+    b->keep = sinew_alloc(b->padded, sizeof(REAL));
+    if (!b->O || !b->T || !b->G || !b->E || !b->keep)
+        return sinew_fail_memory(error);
+    place_inputs(b, l);
+    place_states(b, l);
+    return SINEW_OK;
+}
+
+/* The instruction set is part of how (fused.h). */
+static void identify(sinew_blockwise *b)
+{
+    const char *name = fused(b)->name;
+    uint64_t identity = sinew_hash_count(b->filter.node.identity, layout_of(b));
+    b->filter.node.identity = sinew_hash(identity, name, strlen(name));
+}
+
+sinew_status BLOCKWISE_NEW(sinew_node **out, const sinew_discretization *d,
+                           const sinew_filter_opts *opts, sinew_error *error)
+{
+    sinew_blockwise *b = sinew_alloc(1, sizeof *b);
+    sinew_lifted l = {0};
+    bool fits = false;
+    if (!b)
+        return sinew_fail_memory(error);
+    sinew_status status =
+        sinew_filter_init(&b->filter, &blockwise_ops, SINEW_ENGINE_BLOCK, d, opts, error);
+    if (!status)
+        status = sinew_blockwise_init(b, &l, d, TYPE, &fits, error);
+    if (!status && !fits)
+        status = sinew_fail(error, SINEW_ERR_NUMERIC, "no coordinates of this filter hold blocks");
+    if (!status)
+        status = place_matrices(b, &l, error);
+    sinew_lifted_finish(&l);
+    if (status) {
+        blockwise_free(&b->filter.node);
+        return status;
+    }
+    identify(b);
+    *out = &b->filter.node;
+    return SINEW_OK;
+}

@@ -1,0 +1,34 @@
+/* lifted: a discretization over L frames at once, in double. With U and Y the L frames one behind
+ * the other,
+ *
+ *     Y = O x + T U,   x+ = A^L x + G U
+ *
+ * O has the rows C A^t, G the columns A^(L-1-j) B, and T is block lower triangular, Toeplitz, of D
+ * and C A^(t-1) B (Burrus 1972; Barnes, Shinnaka 1980). All are free runs of the recurrence, so
+ * they are as exact as it is, and cost what its form costs. */
+#ifndef SINEW_FILTER_LIFTED_H
+#define SINEW_FILTER_LIFTED_H
+
+#include "filter/recurrence.h"
+
+typedef struct sinew_lifted {
+    size_t order, inputs, outputs, length;
+    double *O;    /* (L outputs, order) */
+    double *T;    /* (L outputs, L inputs) */
+    double *G;    /* (order, L inputs) */
+    double *E;    /* (order, order): A^L - I */
+    double *late; /* (order, order): A^L */
+} sinew_lifted;
+
+/* L frames of `d`, whose recurrence is `r`; length is a power of two. Errors: SINEW_ERR_MEMORY.
+ * Finish in any case. */
+sinew_status sinew_lifted_init(sinew_lifted *l, const sinew_discretization *d,
+                               const sinew_recurrence *r, size_t length, sinew_error *error);
+void sinew_lifted_finish(sinew_lifted *l);
+
+/* In other coordinates of the states, x = P z: O P, P^-1 G, P^-1 A^L P. P, inverse (order, order).
+ * Errors: SINEW_ERR_MEMORY. */
+sinew_status sinew_lifted_turn(sinew_lifted *l, const double *P, const double *inverse,
+                               sinew_error *error);
+
+#endif

@@ -1,0 +1,171 @@
+/* The operations of fused.h over one type: REAL, its REGISTER of so many LANES, the rows of a
+ * PANEL, OP(name) are the includer's. */
+
+enum { OP(PER_PANEL) = PANEL / LANES }; /* registers */
+
+static int OP(finite)(const REAL *u, size_t n)
+{
+    REGISTER sum = {0};
+    REAL rest = 0;
+    size_t whole = n - n % LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+        sum += *(const REGISTER *)(u + i) * 0;
+    for (size_t i = whole; i < n; i++)
+        rest += u[i] * 0;
+    for (int i = 0; i < LANES; i++)
+        rest += sum[i];
+    return rest == 0;
+}
+
+/* One panel of y_k += M u_k for WIDE vectors side by side, their sums in registers. */
+#define TILE(wide_)                                                                                \
+    static inline void OP(tile_##wide_)(const REAL *M, size_t from, size_t to, const REAL *u,      \
+                                        size_t u_stride, REAL *y, size_t y_stride)                 \
+    {                                                                                              \
+        REGISTER sum[wide_][OP(PER_PANEL)];                                                        \
+        for (int k = 0; k < wide_; k++)                                                            \
+            for (int r = 0; r < OP(PER_PANEL); r++)                                                \
+                sum[k][r] = *(const REGISTER *)(y + (size_t)k * y_stride + r * LANES);             \
+        for (size_t j = from; j < to; j++) {                                                       \
+            const REAL *at = M + j * PANEL;                                                        \
+            for (int k = 0; k < wide_; k++)                                                        \
+                for (int r = 0; r < OP(PER_PANEL); r++)                                            \
+                    sum[k][r] += *(const REGISTER *)(at + r * LANES) *                             \
+                                 u[(size_t)k * u_stride + (j - from)];                             \
+        }                                                                                          \
+        for (int k = 0; k < wide_; k++)                                                            \
+            for (int r = 0; r < OP(PER_PANEL); r++)                                                \
+                *(REGISTER *)(y + (size_t)k * y_stride + r * LANES) = sum[k][r];                   \
+    }
+TILE(8)
+TILE(4)
+TILE(2)
+TILE(1)
+#undef TILE
+
+/* Where the rows [row, row + PANEL) of a block triangular matrix end. */
+static inline size_t OP(end_of_panel)(const sinew_columns *c, size_t row)
+{
+    if (c->outputs == 0)
+        return c->to;
+    size_t last = ((row + PANEL - 1) / c->outputs + 1) * c->inputs;
+    return last < c->to ? last : c->to;
+}
+
+static void OP(columns)(const sinew_columns *c, const REAL *M, const REAL *u, REAL *y, size_t count)
+{
+    for (size_t row = 0; row < c->rows; row += PANEL, M += c->columns * PANEL, y += PANEL) {
+        size_t from = c->from, to = OP(end_of_panel)(c, row), k = 0;
+        if (to <= from)
+            continue;
+        for (; OP(PER_PANEL) <= 2 && k + 8 <= count; k += 8)
+            OP(tile_8)
+            (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
+        for (; k + 4 <= count; k += 4)
+            OP(tile_4)
+            (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
+        for (; k + 2 <= count; k += 2)
+            OP(tile_2)
+            (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
+        if (k < count)
+            OP(tile_1)
+            (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
+    }
+}
+
+/* The even and the odd columns apart, so that no sum waits long for itself: x is late. */
+static inline REGISTER OP(chained)(const REAL *E, size_t n, REGISTER first, const REAL *x)
+{
+    REGISTER even = {0}, odd = {0};
+    for (size_t s = 0; s < n; s += 2) {
+        even += *(const REGISTER *)(E + s * PANEL) * x[s];
+        odd += *(const REGISTER *)(E + (s + 1) * PANEL) * x[s + 1];
+    }
+    return first + (even + odd);
+}
+
+static void OP(chain)(const REAL *E, size_t n, const REAL *keep, const REAL *x, const REAL *w,
+                      REAL *next)
+{
+    for (size_t row = 0; row < n; row += PANEL, E += n * PANEL)
+        for (size_t r = row; r < row + PANEL; r += LANES) {
+            REGISTER first = *(const REGISTER *)(keep + r) * *(const REGISTER *)(x + r) +
+                             *(const REGISTER *)(w + r);
+            *(REGISTER *)(next + r) = OP(chained)(E + (r - row), n, first, x);
+        }
+}
+
+static void OP(pairs)(const PASTE(sinew_, OP(pairs)) * e, const REAL *x, const REAL *w, REAL *next)
+{
+    size_t n = e->pairs;
+    for (size_t i = 0; i < n; i += LANES) {
+        REGISTER x1 = *(const REGISTER *)(x + i), x2 = *(const REGISTER *)(x + n + i);
+        REGISTER w1 = *(const REGISTER *)(w + i), w2 = *(const REGISTER *)(w + n + i);
+        REGISTER k1 = *(const REGISTER *)(e->keep + i), k2 = *(const REGISTER *)(e->keep + n + i);
+        *(REGISTER *)(next + i) = (k1 * x1 + w1) + (*(const REGISTER *)(e->e11 + i) * x1 +
+                                                    *(const REGISTER *)(e->e12 + i) * x2);
+        *(REGISTER *)(next + n + i) = (k2 * x2 + w2) + (*(const REGISTER *)(e->e21 + i) * x1 +
+                                                        *(const REGISTER *)(e->e22 + i) * x2);
+    }
+}
+
+/* All of a block in registers. What does not wait for x overlaps with the block before. */
+static inline __attribute__((always_inline)) void OP(lifted_of)(const PASTE(sinew_, OP(lifted)) * m,
+                                                                size_t n, REAL *x, const REAL *u,
+                                                                REAL *y, size_t n_blocks)
+{
+    enum { LENGTH = SINEW_LIFTED_LENGTH, RY = LENGTH / LANES };
+    const size_t states = (n + LANES - 1) / LANES; /* registers */
+    for (size_t b = 0; b < n_blocks; b++, u += LENGTH, y += LENGTH) {
+        REGISTER out[RY] = {0}, w[16 / LANES] = {0}, first[16 / LANES], next[16 / LANES];
+#pragma GCC unroll 16
+        for (size_t s = 0; s < n; s++)
+            for (size_t r = 0; r < RY; r++)
+                out[r] += *(const REGISTER *)(m->O + (r / OP(PER_PANEL) * n + s) * PANEL +
+                                              r % OP(PER_PANEL) * LANES) *
+                          x[s];
+#pragma GCC unroll 16
+        for (size_t j = 0; j < LENGTH; j++) {
+            for (size_t r = 0; r < states; r++)
+                w[r] += *(const REGISTER *)(m->G + (r / OP(PER_PANEL) * LENGTH + j) * PANEL +
+                                            r % OP(PER_PANEL) * LANES) *
+                        u[j];
+            for (size_t r = j / LANES; r < RY; r++)
+                out[r] += *(const REGISTER *)(m->T + (r / OP(PER_PANEL) * LENGTH + j) * PANEL +
+                                              r % OP(PER_PANEL) * LANES) *
+                          u[j];
+        }
+        for (size_t r = 0; r < RY; r++)
+            *(REGISTER *)(y + r * LANES) = out[r];
+        for (size_t r = 0; r < states; r++)
+            first[r] =
+                *(const REGISTER *)(m->keep + r * LANES) * *(const REGISTER *)(x + r * LANES) +
+                w[r];
+        for (size_t r = 0; r < states; r++)
+            next[r] = OP(chained)(m->E + r / OP(PER_PANEL) * n * PANEL + r % OP(PER_PANEL) * LANES,
+                                  n, first[r], x);
+        for (size_t r = 0; r < states; r++)
+            *(REGISTER *)(x + r * LANES) = next[r];
+    }
+}
+
+static void OP(lifted)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REAL *u, REAL *y,
+                       size_t n_blocks)
+{
+    switch (m->n) {
+    case 2:
+        OP(lifted_of)(m, 2, x, u, y, n_blocks);
+        return;
+    case 4:
+        OP(lifted_of)(m, 4, x, u, y, n_blocks);
+        return;
+    case 8:
+        OP(lifted_of)(m, 8, x, u, y, n_blocks);
+        return;
+    case 12:
+        OP(lifted_of)(m, 12, x, u, y, n_blocks);
+        return;
+    default:
+        OP(lifted_of)(m, 16, x, u, y, n_blocks);
+    }
+}
