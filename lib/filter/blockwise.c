@@ -67,6 +67,7 @@ static sinew_status place(sinew_blockwise *b, const sinew_discretization *d,
                           const sinew_components *groups, size_t panel, sinew_error *error)
 {
     size_t n = d->order, count = rounded(groups->count, panel);
+    b->lifted = is_small(d);
     b->pairs = !is_small(d) && all_pairs(groups);
     b->states = b->pairs ? 2 * count : is_small(d) ? small_columns(n) : rounded(n, 2);
     b->padded = rounded(b->states, panel);

@@ -15,49 +15,52 @@
 
 /* ---- samples ---- */
 
-/* Frames [from, from + n) of copy c, one behind the other, of a block of either type. */
-static void gather(const sinew_filter *f, const void *samples, size_t from, size_t n, size_t c,
-                   REAL *to)
-{
-    size_t stride = f->node.channels_in, width = f->recurrence.inputs;
-    size_t at = from * stride + c * width;
-    if (f->node.sample_in == SINEW_SAMPLE_F32) {
-        const float *in = (const float *)samples + at;
-        for (size_t t = 0; t < n; t++)
-            for (size_t i = 0; i < width; i++)
-                to[t * width + i] = (REAL)in[t * stride + i];
-    } else {
-        const double *in = (const double *)samples + at;
-        for (size_t t = 0; t < n; t++)
-            for (size_t i = 0; i < width; i++)
-                to[t * width + i] = (REAL)in[t * stride + i];
-    }
-}
-
-static void scatter(const sinew_filter *f, void *samples, size_t from, size_t n, size_t c,
-                    const REAL *y)
-{
-    size_t stride = f->node.channels_out, width = f->recurrence.outputs;
-    size_t at = from * stride + c * width;
-    if (f->node.sample_out == SINEW_SAMPLE_F32) {
-        float *out = (float *)samples + at;
-        for (size_t t = 0; t < n; t++)
-            for (size_t i = 0; i < width; i++)
-                out[t * stride + i] = (float)y[t * width + i];
-    } else {
-        double *out = (double *)samples + at;
-        for (size_t t = 0; t < n; t++)
-            for (size_t i = 0; i < width; i++)
-                out[t * stride + i] = (double)y[t * width + i];
-    }
-}
-
-/* ---- products ---- */
-
 static const sinew_fused *fused(const sinew_blockwise *b)
 {
     return b->filter.recurrence.simd->fused;
 }
+
+/* Numbers from and to an array of the other type, `width` of every `stride`. */
+#define CONVERT(name_, from_, to_)                                                                 \
+    static void name_(const from_ *from, size_t from_stride, to_ *to, size_t to_stride,            \
+                      size_t width, size_t n)                                                      \
+    {                                                                                              \
+        for (size_t t = 0; t < n; t++)                                                             \
+            for (size_t i = 0; i < width; i++)                                                     \
+                to[t * to_stride + i] = (to_)from[t * from_stride + i];                            \
+    }
+CONVERT(convert_in, STREAM_REAL, REAL)
+CONVERT(convert_out, REAL, STREAM_REAL)
+#undef CONVERT
+
+/* Frames [from, from + n) of copy c, one behind the other. */
+static void gather(const sinew_blockwise *b, const void *samples, size_t from, size_t n, size_t c,
+                   REAL *to)
+{
+    size_t stride = b->filter.node.channels_in, width = b->filter.recurrence.inputs;
+    size_t at = from * stride + c * width;
+    if (b->filter.node.sample_in != TYPE)
+        convert_in((const STREAM_REAL *)samples + at, stride, to, width, width, n);
+    else if (width == stride)
+        memcpy(to, (const REAL *)samples + at, n * width * sizeof(REAL));
+    else /* of several copies each has one input */
+        fused(b)->OP(gather)((const REAL *)samples + at, stride, to, n);
+}
+
+static void scatter(const sinew_blockwise *b, void *samples, size_t from, size_t n, size_t c,
+                    const REAL *y)
+{
+    size_t stride = b->filter.node.channels_out, width = b->filter.recurrence.outputs;
+    size_t at = from * stride + c * width;
+    if (b->filter.node.sample_out != TYPE)
+        convert_out(y, width, (STREAM_REAL *)samples + at, stride, width, n);
+    else if (width == stride)
+        memcpy((REAL *)samples + at, y, n * width * sizeof(REAL));
+    else
+        fused(b)->OP(scatter)(y, (REAL *)samples + at, stride, n);
+}
+
+/* ---- products ---- */
 
 /* `y` += O x, T u from frame `phase` on, G u likewise, for `count` vectors. */
 static void add_states(const sinew_blockwise *b, const REAL *x, REAL *y, size_t count)
@@ -111,6 +114,12 @@ static void move(const sinew_blockwise *b, const REAL *x, const REAL *w, REAL *n
     }
 }
 
+/* Of an entry of G u: each has heard of a NaN or infinity in u, as zero times one is a NaN. */
+static bool is_finite(REAL w)
+{
+    return w * 0 == 0;
+}
+
 /* ---- frames that do not fill a block ---- */
 
 /* n frames from `phase` on, no further than the block, of inputs that are in k->u already. Past a
@@ -125,7 +134,7 @@ static void add_frames(const sinew_blockwise *b, const copy *k, size_t phase, si
         add_states(b, k->x, k->out, 1);
     }
     add_drive(b, u, phase, n, k->w, 1);
-    size_t step = fused(b)->OP(finite)(u, n * q) ? n : 1;
+    size_t step = is_finite(k->w[0]) ? n : 1;
     for (size_t t = 0; t < n; t += step) {
         add_inputs(b, u + t * q, phase + t, step, k->out, 1);
         if (y)
@@ -139,19 +148,25 @@ static void end_block(const sinew_blockwise *b, const copy *k, work *w)
     memcpy(k->x, w->x, b->padded * sizeof(REAL));
 }
 
+/* Copy c. */
+static void process_frames(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                           sinew_block *out, size_t at, size_t n, size_t phase, size_t c)
+{
+    copy k = copy_at(b, state, c);
+    gather(b, in->samples, at, n, c, k.u + phase * b->filter.recurrence.inputs);
+    add_frames(b, &k, phase, n, w->y);
+    scatter(b, out->samples, at, n, c, w->y);
+    if (phase + n == b->length)
+        end_block(b, &k, w);
+}
+
 static void process_some(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
                          sinew_block *out, size_t at, size_t n)
 {
     header *h = state;
-    size_t phase = (size_t)h->phase, q = b->filter.recurrence.inputs;
-    for (size_t c = 0; c < b->filter.copies; c++) {
-        copy k = copy_at(b, state, c);
-        gather(&b->filter, in->samples, at, n, c, k.u + phase * q);
-        add_frames(b, &k, phase, n, w->y);
-        scatter(&b->filter, out->samples, at, n, c, w->y);
-        if (phase + n == b->length)
-            end_block(b, &k, w);
-    }
+    size_t phase = (size_t)h->phase;
+    for (size_t c = 0; c < b->filter.copies; c++)
+        process_frames(b, state, w, in, out, at, n, phase, c);
     h->phase = (phase + n) % b->length;
 }
 
@@ -163,32 +178,86 @@ static bool is_plain(const sinew_filter *f)
     return f->copies == 1 && f->node.sample_in == TYPE && f->node.sample_out == TYPE;
 }
 
-/* One copy through registers. */
-static void lift(const sinew_blockwise *b, const copy *k, work *w, const sinew_block *in,
-                 sinew_block *out, size_t at, size_t n_blocks, size_t c)
+/* Copy c through registers; how many blocks. */
+static size_t lift_one(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                       sinew_block *out, size_t at, size_t n_blocks, size_t c)
 {
     const sinew_filter *f = &b->filter;
+    copy k = copy_at(b, state, c);
     PASTE(sinew_, OP(lifted)) m = {b->states, b->O, b->T, b->G, b->E, b->keep};
-    if (is_plain(f)) {
-        fused(b)->OP(lifted)(&m, k->x, (const REAL *)in->samples + at, (REAL *)out->samples + at,
-                             n_blocks);
-        return;
-    }
-    size_t n = n_blocks * b->length;
-    gather(f, in->samples, at, n, c, w->u);
-    fused(b)->OP(lifted)(&m, k->x, w->u, w->u, n_blocks);
-    scatter(f, out->samples, at, n, c, w->u);
+    if (is_plain(f))
+        return fused(b)->OP(lifted)(&m, k.x, (const REAL *)in->samples + at,
+                                    (REAL *)out->samples + at, n_blocks);
+    gather(b, in->samples, at, n_blocks * b->length, c, w->u);
+    size_t done = fused(b)->OP(lifted)(&m, k.x, w->u, w->u, n_blocks);
+    scatter(b, out->samples, at, done * b->length, c, w->u);
+    return done;
 }
 
-/* Copies [first, first + copies) by products of matrices; vector c n_blocks + k is block k of copy
- * c. */
-static void multiply(const sinew_blockwise *b, void *state, work *w, size_t first, size_t copies,
+/* Copies [c, c + lanes) side by side, where they stand in the frames. */
+static size_t lift_lanes(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                         sinew_block *out, size_t at, size_t n_blocks, size_t c, size_t lanes)
+{
+    PASTE(sinew_, OP(lifted)) m = {b->states, b->O, b->T, b->G, b->E, b->keep};
+    size_t channels = b->filter.node.channels_in, first = at * channels + c;
+    for (size_t i = 0; i < lanes; i++) {
+        const REAL *x = copy_at(b, state, c + i).x;
+        for (size_t s = 0; s < b->states; s++)
+            w->x[s * lanes + i] = x[s];
+    }
+    size_t done = fused(b)->OP(lanes)(&m, lanes, w->x, (const REAL *)in->samples + first,
+                                      (REAL *)out->samples + first, channels, n_blocks);
+    for (size_t i = 0; i < lanes; i++) {
+        REAL *x = copy_at(b, state, c + i).x;
+        for (size_t s = 0; s < b->states; s++)
+            x[s] = w->x[s * lanes + i];
+    }
+    return done;
+}
+
+/* Copies [c, c + lanes) through registers; blocks that are not finite go frame by frame. */
+static void lift(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                 sinew_block *out, size_t at, size_t n_blocks, size_t c, size_t lanes)
+{
+    while (n_blocks > 0) {
+        size_t done = lanes == 1 ? lift_one(b, state, w, in, out, at, n_blocks, c)
+                                 : lift_lanes(b, state, w, in, out, at, n_blocks, c, lanes);
+        at += done * b->length;
+        n_blocks -= done;
+        if (n_blocks > 0) {
+            for (size_t i = 0; i < lanes; i++)
+                process_frames(b, state, w, in, out, at, b->length, 0, c + i);
+            at += b->length;
+            n_blocks--;
+        }
+    }
+}
+
+/* Channels side by side, what is left one by one. */
+static void lift_all(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                     sinew_block *out, size_t at, size_t n_blocks)
+{
+    const sinew_filter *f = &b->filter;
+    size_t c = 0, widest = f->node.sample_in == TYPE ? PANEL : 1;
+    for (size_t lanes = widest; lanes >= LEAST_LANES; lanes /= 2)
+        for (; c + lanes <= f->copies; c += lanes)
+            lift(b, state, w, in, out, at, n_blocks, c, lanes);
+    for (; c < f->copies; c++)
+        lift(b, state, w, in, out, at, n_blocks, c, 1);
+}
+
+/* Vector c n_blocks + k of the work is block k of copy `first` + c. False where some are not
+ * finite: then nothing has happened. */
+static bool multiply(const sinew_blockwise *b, void *state, work *w, size_t first, size_t copies,
                      size_t n_blocks)
 {
     size_t count = copies * n_blocks;
     memset(w->w, 0, count * b->padded * sizeof(REAL));
     memset(w->y, 0, count * b->rows * sizeof(REAL));
     add_drive(b, w->u, 0, b->length, w->w, count);
+    for (size_t i = 0; i < count; i++)
+        if (!is_finite(w->w[i * b->padded]))
+            return false;
     for (size_t c = 0; c < copies; c++) {
         copy k = copy_at(b, state, first + c);
         REAL *x = w->x + c * n_blocks * b->padded, *drive = w->w + c * n_blocks * b->padded;
@@ -199,48 +268,37 @@ static void multiply(const sinew_blockwise *b, void *state, work *w, size_t firs
     }
     add_states(b, w->x, w->y, count);
     add_inputs(b, w->u, 0, b->length, w->y, count);
+    return true;
 }
 
-static void multiply_copies(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
-                            sinew_block *out, size_t at, size_t n_blocks, size_t first,
-                            size_t copies)
+/* Copies [first, first + copies) by products of matrices. */
+static void multiply_some(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                          sinew_block *out, size_t at, size_t n_blocks, size_t first, size_t copies)
 {
-    const sinew_recurrence *r = &b->filter.recurrence;
-    size_t n = n_blocks * b->length;
+    size_t L = b->length, n = n_blocks * L;
     for (size_t c = 0; c < copies; c++)
-        gather(&b->filter, in->samples, at, n, first + c, w->u + c * n * r->inputs);
-    multiply(b, state, w, first, copies, n_blocks);
-    for (size_t c = 0; c < copies; c++)
-        for (size_t k = 0; k < n_blocks; k++)
-            scatter(&b->filter, out->samples, at + k * b->length, b->length, first + c,
-                    w->y + (c * n_blocks + k) * b->rows);
+        gather(b, in->samples, at, n, first + c, w->u + c * n * b->filter.recurrence.inputs);
+    if (multiply(b, state, w, first, copies, n_blocks))
+        for (size_t c = 0; c < copies; c++)
+            for (size_t k = 0; k < n_blocks; k++)
+                scatter(b, out->samples, at + k * L, L, first + c,
+                        w->y + (c * n_blocks + k) * b->rows);
+    else
+        for (size_t c = 0; c < copies; c++)
+            for (size_t k = 0; k < n_blocks; k++)
+                process_frames(b, state, w, in, out, at + k * L, L, 0, first + c);
 }
 
-/* Few copies of few states through registers; else all by products. */
 static void process_blocks(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
                            sinew_block *out, size_t at, size_t n_blocks)
 {
-    const sinew_filter *f = &b->filter;
-    bool small =
-        f->recurrence.inputs == 1 && f->recurrence.outputs == 1 && f->recurrence.order <= 16;
-    size_t together = copies_together(b);
-    if (small && f->copies < 4)
-        for (size_t c = 0; c < f->copies; c++) {
-            copy k = copy_at(b, state, c);
-            lift(b, &k, w, in, out, at, n_blocks, c);
-        }
+    size_t copies = b->filter.copies, together = copies_together(b);
+    if (b->lifted)
+        lift_all(b, state, w, in, out, at, n_blocks);
     else
-        for (size_t c = 0; c < f->copies; c += together)
-            multiply_copies(b, state, w, in, out, at, n_blocks, c,
-                            f->copies - c < together ? f->copies - c : together);
-}
-
-static bool is_finite(const sinew_blockwise *b, const sinew_block *in, size_t at, size_t n)
-{
-    size_t width = b->filter.node.channels_in;
-    if (b->filter.node.sample_in == SINEW_SAMPLE_F32)
-        return fused(b)->finite_f32((const float *)in->samples + at * width, n * width);
-    return fused(b)->finite_f64((const double *)in->samples + at * width, n * width);
+        for (size_t c = 0; c < copies; c += together)
+            multiply_some(b, state, w, in, out, at, n_blocks, c,
+                          copies - c < together ? copies - c : together);
 }
 
 static void process(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
@@ -253,7 +311,7 @@ static void process(const sinew_node *node, void *state, void *scratch, const si
     for (size_t at = 0; at < in->n_frames;) {
         size_t left = in->n_frames - at, blocks = h->phase == 0 ? left / length : 0;
         blocks = blocks < most ? blocks : most;
-        if (blocks > 0 && is_finite(b, in, at, blocks * length)) {
+        if (blocks > 0) {
             process_blocks(b, state, &w, in, out, at, blocks);
             at += blocks * length;
         } else {

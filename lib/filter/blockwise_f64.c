@@ -1,4 +1,5 @@
 #define REAL double
+#define STREAM_REAL float
 #define OP(name) name##_f64
 #define PANEL SINEW_FUSED_F64
 #define TYPE SINEW_SAMPLE_F64

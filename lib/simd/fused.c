@@ -3,6 +3,12 @@
 
 #include "simd/registers.h"
 
+#if defined(__AVX512F__) || defined(__aarch64__)
+#define ROWS 16 /* of 32 registers */
+#else
+#define ROWS 8
+#endif
+
 #define REAL double
 #define REGISTER vd
 #define LANES VD

@@ -54,8 +54,6 @@ typedef struct sinew_pairs_f32 SINEW_PAIRS(float) sinew_pairs_f32;
 #define SINEW_FUSED_OPS(OP) SINEW_FUSED_REAL(OP, f64, double) SINEW_FUSED_REAL(OP, f32, float)
 
 #define SINEW_FUSED_REAL(OP, type, real)                                                           \
-    /* Whether none of u (n) is NaN or infinite. */                                                \
-    OP(finite_##type, int, (const real *u, size_t n))                                              \
     /* y_k += M u_k for `count` vectors. */                                                        \
     OP(columns_##type, void,                                                                       \
        (const sinew_columns *c, const real *M, const real *u, real *y, size_t count))              \
@@ -64,9 +62,18 @@ typedef struct sinew_pairs_f32 SINEW_PAIRS(float) sinew_pairs_f32;
        (const real *E, size_t n, const real *keep, const real *x, const real *w, real *next))      \
     OP(pairs_##type, void,                                                                         \
        (const sinew_pairs_##type *e, const real *x, const real *w, real *next))                    \
-    /* n_blocks times 16 frames; u and y may be the same. x: whole panels. */                      \
-    OP(lifted_##type, void,                                                                        \
-       (const sinew_lifted_##type *m, real *x, const real *u, real *y, size_t n_blocks))
+    /* Up to n_blocks times 16 frames; how many were done: none from the first on in which u is    \
+     * not finite, or G u. u and y may be the same. x: whole panels. */                                      \
+    OP(lifted_##type, size_t,                                                                      \
+       (const sinew_lifted_##type *m, real *x, const real *u, real *y, size_t n_blocks))           \
+    /* The same for `lanes` (2, 4 or 8; in float also 16) channels side by side, to the bit:       \
+     * frames are `stride` apart in u and in y, x is (n, lanes). */                                \
+    OP(lanes_##type, size_t,                                                                       \
+       (const sinew_lifted_##type *m, size_t lanes, real *x, const real *u, real *y,               \
+        size_t stride, size_t n_blocks))                                                           \
+    /* n numbers, `stride` apart, one behind the other; and back. */                               \
+    OP(gather_##type, void, (const real *from, size_t stride, real *to, size_t n))                 \
+    OP(scatter_##type, void, (const real *from, real *to, size_t stride, size_t n))
 
 typedef struct sinew_fused {
     const char *name;

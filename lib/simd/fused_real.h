@@ -3,20 +3,6 @@
 
 enum { OP(PER_PANEL) = PANEL / LANES }; /* registers */
 
-static int OP(finite)(const REAL *u, size_t n)
-{
-    REGISTER sum = {0};
-    REAL rest = 0;
-    size_t whole = n - n % LANES;
-    for (size_t i = 0; i < whole; i += LANES)
-        sum += *(const REGISTER *)(u + i) * 0;
-    for (size_t i = whole; i < n; i++)
-        rest += u[i] * 0;
-    for (int i = 0; i < LANES; i++)
-        rest += sum[i];
-    return rest == 0;
-}
-
 /* One panel of y_k += M u_k for WIDE vectors side by side, their sums in registers. */
 #define TILE(wide_)                                                                                \
     static inline void OP(tile_##wide_)(const REAL *M, size_t from, size_t to, const REAL *u,      \
@@ -60,16 +46,16 @@ static void OP(columns)(const sinew_columns *c, const REAL *M, const REAL *u, RE
             continue;
         for (; OP(PER_PANEL) <= 2 && k + 8 <= count; k += 8)
             OP(tile_8)
-            (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
+        (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
         for (; k + 4 <= count; k += 4)
             OP(tile_4)
-            (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
+        (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
         for (; k + 2 <= count; k += 2)
             OP(tile_2)
-            (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
+        (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
         if (k < count)
             OP(tile_1)
-            (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
+        (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
     }
 }
 
@@ -110,9 +96,9 @@ static void OP(pairs)(const PASTE(sinew_, OP(pairs)) * e, const REAL *x, const R
 }
 
 /* All of a block in registers. What does not wait for x overlaps with the block before. */
-static inline __attribute__((always_inline)) void OP(lifted_of)(const PASTE(sinew_, OP(lifted)) * m,
-                                                                size_t n, REAL *x, const REAL *u,
-                                                                REAL *y, size_t n_blocks)
+static inline __attribute__((always_inline)) size_t
+OP(lifted_of)(const PASTE(sinew_, OP(lifted)) * m, size_t n, REAL *x, const REAL *u, REAL *y,
+              size_t n_blocks)
 {
     enum { LENGTH = SINEW_LIFTED_LENGTH, RY = LENGTH / LANES };
     const size_t states = (n + LANES - 1) / LANES; /* registers */
@@ -135,6 +121,9 @@ static inline __attribute__((always_inline)) void OP(lifted_of)(const PASTE(sine
                                               r % OP(PER_PANEL) * LANES) *
                           u[j];
         }
+        /* each entry of G u has heard of a NaN, as zero times it is one */
+        if (!(w[0][0] * 0 == 0))
+            return b;
         for (size_t r = 0; r < RY; r++)
             *(REGISTER *)(y + r * LANES) = out[r];
         for (size_t r = 0; r < states; r++)
@@ -147,25 +136,154 @@ static inline __attribute__((always_inline)) void OP(lifted_of)(const PASTE(sine
         for (size_t r = 0; r < states; r++)
             *(REGISTER *)(x + r * LANES) = next[r];
     }
+    return n_blocks;
 }
 
-static void OP(lifted)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REAL *u, REAL *y,
-                       size_t n_blocks)
+static size_t OP(lifted)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REAL *u, REAL *y,
+                         size_t n_blocks)
 {
     switch (m->n) {
     case 2:
-        OP(lifted_of)(m, 2, x, u, y, n_blocks);
-        return;
+        return OP(lifted_of)(m, 2, x, u, y, n_blocks);
     case 4:
-        OP(lifted_of)(m, 4, x, u, y, n_blocks);
-        return;
+        return OP(lifted_of)(m, 4, x, u, y, n_blocks);
     case 8:
-        OP(lifted_of)(m, 8, x, u, y, n_blocks);
-        return;
+        return OP(lifted_of)(m, 8, x, u, y, n_blocks);
     case 12:
-        OP(lifted_of)(m, 12, x, u, y, n_blocks);
-        return;
+        return OP(lifted_of)(m, 12, x, u, y, n_blocks);
     default:
-        OP(lifted_of)(m, 16, x, u, y, n_blocks);
+        return OP(lifted_of)(m, 16, x, u, y, n_blocks);
     }
+}
+
+/* Channels side by side. `ROWS` sums at a time, as many as there are registers for: a sum waits
+ * four cycles for itself. */
+#define LANES_OF(w_)                                                                               \
+    typedef REAL OP(lane##w_)                                                                      \
+        __attribute__((vector_size(w_ * sizeof(REAL)), aligned(sizeof(REAL)), may_alias));         \
+                                                                                                   \
+    /* sum[r] += M[row + r][j] data[j] for j in [from, to). */                                     \
+    static inline __attribute__((always_inline)) void OP(add_lanes##w_)(                           \
+        OP(lane##w_) * sum, size_t rows, const REAL *M, size_t columns, size_t row, size_t from,   \
+        size_t to, const REAL *data, size_t stride)                                                \
+    {                                                                                              \
+        _Pragma("GCC unroll 8") for (size_t j = from; j < to; j++)                                 \
+        {                                                                                          \
+            OP(lane##w_) one = *(const OP(lane##w_) *)(data + j * stride);                         \
+            _Pragma("GCC unroll 16") for (size_t r = 0; r < rows; r++) sum[r] +=                   \
+                M[((row + r) / PANEL * columns + j) * PANEL + (row + r) % PANEL] * one;            \
+        }                                                                                          \
+    }                                                                                              \
+                                                                                                   \
+    /* Rows [row, row + rows) of O x + T u. */                                                     \
+    static inline __attribute__((always_inline)) void OP(rows_lanes##w_)(                          \
+        const PASTE(sinew_, OP(lifted)) * m, size_t row, size_t rows, size_t n, const REAL *x,     \
+        const REAL *u, REAL *y, size_t stride)                                                     \
+    {                                                                                              \
+        OP(lane##w_) sum[16] = {0};                                                                \
+        OP(add_lanes##w_)(sum, rows, m->O, n, row, 0, n, x, w_);                                   \
+        OP(add_lanes##w_)                                                                          \
+        (sum, rows, m->T, SINEW_LIFTED_LENGTH, row, 0, row + 8, u, stride);                        \
+        if (rows == 16) /* above the diagonal is nothing */                                        \
+            OP(add_lanes##w_)                                                                      \
+        (sum + 8, 8, m->T, SINEW_LIFTED_LENGTH, 8, 8, 16, u, stride);                              \
+        for (size_t r = 0; r < rows; r++)                                                          \
+            *(OP(lane##w_) *)(y + (row + r) * w_) = sum[r];                                        \
+    }                                                                                              \
+                                                                                                   \
+    /* States [row, row + rows) a block later; whether G u is finite. */                           \
+    static inline __attribute__((always_inline)) int OP(move_lanes##w_)(                           \
+        const PASTE(sinew_, OP(lifted)) * m, size_t row, size_t rows, size_t n, const REAL *x,     \
+        const REAL *u, REAL *next, size_t stride)                                                  \
+    {                                                                                              \
+        OP(lane##w_) w[8] = {0}, even[8] = {0}, odd[8] = {0};                                      \
+        OP(add_lanes##w_)                                                                          \
+        (w, rows, m->G, SINEW_LIFTED_LENGTH, row, 0, SINEW_LIFTED_LENGTH, u, stride);              \
+        _Pragma("GCC unroll 8") for (size_t s = 0; s < n; s += 2)                                  \
+        {                                                                                          \
+            OP(add_lanes##w_)(even, rows, m->E, n, row, s, s + 1, x, w_);                          \
+            OP(add_lanes##w_)(odd, rows, m->E, n, row, s + 1, s + 2, x, w_);                       \
+        }                                                                                          \
+        for (size_t r = 0; r < rows; r++)                                                          \
+            *(OP(lane##w_) *)(next + (row + r) * w_) =                                             \
+                (m->keep[row + r] * *(const OP(lane##w_) *)(x + (row + r) * w_) + w[r]) +          \
+                (even[r] + odd[r]);                                                                \
+        REAL heard = 0;                                                                            \
+        for (size_t i = 0; i < w_; i++)                                                            \
+            heard += w[0][i] * 0;                                                                  \
+        return heard == 0;                                                                         \
+    }                                                                                              \
+                                                                                                   \
+    static inline __attribute__((always_inline)) size_t OP(blocks_lanes##w_)(                      \
+        const PASTE(sinew_, OP(lifted)) * m, size_t n, REAL * x, const REAL *u, REAL *y,           \
+        size_t stride, size_t n_blocks)                                                            \
+    {                                                                                              \
+        REAL next[16 * w_], out[SINEW_LIFTED_LENGTH * w_];                                         \
+        size_t step = SINEW_LIFTED_LENGTH * stride, low = n < 8 ? n : 8;                           \
+        for (size_t b = 0; b < n_blocks; b++, u += step, y += step) {                              \
+            for (size_t row = 0; row < SINEW_LIFTED_LENGTH; row += ROWS)                           \
+                OP(rows_lanes##w_)(m, row, ROWS, n, x, u, out, stride);                            \
+            if (!OP(move_lanes##w_)(m, 0, low, n, x, u, next, stride))                             \
+                return b;                                                                          \
+            if (n > 8)                                                                             \
+                OP(move_lanes##w_)(m, 8, n - 8, n, x, u, next, stride);                            \
+            for (size_t t = 0; t < SINEW_LIFTED_LENGTH; t++)                                       \
+                *(OP(lane##w_) *)(y + t * stride) = *(const OP(lane##w_) *)(out + t * w_);         \
+            for (size_t s = 0; s < n; s++)                                                         \
+                *(OP(lane##w_) *)(x + s * w_) = *(const OP(lane##w_) *)(next + s * w_);            \
+        }                                                                                          \
+        return n_blocks;                                                                           \
+    }                                                                                              \
+                                                                                                   \
+    static size_t OP(lanes##w_)(const PASTE(sinew_, OP(lifted)) * m, REAL * x, const REAL *u,      \
+                                REAL *y, size_t stride, size_t n_blocks)                           \
+    {                                                                                              \
+        switch (m->n) {                                                                            \
+        case 2:                                                                                    \
+            return OP(blocks_lanes##w_)(m, 2, x, u, y, stride, n_blocks);                          \
+        case 4:                                                                                    \
+            return OP(blocks_lanes##w_)(m, 4, x, u, y, stride, n_blocks);                          \
+        case 8:                                                                                    \
+            return OP(blocks_lanes##w_)(m, 8, x, u, y, stride, n_blocks);                          \
+        case 12:                                                                                   \
+            return OP(blocks_lanes##w_)(m, 12, x, u, y, stride, n_blocks);                         \
+        default:                                                                                   \
+            return OP(blocks_lanes##w_)(m, 16, x, u, y, stride, n_blocks);                         \
+        }                                                                                          \
+    }
+LANES_OF(2)
+LANES_OF(4)
+LANES_OF(8)
+LANES_OF(16)
+#undef LANES_OF
+
+static size_t OP(lanes)(const PASTE(sinew_, OP(lifted)) * m, size_t lanes, REAL *x, const REAL *u,
+                        REAL *y, size_t stride, size_t n_blocks)
+{
+    switch (lanes) {
+    case 2:
+        return OP(lanes2)(m, x, u, y, stride, n_blocks);
+    case 4:
+        return OP(lanes4)(m, x, u, y, stride, n_blocks);
+    case 8:
+        return OP(lanes8)(m, x, u, y, stride, n_blocks);
+    default:
+        return OP(lanes16)(m, x, u, y, stride, n_blocks);
+    }
+}
+
+static void OP(gather)(const REAL *from, size_t stride, REAL *to, size_t n)
+{
+    if (stride == 2)
+        for (size_t i = 0; i < n; i++)
+            to[i] = from[2 * i];
+    else
+        for (size_t i = 0; i < n; i++)
+            to[i] = from[i * stride];
+}
+
+static void OP(scatter)(const REAL *from, REAL *to, size_t stride, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i * stride] = from[i];
 }
