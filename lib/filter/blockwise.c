@@ -68,8 +68,10 @@ static sinew_status place(sinew_blockwise *b, const sinew_discretization *d,
 {
     size_t n = d->order, count = rounded(groups->count, panel);
     b->lifted = is_small(d);
-    b->pairs = !is_small(d) && all_pairs(groups);
-    b->states = b->pairs ? 2 * count : is_small(d) ? small_columns(n) : rounded(n, 2);
+    b->pairs = !is_small(d) && n > 0 && all_pairs(groups);
+    b->states = b->pairs      ? 2 * count
+                : is_small(d) ? small_columns(n)
+                              : rounded(n > 0 ? n : 1, 2); /* a NaN is heard of by G u */
     b->padded = rounded(b->states, panel);
     b->places = sinew_alloc(b->states, sizeof *b->places);
     if (!b->places)
