@@ -8,7 +8,8 @@ description's numbers do to the reference. Prints the worst error / allowed of e
 
 What is held (columns): H continuous response; and for each method M matrices (of ss, which keep
 their coordinates), R response, r each point of it by itself (of zpk and tf: error and condition are
-parts of the response there), S and C outputs of the engines scan and convolve. Not held but printed
+parts of the response there), S, B and C outputs of the engines scan, block and
+convolve. Not held but printed
 with --verbose: P response of the printed matrices, r of ss.
 The family "irregular" is run over times that lie anyhow (--time), by zoh and foh.
 """
@@ -610,6 +611,7 @@ def judge(task):
             attempt("M", method, lambda: discretize(method))
             attempt("R", method, lambda: response(method))
             attempt("S", method, lambda: run(method, "scan", "S"))
+            attempt("B", method, lambda: run(method, "block", "B"))
             attempt("C", method, lambda: run(method, "convolve", "C"))
     return out
 
@@ -673,10 +675,10 @@ def table(results):
     if not results:
         return
     families = list(dict.fromkeys(r[0] for r in results))
-    columns = [("H", ""), ("r", "")] + [(c, m) for m in METHODS for c in "MRrSC"]
+    columns = [("H", ""), ("r", "")] + [(c, m) for m in METHODS for c in "MRrSBC"]
     print("worst error / allowed; a column a method: M matrices, R response, r each point of it, "
-          "S scan, C convolve")
-    print("%-10s %7s %7s " % ("", "H", "r") + " ".join("%-39s" % m for m in METHODS))
+          "S scan, B block, C convolve")
+    print("%-10s %7s %7s " % ("", "H", "r") + " ".join("%-47s" % m for m in METHODS))
     for family in families:
         cells = []
         for column, method in columns:
