@@ -27,6 +27,27 @@
 #define PANEL SINEW_FUSED_F32
 #define OP(name) name##_f32
 #include "simd/fused_real.h"
+#undef REAL
+#undef LANES
+
+#define REAL float
+#define VEC vf
+#define INTS vi
+#define LANES WIDTH_F
+#define NAME(op) op##_f32
+#include "simd/fused_transform.h"
+#undef REAL
+#undef VEC
+#undef INTS
+#undef LANES
+#undef NAME
+
+#define REAL double
+#define VEC vd
+#define INTS vl
+#define LANES WIDTH_D
+#define NAME(op) op##_f64
+#include "simd/fused_transform.h"
 
 extern const sinew_fused PASTE(sinew_fused_, SINEW_SIMD_NAME);
 

@@ -51,7 +51,11 @@ typedef struct sinew_pairs_f64 SINEW_PAIRS(double) sinew_pairs_f64;
 typedef struct sinew_pairs_f32 SINEW_PAIRS(float) sinew_pairs_f32;
 
 /* One line an operation: name, result, parameters. */
-#define SINEW_FUSED_OPS(OP) SINEW_FUSED_REAL(OP, f64, double) SINEW_FUSED_REAL(OP, f32, float)
+#define SINEW_FUSED_OPS(OP)                                                                        \
+    SINEW_FUSED_REAL(OP, f64, double)                                                              \
+    SINEW_FUSED_REAL(OP, f32, float)                                                               \
+    SINEW_FUSED_TRANSFORM(OP, f64, double)                                                         \
+    SINEW_FUSED_TRANSFORM(OP, f32, float)
 
 #define SINEW_FUSED_REAL(OP, type, real)                                                           \
     /* y_k += M u_k for `count` vectors. */                                                        \
@@ -63,7 +67,7 @@ typedef struct sinew_pairs_f32 SINEW_PAIRS(float) sinew_pairs_f32;
     OP(pairs_##type, void,                                                                         \
        (const sinew_pairs_##type *e, const real *x, const real *w, real *next))                    \
     /* Up to n_blocks times 16 frames; how many were done: none from the first on in which u is    \
-     * not finite, or G u. u and y may be the same. x: whole panels. */                                      \
+     * not finite, or G u. u and y may be the same. x: whole panels. */                            \
     OP(lifted_##type, size_t,                                                                      \
        (const sinew_lifted_##type *m, real *x, const real *u, real *y, size_t n_blocks))           \
     /* The same for `lanes` (2, 4 or 8; in float also 16) channels side by side, to the bit:       \
@@ -74,6 +78,27 @@ typedef struct sinew_pairs_f32 SINEW_PAIRS(float) sinew_pairs_f32;
     /* n numbers, `stride` apart, one behind the other; and back. */                               \
     OP(gather_##type, void, (const real *from, size_t stride, real *to, size_t n))                 \
     OP(scatter_##type, void, (const real *from, real *to, size_t stride, size_t n))
+
+/* Transforms and products of convolution (math/tree.h: runs, tiles, constants). */
+#define SINEW_FUSED_TRANSFORM(OP, type, real)                                                      \
+    /* quads [from, to) of a pass, of the first one of real samples x */                           \
+    OP(split_##type, void, (real * data, const real *c, size_t quarter, size_t from, size_t to))   \
+    OP(split_real_##type, void,                                                                    \
+       (real * data, const real *x, const real *c, size_t quarter, size_t from, size_t to))        \
+    /* sixteen runs -> a tile, by the last four halvings */                                        \
+    OP(split_lanes_##type, void, (const real *runs, const real *c, real *tile))                    \
+    /* the inverses, without their factors of one half; of the last one the imaginary part */      \
+    OP(merge_lanes_##type, void, (real * tile, const real *c, real *runs))                         \
+    OP(merge_##type, void, (real * data, const real *c, size_t quarter, size_t from, size_t to))   \
+    OP(merge_imag_##type, void,                                                                    \
+       (const real *data, real *y, const real *c, size_t quarter, size_t from, size_t to))         \
+    /* sum += x[p] h[p], p < n: tiles */                                                           \
+    OP(products_##type, void, (real * sum, const real *x, const real *h, size_t n))                \
+    /* y[t] += sum_j h[t - j] u[j] for t in [first, last), multiples of 16, over the j in [from,   \
+     * to) with 0 <= t - j < taps; h has 64 zeros before and 128 behind its taps. */               \
+    OP(head_##type, void,                                                                          \
+       (const real *h, size_t taps, const real *u, ptrdiff_t from, ptrdiff_t to, real *y,          \
+        size_t first, size_t last))
 
 typedef struct sinew_fused {
     const char *name;

@@ -4,6 +4,8 @@
 #ifndef SINEW_SIMD_REGISTERS_H
 #define SINEW_SIMD_REGISTERS_H
 
+#include <stdint.h>
+
 #include "simd/ops.h"
 
 #if defined(__AVX512F__)
@@ -15,11 +17,15 @@
 #else
 #define WIDTH 16
 #endif
+#define WIDTH_D (WIDTH / 8) /* doubles and floats in a register, for the preprocessor */
+#define WIDTH_F (WIDTH / 4)
 /* four lanes of double never need more than 32 bytes */
 #define WIDTH4 (WIDTH > 32 ? 32 : WIDTH)
 
 typedef double vd __attribute__((vector_size(WIDTH), aligned(8), may_alias));
 typedef float vf __attribute__((vector_size(WIDTH), aligned(4), may_alias));
+typedef int64_t vl __attribute__((vector_size(WIDTH), aligned(8), may_alias));
+typedef int32_t vi __attribute__((vector_size(WIDTH), aligned(4), may_alias));
 typedef double vd4 __attribute__((vector_size(WIDTH4), aligned(8), may_alias));
 
 enum {
@@ -29,6 +35,13 @@ enum {
     R8 = SINEW_PANEL_ROWS * 8 / WIDTH,     /* ... eight lanes of double */
     R16 = 16 * 4 / WIDTH                   /* ... sixteen lanes of float */
 };
+
+/* A loop over registers: one that is not unrolled keeps them in memory. */
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
 
 #define PASTE2(a, b) a##b
 #define PASTE(a, b) PASTE2(a, b)

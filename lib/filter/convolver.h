@@ -1,0 +1,163 @@
+/* convolver: the convolution of a stream with a matrix of long kernels, without latency.
+ *
+ * Time is cut into blocks of 256 frames, and for each further *level* into blocks of L = 1024,
+ * 4096, ...; all are anchored at absolute frames. Who gives what to a frame of an output:
+ *
+ *     its own block of 256 so far                       the head: a direct sum
+ *     the blocks of 256 before it that the next level does not hold yet        level 0
+ *     blocks of L, from the one before the last of a level backwards           levels 1, 2, ...
+ *
+ * A level adds up in the frequency domain (math/tree.h) over its blocks, oldest first:
+ * Y[b] = sum_d X[b-d] H_d, d >= 2, where H_d are the 2L taps through which a block reaches another
+ * d blocks later. The newest X that this needs is complete a whole block before Y is wanted, so the
+ * work (transforms, products) has L frames of time. It is cut into units of a fraction of a
+ * microsecond; a schedule, made once by their estimated costs, says after which multiple of 64
+ * frames each is done, so that all callbacks carry about the same. Level 0 works from the last
+ * block (d >= 1), at once when a block begins.
+ *
+ * Each output is one fixed sum, however the input was cut: equal to the bit. A kernel of up to 256
+ * taps has no levels: its head reaches back that far.
+ *
+ * The state is flat, without pointers. Inputs share their transforms, outputs theirs back.
+ * Written once over the sample type, convolver_body.h, and compiled for each.
+ *
+ * Gardner 1995, "Efficient convolution without input-output delay"; Garcia 2002, "Optimal filter
+ * partition"; Wefers 2014, "Partitioned convolution algorithms for real-time auralization".
+ */
+#ifndef SINEW_FILTER_CONVOLVER_H
+#define SINEW_FILTER_CONVOLVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "simd/ops.h"
+#include "sinew/block.h"
+#include "sinew/status.h"
+
+enum {
+    SINEW_CONVOLVER_BLOCK = 256, /* of the head and of level 0 */
+    SINEW_CONVOLVER_SLOT = 64,   /* frames between two moments at which units are done */
+    SINEW_CONVOLVER_LEVELS = 6,
+    SINEW_CONVOLVER_LONGEST = 262144 /* block of a level */
+};
+
+/* A piece of the work of a level that is done at one go. */
+typedef struct sinew_unit {
+    uint8_t what;
+    uint8_t pass;
+    uint16_t channel; /* an input before the products, then an output */
+    uint32_t from, to;
+    uint32_t tile;
+} sinew_unit;
+
+typedef struct sinew_level {
+    size_t length;            /* L */
+    size_t nearest, farthest; /* d of the partitions that there are */
+    size_t ratio;             /* blocks of this level in one of the next; 0: it is the last */
+    size_t n_units;
+    sinew_unit *units;
+    uint32_t *done;  /* (slots of the longest level): units of the block's work done so far */
+    void *constants; /* math/tree.h, of the sample type */
+    void *spectra;   /* (outputs, inputs, tiles, partitions, TILE): farthest first */
+} sinew_level;
+
+typedef struct sinew_convolver {
+    size_t inputs, outputs, taps;
+    size_t reach; /* taps of the head */
+    size_t n_levels;
+    sinew_level levels[SINEW_CONVOLVER_LEVELS];
+    size_t slots; /* of the longest level's block */
+    size_t ring;  /* frames of input that are kept, of one input */
+    size_t real_bytes;
+    void *head; /* (outputs, inputs, PADDED) */
+    const sinew_simd *simd;
+} sinew_convolver;
+
+enum {
+    SINEW_HEAD_BEFORE = 64, /* zeros before the taps of a head */
+    SINEW_HEAD_PADDED = SINEW_HEAD_BEFORE + SINEW_CONVOLVER_BLOCK + 128
+};
+
+/* What the planner is free in. */
+typedef struct sinew_convolver_opts {
+    size_t n_levels; /* 0: planned. 1: blocks of 256 only */
+    size_t lengths[SINEW_CONVOLVER_LEVELS];
+} sinew_convolver_opts;
+
+/* For `taps` taps: the levels that are estimated to be fastest. Returns nanoseconds a frame. */
+double sinew_convolver_plan(sinew_convolver_opts *plan, size_t inputs, size_t outputs, size_t taps,
+                            sinew_sample sample);
+
+/* h: (outputs, inputs, taps). Errors: SINEW_ERR_ARGUMENT for lengths that cannot be, else
+ * SINEW_ERR_MEMORY; finish in any case. */
+sinew_status sinew_convolver_init(sinew_convolver *c, size_t inputs, size_t outputs, size_t taps,
+                                  const double *h, sinew_sample sample,
+                                  const sinew_convolver_opts *opts, sinew_error *error);
+void sinew_convolver_finish(sinew_convolver *c);
+
+/* Bytes of a state, a multiple of 64. */
+size_t sinew_convolver_state(const sinew_convolver *c);
+void sinew_convolver_reset(const sinew_convolver *c, void *state);
+
+/* Frames of input that a state stands for, at most. */
+size_t sinew_convolver_history(const sinew_convolver *c);
+
+/* n frames; input i of frame t at u[t stride_in + i], output o at y[t stride_out + o]; y NULL: not
+ * wanted; u NULL: silence. */
+typedef struct sinew_convolver_frames {
+    const void *u;
+    void *y;
+    size_t stride_in, stride_out, n;
+} sinew_convolver_frames;
+void sinew_convolver_run(const sinew_convolver *c, void *state, const sinew_convolver_frames *f);
+
+/* The past. `phase` frames into the longest block that can be; input t of the past `kept` frames.
+ */
+uint32_t sinew_convolver_phase(const void *state);
+size_t sinew_convolver_kept(const sinew_convolver *c, const void *state);
+double sinew_convolver_past(const sinew_convolver *c, const void *state, size_t input, size_t t);
+
+/* Make `state` the one that had come as far as `phase`; then put each input of the last `kept`
+ * frames in its place; then go on. Equal to the bit where it was of the same lengths. */
+void sinew_convolver_place(const sinew_convolver *c, void *state, uint32_t phase);
+void sinew_convolver_put(const sinew_convolver *c, void *state, size_t input, size_t t,
+                         double value);
+void sinew_convolver_resume(const sinew_convolver *c, void *state);
+
+/* ---- between convolver.c and the bodies ---- */
+
+enum {
+    UNIT_REAL,
+    UNIT_SPLIT,
+    UNIT_SPLIT_LANES,
+    
+    UNIT_PRODUCTS,
+    UNIT_MERGE_LANES,
+    UNIT_MERGE,
+    UNIT_IMAG
+};
+
+static inline size_t sinew_level_partitions(const sinew_level *l)
+{
+    return l->farthest + 1 - l->nearest;
+}
+
+/* How many partitions, the nearest ones, count for the Y of block b. */
+static inline size_t sinew_level_count(const sinew_level *l, uint64_t b)
+{
+    size_t far = l->ratio ? l->ratio + (size_t)(b % l->ratio) : l->farthest;
+    return (far < l->farthest ? far : l->farthest) + 1 - l->nearest;
+}
+
+/* The first frame of all: far enough from zero for a past. */
+#define SINEW_CONVOLVER_START (UINT64_C(1) << 40)
+
+typedef struct sinew_convolver_ops {
+    sinew_status (*fill)(sinew_convolver *c, const double *h, sinew_error *error);
+    void (*run)(const sinew_convolver *c, void *state, const sinew_convolver_frames *f);
+    void (*resume)(const sinew_convolver *c, void *state);
+} sinew_convolver_ops;
+extern const sinew_convolver_ops sinew_convolver_f32, sinew_convolver_f64;
+
+#endif

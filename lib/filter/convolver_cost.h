@@ -1,0 +1,26 @@
+/* What the pieces of a convolver cost, in nanoseconds, measured on one machine (a Zen 5 with
+ * AVX-512, tests/bench/convolve.c): for the choice of levels and for the schedule, where only their
+ * ratios count. */
+#ifndef SINEW_FILTER_CONVOLVER_COST_H
+#define SINEW_FILTER_CONVOLVER_COST_H
+
+#include "filter/convolver.h"
+
+/* How much a unit holds. */
+enum { SINEW_UNIT_QUADS = 16, SINEW_UNIT_TILES = 2, SINEW_UNIT_PRODUCTS = 8 };
+
+typedef struct sinew_convolver_cost {
+    double quad;      /* a pass over four runs */
+    double tile;      /* the splits within a tile, and the turn */
+    double near, far; /* a product of tiles from the second and from the third cache */
+    double head;      /* a slot of the head, of its outputs with 64 inputs */
+    double unit;      /* what comes on top of each unit */
+} sinew_convolver_cost;
+
+const sinew_convolver_cost *sinew_convolver_costs(size_t real_bytes, const char *simd);
+
+/* A product of tiles of this level: by how much memory a round of it goes through. */
+double sinew_convolver_product(const sinew_convolver_cost *cost, const sinew_convolver *c,
+                               const sinew_level *l);
+
+#endif
