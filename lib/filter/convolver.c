@@ -340,7 +340,7 @@ void sinew_convolver_finish(sinew_convolver *c)
 size_t sinew_convolver_state(const sinew_convolver *c)
 {
     size_t bytes = SINEW_ALIGN + sinew_aligned(c->inputs * c->ring * c->real_bytes) +
-                   c->outputs * SINEW_CONVOLVER_BLOCK * c->real_bytes;
+                   c->outputs * (1 + c->inputs) * SINEW_CONVOLVER_BLOCK * c->real_bytes;
     for (size_t i = 0; i < c->n_levels; i++) {
         const sinew_level *l = &c->levels[i];
         size_t numbers = 2 * c->inputs * sinew_level_partitions(l) + 2 + 2 * c->outputs;
@@ -397,8 +397,8 @@ size_t sinew_convolver_kept(const sinew_convolver *c, const void *state)
     return c->ring - longest(c) + (size_t)(frame_of(state) % longest(c));
 }
 
-/* Where input t of those kept is: in a ring, or without levels in the last block and the present one,
- * which moves when the next begins. */
+/* Where input t of those kept is: in a ring, or without levels in the last block and the present
+ * one, which moves when the next begins. */
 static size_t place_of(const sinew_convolver *c, const void *state, size_t input, size_t t)
 {
     uint64_t frame = frame_of(state), block = frame / longest(c) * longest(c);

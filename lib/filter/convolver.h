@@ -131,7 +131,7 @@ enum {
     UNIT_REAL,
     UNIT_SPLIT,
     UNIT_SPLIT_LANES,
-    
+
     UNIT_PRODUCTS,
     UNIT_MERGE_LANES,
     UNIT_MERGE,

@@ -12,7 +12,10 @@ enum { BLOCK = SINEW_CONVOLVER_BLOCK, SLOT = SINEW_CONVOLVER_SLOT, TILE = SINEW_
 typedef struct view {
     uint64_t *frame;
     REAL *ring; /* (inputs, ring) */
-    REAL *sum;  /* (outputs, BLOCK): the outputs of this block, as far as they are known */
+    REAL *sum;  /* (outputs, BLOCK): what the levels give to this block */
+    REAL
+        *head; /* (outputs, inputs, BLOCK): its own inputs' shares so far; apart, as each is one sum
+                * from its oldest input on, and so that small ones do not round against all else */
     struct {
         REAL *bins; /* (inputs, tiles, partitions, TILE): X, a ring of blocks */
         REAL *data; /* (2L): a transform on its way */
@@ -27,7 +30,8 @@ static view view_of(const sinew_convolver *c, void *state)
     v.ring = (REAL *)(void *)at;
     at += sinew_aligned(c->inputs * c->ring * sizeof(REAL));
     v.sum = (REAL *)(void *)at;
-    REAL *numbers = v.sum + c->outputs * BLOCK;
+    v.head = v.sum + c->outputs * BLOCK;
+    REAL *numbers = v.head + c->outputs * c->inputs * BLOCK;
     for (size_t i = 0; i < c->n_levels; i++) {
         const sinew_level *l = &c->levels[i];
         v.level[i].bins = numbers;
@@ -151,6 +155,7 @@ static void begin_block(const sinew_convolver *c, const view *v, uint64_t frame)
                 sum[t] = i == 0 ? from[t] : sum[t] + from[t];
         }
     }
+    memset(v->head, 0, c->outputs * c->inputs * BLOCK * sizeof(REAL));
     if (c->n_levels == 0)
         for (size_t m = 0; m < c->inputs; m++)
             memcpy(v->ring + m * c->ring, v->ring + m * c->ring + BLOCK, BLOCK * sizeof(REAL));
@@ -187,7 +192,7 @@ static void run_head(const sinew_convolver *c, const view *v, uint64_t frame, si
             const REAL *u = present(c, v, frame, m);
             const REAL *h =
                 (const REAL *)c->head + (o * c->inputs + m) * SINEW_HEAD_PADDED + SINEW_HEAD_BEFORE;
-            REAL *y = v->sum + o * BLOCK;
+            REAL *y = v->head + (o * c->inputs + m) * BLOCK;
             if (from < tile)
                 c->simd->fused->OP(head)(h, c->reach, u, (ptrdiff_t)from,
                                          (ptrdiff_t)(to < tile ? to : tile), y, tile - 16, tile);
@@ -210,6 +215,18 @@ static void gather(const sinew_convolver *c, const view *v, const sinew_convolve
             for (size_t t = 0; t < n; t++)
                 u[t] = in[t * f->stride_in];
     }
+}
+
+/* sum += all shares of the frames' own block. */
+static void add_head(const sinew_convolver *c, const view *v, size_t phase, size_t n)
+{
+    for (size_t o = 0; o < c->outputs; o++)
+        for (size_t m = 0; m < c->inputs; m++) {
+            const REAL *head = v->head + (o * c->inputs + m) * BLOCK + phase;
+            REAL *sum = v->sum + o * BLOCK + phase;
+            for (size_t t = 0; t < n; t++)
+                sum[t] += head[t];
+        }
 }
 
 static void scatter(const sinew_convolver *c, const view *v, const sinew_convolver_frames *f,
@@ -236,6 +253,7 @@ static void run(const sinew_convolver *c, void *state, const sinew_convolver_fra
             begin_slot(c, &v, s);
         gather(c, &v, f, at, phase, n);
         run_head(c, &v, *v.frame, phase, phase + n);
+        add_head(c, &v, phase, n);
         if (f->y)
             scatter(c, &v, f, at, phase, n);
         *v.frame += n;

@@ -270,6 +270,66 @@ static sinew_node *make_loops(const law_node *law)
     return make_delayed(law, delayed, 8000, SINEW_METHOD_BILINEAR);
 }
 
+/* ---- kernels ---- */
+
+/* Noise that decays, another one for each pair. */
+static sinew_kernel *noise_kernel(size_t outputs, size_t inputs, size_t taps)
+{
+    sinew_error error;
+    sinew_kernel *kernel = NULL;
+    size_t n = outputs * inputs * taps;
+    float *noise = law_input(SINEW_SAMPLE_F32, 1, n, 77);
+    double *h = sinew_alloc(n, sizeof *h);
+    for (size_t i = 0; i < n; i++)
+        h[i] = (double)noise[i] * exp(-4.0 * (double)(i % taps) / (double)taps) / 8;
+    must(sinew_kernel_new(&kernel, outputs, inputs, taps, h, 8000, &error), &error);
+    sinew_free(noise);
+    sinew_free(h);
+    return kernel;
+}
+
+static sinew_node *kernel_node(sinew_kernel *kernel, const sinew_discretization *plus,
+                               const law_node *law)
+{
+    sinew_error error;
+    sinew_node *node = NULL;
+    must(sinew_filter_new_kernel(&node, kernel, plus, &law->kernel, &error), &error);
+    sinew_kernel_free(kernel);
+    return node;
+}
+
+/* Two blocks of 1024 and a bit, on each channel. */
+static sinew_node *make_room(const law_node *law)
+{
+    return kernel_node(noise_kernel(1, 1, 2500), NULL, law);
+}
+
+/* No more taps than a direct sum holds. */
+static sinew_node *make_cabinet(const law_node *law)
+{
+    return kernel_node(noise_kernel(1, 1, 200), NULL, law);
+}
+
+static sinew_node *make_one_tap(const law_node *law)
+{
+    return kernel_node(noise_kernel(2, 2, 1), NULL, law);
+}
+
+/* Two inputs, three outputs, longer than a block of 4096. */
+static sinew_node *make_true_stereo(const law_node *law)
+{
+    return kernel_node(noise_kernel(3, 2, 4700), NULL, law);
+}
+
+/* A kernel and the system of "mimo" beside it. */
+static sinew_node *make_sum(const law_node *law)
+{
+    sinew_discretization *plus = mimo();
+    sinew_node *node = kernel_node(noise_kernel(3, 2, 600), plus, law);
+    sinew_discretization_free(plus);
+    return node;
+}
+
 /* Two nodes that are no filters hold the interface to what layers will ask of it. */
 
 /* test.clock: y = t u, where t is the time from the steps: irregular time. State: t. */
@@ -457,6 +517,17 @@ static sinew_node *make_lookup(const law_node *law)
             __VA_ARGS__                                                                            \
         }                                                                                          \
     }
+/* NAME, GROUP, TOLERANCE, sample type, channels in and out, maker, options */
+#define KERNEL(name_, group_, tolerance_, sample_, in_, out_, make_, ...)                          \
+    {                                                                                              \
+        .name = name_, .group = group_, .tolerance = tolerance_, .sample_in = sample_,             \
+        .sample_out = sample_, .channels_in = in_, .channels_out = out_, .make = make_,            \
+        .kernel = {                                                                                \
+            .filter = {.sample = sample_, .channels = in_},                                        \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+#define LEVELS(n_, ...) .n_levels = n_, .lengths = {__VA_ARGS__}
 #define ZOH .method = SINEW_METHOD_ZOH
 #define FOH .method = SINEW_METHOD_FOH
 
@@ -536,6 +607,24 @@ const law_node law_nodes[] = {
     KALMAN("kalman states f64", "kalman states", 0, F64, 1, 4, place, .deviations = true),
     KALMAN("kalman innovations f64", "kalman innovations", 0, F64, 5, 3, driven,
            .output = SINEW_KALMAN_INNOVATIONS),
+    KERNEL("kernel room f64", "room", 0, F64, 2, 2, make_room),
+    KERNEL("kernel room f64 256", "room", 1e-14, F64, 2, 2, make_room, LEVELS(1, 256)),
+    KERNEL("kernel room f64 256 1024", "room", 1e-14, F64, 2, 2, make_room, LEVELS(2, 256, 1024)),
+    KERNEL("kernel room f32", "room", 1e-6, F32, 2, 2, make_room),
+    KERNEL("kernel room f32 256 1024", "room", 1e-6, F32, 2, 2, make_room, LEVELS(2, 256, 1024)),
+    KERNEL("kernel cabinet f64", "cabinet", 0, F64, 1, 1, make_cabinet),
+    KERNEL("kernel cabinet f32", "cabinet", 1e-6, F32, 1, 1, make_cabinet),
+    KERNEL("kernel one tap f32", "one tap", 1e-6, F32, 2, 2, make_one_tap),
+    KERNEL("kernel true stereo f64", "true stereo", 0, F64, 2, 3, make_true_stereo),
+    KERNEL("kernel true stereo f64 256 1024 4096", "true stereo", 1e-14, F64, 2, 3,
+           make_true_stereo, LEVELS(3, 256, 1024, 4096)),
+    KERNEL("kernel true stereo f32", "true stereo", 1e-6, F32, 2, 3, make_true_stereo),
+    KERNEL("kernel and scan f64", "sum", 0, F64, 2, 3, make_sum,
+           .filter.engine = SINEW_ENGINE_SCAN),
+    KERNEL("kernel and convolve f64", "sum", 1e-13, F64, 2, 3, make_sum,
+           .filter.engine = SINEW_ENGINE_CONVOLVE),
+    KERNEL("kernel and scan f32", "sum", 1e-6, F32, 2, 3, make_sum,
+           .filter.engine = SINEW_ENGINE_SCAN),
     {.name = "test.clock",
      .group = "clock",
      .sample_in = F64,

@@ -24,6 +24,8 @@ struct law_node {
     sinew_irregular_opts irregular;
     sinew_kalman *(*kalman)(void);
     sinew_kalman_node_opts kalman_opts;
+    /* Kernels: their levels and sample type. */
+    sinew_kernel_opts kernel;
 };
 
 extern const law_node law_nodes[];

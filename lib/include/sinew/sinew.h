@@ -24,6 +24,7 @@
 #include "irregular.h"
 #include "join.h"
 #include "kalman.h"
+#include "kernel.h"
 #include "model.h"
 #include "node.h"
 #include "physical.h"

@@ -1,0 +1,223 @@
+/* filter.fir: a kernel as a node, by a convolver for each copy, and perhaps a filter of a
+ * discretization beside it, which hears the same input and is added. */
+#include "filter/fir.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "filter/kernel.h"
+
+static size_t samples_bytes(const sinew_fir *f, size_t frames)
+{
+    return sinew_aligned(frames * f->node.channels_out * sinew_sample_bytes(f->node.sample_out));
+}
+
+static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)
+{
+    const sinew_fir *f = (const sinew_fir *)node;
+    sinew_footprint plus = {0};
+    if (f->plus)
+        f->plus->ops->footprint(f->plus, max_frames, &plus);
+    out->state_bytes = f->copies * f->copy_bytes + plus.state_bytes;
+    out->saved_bytes = sinew_fir_saved_bytes(f);
+    out->scratch_bytes =
+        f->plus ? sinew_aligned(plus.scratch_bytes) + samples_bytes(f, max_frames) : 0;
+}
+
+static void reset(const sinew_node *node, void *state)
+{
+    const sinew_fir *f = (const sinew_fir *)node;
+    for (size_t i = 0; i < f->copies; i++)
+        sinew_convolver_reset(&f->convolver, sinew_fir_copy(f, state, i));
+    if (f->plus)
+        f->plus->ops->reset(f->plus, sinew_fir_plus(f, state));
+}
+
+static void run_copies(const sinew_fir *f, void *state, const sinew_block *in, sinew_block *out)
+{
+    const sinew_convolver *c = &f->convolver;
+    for (size_t i = 0; i < f->copies; i++) {
+        sinew_convolver_frames frames = {.u = (const char *)in->samples + i * c->real_bytes,
+                                         .y = (char *)out->samples + i * c->real_bytes,
+                                         .stride_in = f->node.channels_in,
+                                         .stride_out = f->node.channels_out,
+                                         .n = in->n_frames};
+        sinew_convolver_run(c, sinew_fir_copy(f, state, i), &frames);
+    }
+}
+
+static void add(sinew_sample sample, void *to, const void *from, size_t n)
+{
+    if (sample == SINEW_SAMPLE_F32)
+        for (size_t t = 0; t < n; t++)
+            ((float *)to)[t] += ((const float *)from)[t];
+    else
+        for (size_t t = 0; t < n; t++)
+            ((double *)to)[t] += ((const double *)from)[t];
+}
+
+static void process(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
+                    sinew_block *out)
+{
+    const sinew_fir *f = (const sinew_fir *)node;
+    sinew_block beside = *out;
+    if (f->plus) { /* first: the input may be where the output goes */
+        beside.samples = scratch;
+        f->plus->ops->process(f->plus, sinew_fir_plus(f, state),
+                              (unsigned char *)scratch + samples_bytes(f, in->n_frames), in,
+                              &beside);
+    }
+    run_copies(f, state, in, out);
+    if (f->plus)
+        add(f->node.sample_out, out->samples, beside.samples, in->n_frames * f->node.channels_out);
+}
+
+/* What is older than the kernel is forgotten. */
+static void advance(const sinew_node *node, void *state, void *scratch, uint64_t n_frames)
+{
+    const sinew_fir *f = (const sinew_fir *)node;
+    const sinew_convolver *c = &f->convolver;
+    for (size_t i = 0; i < f->copies; i++) {
+        void *copy = sinew_fir_copy(f, state, i);
+        sinew_convolver_frames silence = {.n = (size_t)n_frames};
+        if (n_frames < c->taps)
+            sinew_convolver_run(c, copy, &silence);
+        else
+            sinew_convolver_place(
+                c, copy,
+                (uint32_t)((sinew_convolver_phase(copy) + n_frames) % SINEW_CONVOLVER_LONGEST));
+    }
+    if (f->plus)
+        f->plus->ops->advance(f->plus, sinew_fir_plus(f, state), scratch, n_frames);
+}
+
+static void fir_free(sinew_node *node)
+{
+    sinew_fir *f = (sinew_fir *)node;
+    sinew_node_free(f->plus);
+    sinew_convolver_finish(&f->convolver);
+    sinew_free(f);
+}
+
+static const sinew_node_ops fir_ops = {.kind = "filter.fir",
+                                       .footprint = footprint,
+                                       .reset = reset,
+                                       .process = process,
+                                       .save_state = sinew_fir_save,
+                                       .load_state = sinew_fir_load,
+                                       .advance = advance,
+                                       .free = fir_free};
+
+/* ---- the node ---- */
+
+static sinew_status check_plus(const sinew_kernel *k, const sinew_discretization *plus,
+                               sinew_error *error)
+{
+    sinew_matrices m = sinew_discretization_matrices(plus);
+    double rate = 1 / sinew_discretization_step_s(plus);
+    if (m.outputs != k->outputs || m.inputs != k->inputs)
+        return sinew_fail(error, SINEW_ERR_MISMATCH,
+                          "the kernel has %zu outputs and %zu inputs, what is added to it %zu and "
+                          "%zu",
+                          k->outputs, k->inputs, m.outputs, m.inputs);
+    if (fabs(rate - k->rate_hz) > 1e-9 * k->rate_hz)
+        return sinew_fail(error, SINEW_ERR_MISMATCH,
+                          "the kernel is of %.10g Hz, what is added to it of %.10g Hz", k->rate_hz,
+                          rate);
+    return SINEW_OK;
+}
+
+static sinew_status check(const sinew_kernel *k, const sinew_discretization *plus,
+                          const sinew_filter_opts *opts, sinew_error *error)
+{
+    if (opts->sample != SINEW_SAMPLE_F64 && opts->sample != SINEW_SAMPLE_F32)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "a filter runs in f64 or f32");
+    if (!plus && opts->engine != SINEW_ENGINE_AUTO && opts->engine != SINEW_ENGINE_CONVOLVE)
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "a kernel has no state space: it runs by convolve, not by %s",
+                          sinew_engine_name(opts->engine));
+    if (!plus && opts->x0)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "a kernel starts from silence: it has no x0");
+    if ((k->inputs != 1 || k->outputs != 1) && opts->channels && opts->channels != k->inputs)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT,
+                          "%u channels for a kernel with %zu inputs and %zu outputs",
+                          opts->channels, k->inputs, k->outputs);
+    return plus ? check_plus(k, plus, error) : SINEW_OK;
+}
+
+static void init_node(sinew_fir *f, const sinew_kernel *k, const sinew_filter_opts *opts)
+{
+    bool single = k->inputs == 1 && k->outputs == 1;
+    uint32_t channels = opts->channels ? opts->channels : (uint32_t)k->inputs;
+    f->copies = single ? channels : 1;
+    f->node = (sinew_node){.ops = &fir_ops,
+                           .sample_in = opts->sample,
+                           .sample_out = opts->sample,
+                           .channels_in = channels,
+                           .channels_out = single ? channels : (uint32_t)k->outputs,
+                           .flags = SINEW_NODE_FORGETS,
+                           .step_s = 1 / k->rate_hz};
+}
+
+/* What is computed, and how. */
+static void name_node(sinew_fir *f, const sinew_kernel *k)
+{
+    const sinew_convolver *c = &f->convolver;
+    uint64_t plus[2] = {f->plus ? f->plus->model_hash : 0, f->plus ? f->plus->identity : 0};
+    uint64_t hash = sinew_hash(k->hash, "fir", 3);
+    hash = sinew_hash_count(hash, f->node.channels_in);
+    f->node.model_hash = sinew_hash_count(hash, plus[0]);
+    uint64_t identity = sinew_hash_count(f->node.model_hash, plus[1]);
+    identity = sinew_hash_count(identity, c->real_bytes);
+    for (size_t i = 0; i < c->n_levels; i++)
+        identity = sinew_hash_count(identity, c->levels[i].length);
+    f->node.identity = sinew_hash(identity, c->simd->name, strlen(c->simd->name));
+}
+
+static sinew_status init_plus(sinew_fir *f, const sinew_discretization *plus,
+                              const sinew_filter_opts *opts, sinew_error *error)
+{
+    sinew_footprint bytes;
+    sinew_status status = sinew_filter_new(&f->plus, plus, opts, error);
+    if (status)
+        return status;
+    f->plus->ops->footprint(f->plus, 1, &bytes);
+    f->plus_saved = bytes.saved_bytes;
+    f->node.flags &= f->plus->flags;
+    return SINEW_OK;
+}
+
+sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_kernel *kernel,
+                                     const sinew_discretization *plus,
+                                     const sinew_kernel_opts *opts, sinew_error *error)
+{
+    static const sinew_kernel_opts defaults;
+    opts = opts ? opts : &defaults;
+    *out = NULL;
+    sinew_convolver_opts levels = {.n_levels = opts->n_levels};
+    sinew_status status = check(kernel, plus, &opts->filter, error);
+    if (!status && opts->n_levels > SINEW_CONVOLVER_LEVELS)
+        status = sinew_fail(error, SINEW_ERR_ARGUMENT, "%zu levels: at most %d can be",
+                            opts->n_levels, SINEW_CONVOLVER_LEVELS);
+    if (status)
+        return status;
+    memcpy(levels.lengths, opts->lengths, sizeof levels.lengths);
+    sinew_fir *f = sinew_alloc(1, sizeof *f);
+    if (!f)
+        return sinew_fail_memory(error);
+    init_node(f, kernel, &opts->filter);
+    status = sinew_convolver_init(&f->convolver, kernel->inputs, kernel->outputs, kernel->taps,
+                                  kernel->h, opts->filter.sample, &levels, error);
+    if (!status && plus)
+        status = init_plus(f, plus, &opts->filter, error);
+    if (status) {
+        fir_free(&f->node);
+        return status;
+    }
+    f->copy_bytes = sinew_convolver_state(&f->convolver);
+    name_node(f, kernel);
+    *out = &f->node;
+    return SINEW_OK;
+}

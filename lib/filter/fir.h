@@ -1,0 +1,35 @@
+/* The inside of filter.fir: a convolver for each copy, and perhaps a filter that is added. */
+#ifndef SINEW_FILTER_FIR_H
+#define SINEW_FILTER_FIR_H
+
+#include "base/memory.h"
+#include "filter/convolver.h"
+#include "sinew/node.h"
+
+typedef struct sinew_fir {
+    sinew_node node;
+    size_t copies; /* runs of the kernel side by side */
+    sinew_convolver convolver;
+    size_t copy_bytes;
+    sinew_node *plus; /* NULL: nothing is added */
+    size_t plus_saved;
+} sinew_fir;
+
+/* The state: the convolvers', then that of what is added. */
+static inline void *sinew_fir_copy(const sinew_fir *f, const void *state, size_t copy)
+{
+    return (unsigned char *)(uintptr_t)state + copy * f->copy_bytes;
+}
+
+static inline void *sinew_fir_plus(const sinew_fir *f, const void *state)
+{
+    return sinew_fir_copy(f, state, f->copies);
+}
+
+/* fir_saved.c: the portable form of the state. */
+size_t sinew_fir_saved_bytes(const sinew_fir *f);
+void sinew_fir_save(const sinew_node *node, const void *state, void *bytes);
+sinew_status sinew_fir_load(const sinew_node *node, void *state, void *scratch, const void *bytes,
+                            size_t n_bytes, sinew_error *error);
+
+#endif

@@ -1,0 +1,78 @@
+/**
+ * kernel: a filter given by its impulse responses, as measured: rooms, cabinets, true stereo.
+ *
+ * A kernel is a matrix of finite impulse responses (outputs, inputs, taps) at a sampling rate, from
+ * arrays or from sound files. It runs by partitioned convolution without latency, at any block
+ * length, its load spread so that no callback carries more than another; inputs share their
+ * transforms, and outputs theirs back. A discretization of the same rate may be added, so that a
+ * room's measured beginning has a modelled tail: the sum of both is one node.
+ *
+ *     const char *files[] = {"LL.wav", "LR.wav", "RL.wav", "RR.wav"};
+ *     sinew_kernel_open(&kernel, files, 2, 2, &error)
+ *     sinew_filter_new_kernel(&node, kernel, NULL, NULL, &error)
+ *
+ * A kernel of one input and one output runs on each channel by itself. Its saved state is the input
+ * of the past that still matters; a node with other levels, of another sample type or on another
+ * processor loads it.
+ *
+ * Ownership: the caller frees what a function makes; a node keeps nothing of its kernel.
+ * Thread-safety: kernels and nodes are immutable.
+ */
+#ifndef SINEW_KERNEL_H
+#define SINEW_KERNEL_H
+
+#include "filter.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct sinew_kernel sinew_kernel;
+
+enum {
+    SINEW_KERNEL_TAPS_MAX = 1 << 24,   /* of one response: almost six minutes at 48 kHz */
+    SINEW_KERNEL_NUMBERS_MAX = 1 << 27 /* of all of them: a gigabyte */
+};
+
+/** h: (outputs, inputs, taps), copied. Errors: SINEW_ERR_DATA for a rate that is not above 0 and
+ *  finite, and for numbers that are not finite; SINEW_ERR_ARGUMENT for no taps and for too many. */
+SINEW_API sinew_status sinew_kernel_new(sinew_kernel **out, size_t outputs, size_t inputs,
+                                        size_t taps, const double *h, double rate_hz,
+                                        sinew_error *error);
+
+/** paths: (outputs, inputs): a sound file of one channel for each pair. All of them have one rate;
+ *  the shorter ones end in zeros. Errors: those of sinew_source_open and sinew_kernel_new;
+ *  SINEW_ERR_MISMATCH for a file of more channels, and for rates that differ. */
+SINEW_API sinew_status sinew_kernel_open(sinew_kernel **out, const char *const *paths,
+                                         size_t outputs, size_t inputs, sinew_error *error);
+
+SINEW_API void sinew_kernel_free(sinew_kernel *kernel); /* NULL is fine */
+
+SINEW_API size_t sinew_kernel_outputs(const sinew_kernel *kernel);
+SINEW_API size_t sinew_kernel_inputs(const sinew_kernel *kernel);
+SINEW_API size_t sinew_kernel_taps(const sinew_kernel *kernel);
+SINEW_API double sinew_kernel_rate_hz(const sinew_kernel *kernel);
+SINEW_API const double *
+sinew_kernel_values(const sinew_kernel *kernel); /* (outputs, inputs, taps) */
+
+typedef struct sinew_kernel_opts {
+    /* sample, channels; the rest is of what is added: its engine, ... With nothing added the engine
+     * is auto or convolve. */
+    sinew_filter_opts filter;
+    /* The blocks of the levels, in frames: 256, then rising of 1024, 4096, 16384, 65536, 262144;
+     * n_levels 0: planned. A kernel of up to 256 taps is summed directly, without levels. */
+    size_t n_levels;
+    size_t lengths[6];
+} sinew_kernel_opts;
+
+/** The node of a kernel, plus that of a discretization where `plus` is not NULL: it has the same
+ *  rate, inputs and outputs. opts may be NULL for the defaults. Errors: SINEW_ERR_MISMATCH where
+ *  they differ, SINEW_ERR_ARGUMENT for channels, lengths and engines that do not fit. */
+SINEW_API sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_kernel *kernel,
+                                               const sinew_discretization *plus,
+                                               const sinew_kernel_opts *opts, sinew_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
