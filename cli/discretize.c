@@ -3,6 +3,8 @@
 
 #include "delayed.h"
 #include "matrices.h"
+#include "json.h"
+#include "kernel.h"
 #include "sampling.h"
 
 typedef struct settings {
@@ -46,6 +48,9 @@ static int run(const command *self, const void *given, const char **args, size_t
     sinew_error error;
     int status = EXIT_DONE;
     if (sinew_model_open_any(&model, args[0], &error)) {
+        status = report_failure(self, &error);
+    } else if (sinew_model_kernel(model, NULL)) {
+        kernel_refuse("it is discrete already, and has no matrices", &error);
         status = report_failure(self, &error);
     } else if (sinew_model_delayed(model)) {
         if (delayed_print_matrices(model, args[0], &opts, s->json, &error))

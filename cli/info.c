@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "delayed.h"
 #include "json.h"
+#include "kernel.h"
 #include "sampling.h"
 
 typedef struct settings {
@@ -271,6 +272,9 @@ static int run(const command *self, const void *given, const char **args, size_t
     int status = EXIT_DONE;
     if (sinew_model_open_any(&model, args[0], &error)) {
         status = report_failure(self, &error);
+    } else if (sinew_model_kernel(model, NULL)) {
+        if (kernel_print_facts(model, s->rates_hz.values, s->rates_hz.n, s->json, &error))
+            status = report_failure(self, &error);
     } else if (sinew_model_delayed(model)) {
         sinew_discretize_opts opts = sampling_opts(&s->sampling);
         if (delayed_print_facts(model, args[0], &opts, s->rates_hz.values, s->rates_hz.n, s->json,

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "delayed.h"
 #include "json.h"
+#include "kernel.h"
 #include "numbers.h"
 #include "sampling.h"
 #include "sinew/analysis.h"
@@ -130,6 +131,8 @@ static sinew_status compute(answer *a, const sinew_model *model, const char *pat
     const sinew_system *system = sinew_model_system(model);
     const sinew_delayed *delayed = sinew_model_delayed(model);
     sinew_discretize_opts opts = sampling_opts(&s->sampling);
+    if (sinew_model_kernel(model, NULL))
+        return kernel_refuse("response is for systems", error);
     a->inputs = delayed ? sinew_delayed_inputs(delayed) : sinew_system_matrices(system).inputs;
     a->outputs = delayed ? sinew_delayed_outputs(delayed) : sinew_system_matrices(system).outputs;
     if (a->inputs * a->outputs > SIZE_MAX / sizeof *a->response / a->n)

@@ -25,6 +25,7 @@ extern const sinew_system_kind sinew_kind_rlc;
 extern const sinew_system_kind sinew_kind_pade;
 extern const sinew_system_kind sinew_kind_delayed;
 extern const sinew_system_kind sinew_kind_comb;
+extern const sinew_system_kind sinew_kind_fir;
 extern const sinew_system_kind sinew_kind_discrete;
 
 /* clang-format off */
@@ -52,6 +53,7 @@ static const sinew_system_kind *const kinds[] = {
     &sinew_kind_pade,
     &sinew_kind_delayed,
     &sinew_kind_comb,
+    &sinew_kind_fir,
     &sinew_kind_discrete,
 };
 /* clang-format on */
@@ -144,4 +146,16 @@ sinew_delayed *sinew_kind_build_delayed(const sinew_spec_system *spec, const sin
     sinew_status status = spec->kind->build_delayed(&delayed, spec->values, at->document, &error);
     report(spec, at, seen, status, &error);
     return status ? NULL : delayed;
+}
+
+sinew_fir_parts sinew_kind_build_kernel(const sinew_spec_system *spec, const sinew_at *at)
+{
+    sinew_fir_parts parts = {0};
+    sinew_error error = {0};
+    size_t seen = sinew_at_problems(at);
+    sinew_status status = spec->kind->build_kernel(&parts, spec->values, at->document, &error);
+    report(spec, at, seen, status, &error);
+    if (status)
+        sinew_fir_parts_free(&parts);
+    return parts;
 }

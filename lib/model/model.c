@@ -6,12 +6,14 @@
 #include "base/memory.h"
 #include "model/delayed.h"
 #include "model/find.h"
+#include "model/kernel.h"
 #include "model/spec.h"
 
 struct sinew_model {
     char *name, *about, *units_in, *units_out; /* "" where the description is silent */
-    sinew_system *system;                      /* one of these two; the other is NULL */
+    sinew_system *system;                      /* one of these three; the others are NULL */
     sinew_delayed *delayed;
+    sinew_fir_parts fir;
     size_t thiran_order; /* 0 where the description is silent */
     sinew_method method; /* DEFAULT where the description is silent */
     double prewarp_hz, alpha;
@@ -42,13 +44,14 @@ static bool copy_references(sinew_model *model, const sinew_spec *spec)
 /* The description outlives its document: NULL without memory. Takes what it is made of in any
  * case. */
 static sinew_model *new_model(const sinew_spec *spec, sinew_system *system, sinew_delayed *delayed,
-                              sinew_kalman *kalman)
+                              sinew_fir_parts fir, sinew_kalman *kalman)
 {
     sinew_model *model = sinew_alloc(1, sizeof *model);
     if (!model) {
         sinew_kalman_free(kalman);
         sinew_system_free(system);
         sinew_delayed_free(delayed);
+        sinew_fir_parts_free(&fir);
         return NULL;
     }
     *model = (sinew_model){.name = copy_text(spec->name),
@@ -57,6 +60,7 @@ static sinew_model *new_model(const sinew_spec *spec, sinew_system *system, sine
                            .units_out = copy_text(spec->units.output),
                            .system = system,
                            .delayed = delayed,
+                           .fir = fir,
                            .thiran_order = (size_t)spec->thiran_order,
                            .method = spec->method,
                            .prewarp_hz = spec->prewarp_hz,
@@ -73,20 +77,22 @@ static sinew_model *new_model(const sinew_spec *spec, sinew_system *system, sine
 }
 
 /* document -> model; NULL, and problems say why, where there is none. */
-static sinew_model *model_of_document(sinew_document *document, sinew_problems *problems,
-                                      bool delays)
+static sinew_model *model_of_document(sinew_document *document, sinew_problems *problems, bool any)
 {
     sinew_spec spec;
     sinew_system *system = NULL;
     sinew_delayed *delayed = NULL;
+    sinew_fir_parts fir = {0};
     sinew_spec_read(&spec, document);
     if (problems->status != SINEW_OK)
         return NULL;
-    if (delays && spec.system.kind->build_delayed)
+    if (any && spec.system.kind->build_kernel)
+        fir = sinew_spec_build_kernel(&spec, document);
+    else if (any && spec.system.kind->build_delayed)
         delayed = sinew_spec_build_delayed(&spec, document);
     else
         system = sinew_spec_build(&spec, document);
-    if (!system && !delayed)
+    if (!system && !delayed && !fir.kernel)
         return NULL;
     sinew_kalman *kalman = NULL;
     if (spec.has_kalman) {
@@ -96,20 +102,20 @@ static sinew_model *model_of_document(sinew_document *document, sinew_problems *
             return NULL;
         }
     }
-    sinew_model *model = new_model(&spec, system, delayed, kalman);
+    sinew_model *model = new_model(&spec, system, delayed, fir, kalman);
     if (!model)
         sinew_problems_add_memory(problems);
     return model;
 }
 
 static sinew_status read_text(sinew_model **out, const char *text, size_t n_bytes,
-                              const char *where, bool delays, sinew_error *error)
+                              const char *where, bool any, sinew_error *error)
 {
     sinew_problems problems = {0};
     sinew_document *document = NULL;
     *out = NULL;
     if (sinew_document_read(&document, text, n_bytes, where, &problems))
-        *out = model_of_document(document, &problems, delays);
+        *out = model_of_document(document, &problems, any);
     sinew_document_free(document);
     sinew_status status = sinew_problems_fail(&problems, error);
     sinew_problems_finish(&problems);
@@ -138,7 +144,7 @@ sinew_status sinew_model_read_any(sinew_model **out, const char *text, size_t n_
     return read_text(out, text, n_bytes, where, true, error);
 }
 
-static sinew_status open_path(sinew_model **out, const char *path_or_name, bool delays,
+static sinew_status open_path(sinew_model **out, const char *path_or_name, bool any,
                               sinew_error *error)
 {
     sinew_problems problems = {0};
@@ -149,7 +155,7 @@ static sinew_status open_path(sinew_model **out, const char *path_or_name, bool 
     if (status)
         return status;
     if (sinew_document_open(&document, path, &problems))
-        *out = model_of_document(document, &problems, delays);
+        *out = model_of_document(document, &problems, any);
     sinew_document_free(document);
     sinew_free(path);
     status = sinew_problems_fail(&problems, error);
@@ -191,6 +197,7 @@ void sinew_model_free(sinew_model *model)
         sinew_free(model->references[i]);
     sinew_free(model->references);
     sinew_delayed_free(model->delayed);
+    sinew_fir_parts_free(&model->fir);
     sinew_free(model);
 }
 
@@ -242,6 +249,13 @@ const sinew_delayed *sinew_model_delayed(const sinew_model *model)
     return model->delayed;
 }
 
+const sinew_kernel *sinew_model_kernel(const sinew_model *model, const sinew_system **plus)
+{
+    if (plus)
+        *plus = model->fir.plus;
+    return model->fir.kernel;
+}
+
 size_t sinew_model_thiran_order(const sinew_model *model)
 {
     return model->thiran_order;
@@ -258,8 +272,9 @@ sinew_discretize_opts sinew_model_complete(const sinew_model *model,
                                            const sinew_discretize_opts *opts)
 {
     sinew_discretize_opts all = *opts;
-    const sinew_system *system =
-        model->delayed ? sinew_delayed_plant(model->delayed) : model->system;
+    const sinew_system *system = model->delayed  ? sinew_delayed_plant(model->delayed)
+                                 : model->system ? model->system
+                                                 : model->fir.plus;
     sinew_method own = model->method ? model->method : sinew_system_preferred_method(system);
     all.method = all.method ? all.method : own;
     if (all.method == own) { /* another method's numbers would mean something else */
@@ -282,4 +297,11 @@ sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_mode
     if (model->system)
         return sinew_discretize(out, model->system, &all, error);
     return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "the model has delays, and so no matrices");
+    *out = NULL;
+    if (model->system) {
+        sinew_discretize_opts all = sinew_model_complete(model, opts);
+        return sinew_discretize(out, model->system, &all, error);
+    }
+    return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "the model has %s, and so no matrices",
+                      model->delayed ? "delays" : "a kernel of taps");
 }

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "model/delayed.h"
+#include "model/kernel.h"
 #include "sinew/model.h"
 
 static bool is_single(const sinew_matrices *m)
@@ -268,6 +269,8 @@ static builder *builder_of(const sinew_model *model, const sinew_build_opts *opt
         return build_kalman;
     if (sinew_model_delayed(model))
         return sinew_model_build_delayed;
+    if (sinew_model_kernel(model, NULL))
+        return sinew_model_build_kernel;
     return opts->steps ? build_irregular : build_regular;
 }
 

@@ -108,6 +108,24 @@ static bool note_file(sinew_reading *first, const char *path)
     return true;
 }
 
+const char *sinew_reference_file(const sinew_at *at, const char *text)
+{
+    sinew_reading *first = first_of(sinew_document_context(at->document));
+    const char *path = seen_from_here(at, text);
+    struct stat file;
+    if (!path)
+        return NULL;
+    if (stat(path, &file) != 0)
+        sinew_at_problem(at, "%s: %s", path, strerror(errno));
+    else if (!S_ISREG(file.st_mode))
+        sinew_at_problem(at, "%s is no regular file", path);
+    else if (first->references == SINEW_REFERENCES)
+        sinew_at_problem(at, "more than %d references behind one description", SINEW_REFERENCES);
+    else if (note_file(first, path))
+        return path;
+    return NULL;
+}
+
 static bool is_within_bounds(const sinew_at *at, const sinew_reading *reading,
                              const struct stat *file, const char *path)
 {

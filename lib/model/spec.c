@@ -30,6 +30,10 @@ static void check_spec(const sinew_at *at, void *into)
         sinew_at_find(at, "kalman", &place);
         sinew_at_problem(&place, "a Kalman filter is of a system without delays");
     }
+    if (spec->has_kalman && spec->system.kind->build_kernel) {
+        sinew_at_find(at, "kalman", &place);
+        sinew_at_problem(&place, "a Kalman filter is of a system, not of a kernel of taps");
+    }
     if (!spec->has_alpha && spec->method == SINEW_METHOD_GBT) {
         sinew_at_find(at, "method", &place);
         sinew_at_problem(&place, "gbt needs the key 'alpha'");
@@ -120,4 +124,11 @@ sinew_delayed *sinew_spec_build_delayed(const sinew_spec *spec, sinew_document *
     sinew_at root = sinew_at_root(document), place = root;
     sinew_at_find(&root, "system", &place);
     return sinew_kind_build_delayed(&spec->system, &place);
+}
+
+sinew_fir_parts sinew_spec_build_kernel(const sinew_spec *spec, sinew_document *document)
+{
+    sinew_at root = sinew_at_root(document), place = root;
+    sinew_at_find(&root, "system", &place);
+    return sinew_kind_build_kernel(&spec->system, &place);
 }

@@ -47,6 +47,7 @@
 #include "filter.h"
 #include "irregular.h"
 #include "kalman.h"
+#include "kernel.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -64,8 +65,9 @@ SINEW_API sinew_status sinew_model_open(sinew_model **out, const char *path_or_n
 SINEW_API sinew_status sinew_model_read(sinew_model **out, const char *text, size_t n_bytes,
                                         const char *where, sinew_error *error);
 
-/** The same, for those who know what to do with a system with exact delays (delay.h), which
- *  sinew_model_open and sinew_model_read refuse: its sinew_model_system is NULL. */
+/** The same, for those who know what to do with a system with exact delays (delay.h) and with a
+ *  kernel of taps (kernel.h), which sinew_model_open and sinew_model_read refuse: their
+ *  sinew_model_system is NULL. */
 SINEW_API sinew_status sinew_model_open_any(sinew_model **out, const char *path_or_name,
                                             sinew_error *error);
 SINEW_API sinew_status sinew_model_read_any(sinew_model **out, const char *text, size_t n_bytes,
@@ -98,6 +100,11 @@ SINEW_API const sinew_kalman *sinew_model_kalman(const sinew_model *model,
 
 /** The system with delays, owned by the model; NULL for a model that has none. */
 SINEW_API const sinew_delayed *sinew_model_delayed(const sinew_model *model);
+
+/** The kernel of taps, owned by the model, and into *plus (NULL: not wanted) the system that is
+ * added to it, NULL for none; NULL for a model that has no kernel. */
+SINEW_API const sinew_kernel *sinew_model_kernel(const sinew_model *model,
+                                                 const sinew_system **plus);
 
 /** Discretize the model's system. What is zero in `opts` (method, prewarp_hz, alpha) comes from
  *  the description, the method at last is the one that the system prefers (zoh but for few). A

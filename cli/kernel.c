@@ -1,0 +1,93 @@
+#include "kernel.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "json.h"
+
+sinew_status kernel_refuse(const char *why, sinew_error *error)
+{
+    return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "the model is a kernel of taps: %s", why);
+}
+
+static void json_field(const char *before, double value)
+{
+    fputs(before, stdout);
+    json_number(value);
+}
+
+/* The largest sum of magnitudes of an output's taps: no input of 1 makes more of it. */
+static double most(const sinew_kernel *k)
+{
+    size_t row = sinew_kernel_inputs(k) * sinew_kernel_taps(k);
+    const double *h = sinew_kernel_values(k);
+    double top = 0;
+    for (size_t o = 0; o < sinew_kernel_outputs(k); o++, h += row) {
+        double sum = 0;
+        for (size_t t = 0; t < row; t++)
+            sum += fabs(h[t]);
+        top = fmax(top, sum);
+    }
+    return top;
+}
+
+static void facts_as_json(const sinew_model *model, const sinew_kernel *k, const sinew_system *plus)
+{
+    double rate_hz = sinew_kernel_rate_hz(k);
+    fputs("{\"name\":", stdout);
+    json_string(sinew_model_name(model));
+    fputs(",\"about\":", stdout);
+    json_string(sinew_model_about(model));
+    fputs(",\"units\":{\"input\":", stdout);
+    json_string(sinew_model_units_in(model));
+    fputs(",\"output\":", stdout);
+    json_string(sinew_model_units_out(model));
+    printf("},\"order\":null,\"taps\":%zu,\"inputs\":%zu,\"outputs\":%zu", sinew_kernel_taps(k),
+           sinew_kernel_inputs(k), sinew_kernel_outputs(k));
+    json_field(",\"rate_hz\":", rate_hz);
+    json_field(",\"length_s\":", (double)sinew_kernel_taps(k) / rate_hz);
+    json_field(",\"peak_gain\":", most(k));
+    if (plus)
+        printf(",\"plus_order\":%zu}\n", sinew_system_matrices(plus).order);
+    else
+        puts(",\"plus_order\":null}");
+}
+
+static void print_text_line(const char *name, const char *text)
+{
+    if (*text)
+        printf("%-10s %s\n", name, text);
+}
+
+static void facts_as_table(const sinew_model *model, const sinew_kernel *k,
+                           const sinew_system *plus)
+{
+    double rate_hz = sinew_kernel_rate_hz(k);
+    print_text_line("name", sinew_model_name(model));
+    print_text_line("about", sinew_model_about(model));
+    print_text_line("input in", sinew_model_units_in(model));
+    print_text_line("output in", sinew_model_units_out(model));
+    printf("%-10s %zu at %.10g Hz: %.4g s\n%-10s %zu\n%-10s %zu\n%-10s %.6g at most\n", "taps",
+           sinew_kernel_taps(k), rate_hz, (double)sinew_kernel_taps(k) / rate_hz, "inputs",
+           sinew_kernel_inputs(k), "outputs", sinew_kernel_outputs(k), "peak", most(k));
+    if (plus)
+        printf("%-10s a system of order %zu\n", "plus", sinew_system_matrices(plus).order);
+}
+
+sinew_status kernel_print_facts(const sinew_model *model, const double *rates_hz, size_t n_rates,
+                                bool json, sinew_error *error)
+{
+    const sinew_system *plus;
+    const sinew_kernel *k = sinew_model_kernel(model, &plus);
+    for (size_t i = 0; i < n_rates; i++) {
+        sinew_build_opts opts = {.discretize.rate_hz = rates_hz[i], .allow_unstable = true};
+        sinew_node *node = NULL;
+        sinew_status status = sinew_model_build(&node, model, &opts, error);
+        sinew_node_free(node);
+        if (status)
+            return status;
+    }
+    (json ? facts_as_json : facts_as_table)(model, k, plus);
+    return SINEW_OK;
+}

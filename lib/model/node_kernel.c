@@ -1,0 +1,85 @@
+/* From a model of a kernel to a node: node.c's way, where only what is added is discretized. */
+#include "model/kernel.h"
+
+#include <math.h>
+
+#include "base/error.h"
+#include "model/delayed.h"
+
+/* The kernel is of one rate; a stream that says none is taken to be of it. */
+static sinew_status check_rate(const sinew_kernel *kernel, const sinew_discretize_opts *d,
+                               sinew_error *error)
+{
+    double own = sinew_kernel_rate_hz(kernel);
+    if (d->rate_hz != 0 && d->step_s != 0)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "a rate and a step: one of them is enough");
+    if (d->rate_hz == 0 && d->step_s == 0)
+        return SINEW_OK;
+    double asked = d->rate_hz != 0 ? d->rate_hz : 1 / d->step_s;
+    if (fabs(asked - own) > 1e-9 * own)
+        return sinew_fail(error, SINEW_ERR_MISMATCH,
+                          "the kernel is of %.10g Hz, not of %.10g Hz: it must be resampled first",
+                          own, asked);
+    return SINEW_OK;
+}
+
+static sinew_status check_opts(const sinew_kernel *kernel, bool plus, sinew_method method,
+                               const sinew_build_opts *opts, sinew_error *error)
+{
+    size_t inputs = sinew_kernel_inputs(kernel);
+    bool single = inputs == 1 && sinew_kernel_outputs(kernel) == 1;
+    if (opts->x0)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "a kernel starts from silence: it has no x0");
+    if (opts->steps)
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "a kernel is of one rate: it does not take irregular steps");
+    if (!plus && method != SINEW_METHOD_DEFAULT)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT,
+                          "a kernel is not discretized: %s says nothing of it",
+                          sinew_method_name(method));
+    if (!single && opts->filter.channels && opts->filter.channels != inputs)
+        return sinew_fail(error, SINEW_ERR_MISMATCH, "%u channels, but the model takes %zu",
+                          opts->filter.channels, inputs);
+    return check_rate(kernel, &opts->discretize, error);
+}
+
+static sinew_status discretize_plus(sinew_discretization **out, const sinew_model *model,
+                                    const sinew_system *plus, const sinew_build_opts *opts,
+                                    sinew_build_report *facts, sinew_error *error)
+{
+    sinew_discretize_opts all = sinew_model_complete(model, &opts->discretize);
+    all.step_s = 0;
+    all.rate_hz = sinew_kernel_rate_hz(sinew_model_kernel(model, NULL));
+    sinew_status status = sinew_discretize(out, plus, &all, error);
+    if (status)
+        return status;
+    facts->method = sinew_discretization_method(*out);
+    facts->radius = sinew_discretization_radius(*out);
+    facts->unstable = sinew_discretization_grows(*out);
+    if (facts->unstable && !opts->allow_unstable)
+        return sinew_fail(error, SINEW_ERR_NUMERIC,
+                          "what is added is unstable by %s at a step of %.10g s: a pole at "
+                          "|z| = %.10g",
+                          sinew_method_name(facts->method), facts->step_s, facts->radius);
+    return SINEW_OK;
+}
+
+sinew_status sinew_model_build_kernel(sinew_node **out, const sinew_model *model,
+                                      const sinew_build_opts *opts, sinew_build_report *facts,
+                                      sinew_error *error)
+{
+    const sinew_system *plus;
+    const sinew_kernel *kernel = sinew_model_kernel(model, &plus);
+    sinew_discretization *d = NULL;
+    sinew_kernel_opts how = {.filter = opts->filter};
+    sinew_method method =
+        opts->discretize.method ? opts->discretize.method : sinew_model_description(model).method;
+    facts->step_s = 1 / sinew_kernel_rate_hz(kernel);
+    sinew_status status = check_opts(kernel, plus != NULL, method, opts, error);
+    if (!status && plus)
+        status = discretize_plus(&d, model, plus, opts, facts, error);
+    if (!status)
+        status = sinew_filter_new_kernel(out, kernel, d, &how, error);
+    sinew_discretization_free(d);
+    return status;
+}
