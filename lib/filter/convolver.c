@@ -232,6 +232,16 @@ static double whole_cost(const sinew_convolver *c)
     return sum;
 }
 
+/* How much more than a slot's share the callback carries in which a block begins: what is beyond
+ * twice is as bad as a fifth of the whole cost. */
+static double unevenness(const sinew_convolver *c, double cost)
+{
+    if (c->n_levels == 0)
+        return 0;
+    double burst = level_cost(c, 0) * SINEW_CONVOLVER_BLOCK;
+    return fmax(0, burst / (cost * SINEW_CONVOLVER_SLOT) - 2) / 5;
+}
+
 double sinew_convolver_plan(sinew_convolver_opts *plan, size_t inputs, size_t outputs, size_t taps,
                             sinew_sample sample)
 {
@@ -251,6 +261,7 @@ double sinew_convolver_plan(sinew_convolver_opts *plan, size_t inputs, size_t ou
         if (c.n_levels < opts.n_levels && set > 0)
             continue;
         double cost = whole_cost(&c);
+        cost += cost * unevenness(&c, cost);
         if (cost < best) {
             best = cost;
             *plan = opts;
