@@ -159,15 +159,21 @@ static void schedule_block(const sinew_convolver *c, const sinew_level *l, uint6
     }
 }
 
+/* The head of slot s, which reaches back to where its block begins. */
+static double head_cost(const sinew_convolver *c, size_t s)
+{
+    const size_t slots = SINEW_CONVOLVER_BLOCK / SINEW_CONVOLVER_SLOT;
+    return (double)(c->inputs * c->outputs) * 0.5 * (double)(s % slots + 1) *
+           sinew_convolver_costs(c->real_bytes, c->simd->name)->head;
+}
+
 static sinew_status schedule(sinew_convolver *c, sinew_error *error)
 {
     double *load = sinew_alloc(c->slots, sizeof *load);
     if (!load)
         return sinew_fail_memory(error);
     for (size_t s = 0; s < c->slots; s++)
-        load[s] = (double)(c->inputs * c->outputs) * 0.5 *
-                  (double)(s % (SINEW_CONVOLVER_BLOCK / SINEW_CONVOLVER_SLOT) + 1) *
-                  sinew_convolver_costs(c->real_bytes, c->simd->name)->head;
+        load[s] = head_cost(c, s);
     for (size_t i = 0; i < c->n_levels; i++) {
         sinew_level *l = &c->levels[i];
         size_t n = l->length / SINEW_CONVOLVER_SLOT;
@@ -176,6 +182,18 @@ static sinew_status schedule(sinew_convolver *c, sinew_error *error)
     }
     sinew_free(load);
     return SINEW_OK;
+}
+
+double sinew_convolver_slot_cost(const sinew_convolver *c, size_t s)
+{
+    double sum = head_cost(c, s);
+    for (size_t i = 0; i < c->n_levels; i++) {
+        const sinew_level *l = &c->levels[i];
+        size_t n = l->length / SINEW_CONVOLVER_SLOT;
+        for (size_t u = s % n ? l->done[s - 1] : 0; u < l->done[s]; u++)
+            sum += unit_cost(c, l, &l->units[u], s / n);
+    }
+    return sum;
 }
 
 /* ---- the plan ---- */

@@ -89,6 +89,9 @@ typedef struct sinew_convolver_opts {
 double sinew_convolver_plan(sinew_convolver_opts *plan, size_t inputs, size_t outputs, size_t taps,
                             sinew_sample sample);
 
+/* What slot s of the schedule's period (c->slots) is estimated to take, in nanoseconds. */
+double sinew_convolver_slot_cost(const sinew_convolver *c, size_t s);
+
 /* h: (outputs, inputs, taps). Errors: SINEW_ERR_ARGUMENT for lengths that cannot be, else
  * SINEW_ERR_MEMORY; finish in any case. */
 sinew_status sinew_convolver_init(sinew_convolver *c, size_t inputs, size_t outputs, size_t taps,

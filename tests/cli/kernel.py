@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+"""Kernels of taps: sound files and lists, matrices of them, what is added; and what they cannot."""
+import json
+import os
+
+import numpy as np
+from scipy import signal
+from scipy.io import wavfile
+
+from harness import main, model, sinew, write
+
+RATE = 48000
+STEREO = "name: hall\nsystem: {fir: {files: [[LL.wav, LR.wav], [RL.wav, RR.wav]]}}\n"
+
+
+def rooms():
+    rng = np.random.default_rng(3)
+    made = {}
+    for i, name in enumerate(("LL", "LR", "RL", "RR")):
+        n = 3000 + 500 * i
+        made[name] = (rng.normal(size=n) * np.exp(-np.arange(n) / 700) / 8).astype(np.float32)
+        wavfile.write(name + ".wav", RATE, made[name])
+    return made
+
+
+def filtered(h, u):
+    return signal.oaconvolve(np.float64(u), np.float64(h))[:len(u)]
+
+
+def noise(n, channels):
+    return np.random.default_rng(5).normal(size=(n, channels))
+
+
+def run(text, u, *args, **more):
+    np.save("u.npy", u)
+    done = sinew("run", model(text), "u.npy", "y.npy", *args, **more)
+    return done, (np.load("y.npy") if more.get("status", 0) == 0 else None)
+
+
+def test_true_stereo():
+    h, u = rooms(), noise(20000, 2)
+    _, y = run(STEREO, u, "--rate", RATE)
+    expected = np.stack([filtered(h[a], u[:, 0]) + filtered(h[b], u[:, 1])
+                         for a, b in (("LL", "LR"), ("RL", "RR"))], axis=1)
+    np.testing.assert_allclose(y, expected, atol=1e-13 * abs(expected).max())
+
+
+def test_one_file_runs_on_each_channel():
+    h, u = rooms(), noise(9000, 3)
+    for more, atol in (((), 1e-13), (("--dtype", "f32"), 1e-6)):
+        _, y = run("system: {fir: {file: LL.wav}}\n", u, "--rate", RATE, *more)
+        for c in range(3):
+            expected = filtered(h["LL"], u[:, c])
+            np.testing.assert_allclose(y[:, c], expected, atol=atol * abs(expected).max())
+
+
+def test_paths_are_seen_from_the_description():
+    h, u = rooms(), noise(100, 1)
+    os.makedirs("deep", exist_ok=True)
+    os.replace("LL.wav", "deep/LL.wav")
+    write("deep/m.yaml", "system: {fir: {file: LL.wav}}\n")
+    np.save("u.npy", u)
+    sinew("run", "deep/m.yaml", "u.npy", "y.npy", "--rate", RATE)
+    np.testing.assert_allclose(np.load("y.npy")[:, 0], filtered(h["LL"], u[:, 0]), atol=1e-13)
+
+
+def test_taps_and_what_is_added():
+    u = noise(500, 1)
+    _, y = run("system: {fir: {taps: [0.5, 0, -0.25], rate_hz: 48k}}\n", u, "--rate", RATE)
+    plain = filtered([0.5, 0, -0.25], u[:, 0])
+    np.testing.assert_allclose(y[:, 0], plain, atol=1e-15)
+    lag = "{zpk: {poles: [-300], gain: 300}}"
+    _, beside = run("system: %s\n" % lag, u, "--rate", RATE, "--method", "bilinear")
+    _, y = run("system: {fir: {taps: [0.5, 0, -0.25], rate_hz: 48k, plus: %s}}\n"
+               "method: bilinear\n" % lag, u, "--rate", RATE)
+    np.testing.assert_allclose(y, plain[:, None] + beside, atol=1e-14)
+    write("lag.yaml", "system: %s\nmethod: bilinear\n" % lag)
+    _, again = run("system: {fir: {taps: [0.5, 0, -0.25], rate_hz: 48k, plus: lag.yaml}}\n", u,
+                   "--rate", RATE)
+    np.testing.assert_array_equal(again, y)
+
+
+def test_a_run_goes_on_from_its_state():
+    rooms()
+    u = noise(7000, 2)
+    _, whole = run(STEREO, u, "--rate", RATE)
+    _, first = run(STEREO, u[:3210], "--rate", RATE, "--state-out", "s")
+    _, second = run(STEREO, u[3210:], "--rate", RATE, "--state-in", "s")
+    np.testing.assert_array_equal(np.concatenate([first, second]), whole)
+
+
+def test_info():
+    rooms()
+    facts = json.loads(sinew("info", model(STEREO), "--rate", RATE, "--json").stdout)
+    assert (facts["name"], facts["taps"], facts["inputs"], facts["outputs"],
+            facts["rate_hz"]) == ("hall", 4500, 2, 2, RATE), facts
+    text = sinew("info", model(STEREO)).stdout.decode()
+    assert "4500 at 48000 Hz" in text, text
+
+
+def refused(words, *args, status=1):
+    text = sinew(*args, status=status).messages
+    for word in words:
+        assert word in text, (word, text)
+
+
+def test_what_kernels_cannot():
+    rooms()
+    path = model(STEREO)
+    np.save("u.npy", noise(10, 2))
+    refused(["48000 Hz", "44100 Hz"], "run", path, "u.npy", "y.npy", "--rate", 44100)
+    refused(["scan"], "run", path, "u.npy", "y.npy", "--rate", RATE, "--engine", "scan")
+    refused(["foh"], "run", path, "u.npy", "y.npy", "--rate", RATE, "--method", "foh",
+            status=2)
+    np.save("u.npy", noise(10, 3))
+    refused(["3 channels"], "run", path, "u.npy", "y.npy", "--rate", RATE)
+    refused(["kernel", "discrete already"], "discretize", path, "--rate", RATE)
+    write("hz", "1\n")
+    refused(["kernel"], "response", path, "--rate", RATE, "--hz", "hz")
+    refused(["m.yaml:1:", "rational"], "discretize",
+            model("system: {series: [{fir: {file: LL.wav}}]}\n", "m.yaml"), "--rate", RATE)
+    assert not os.path.exists("y.npy")
+
+
+def test_descriptions_that_cannot_be():
+    rooms()
+    wavfile.write("two.wav", RATE, np.zeros((5, 2), np.float32))
+    for fir, words in (("{file: gone.wav}", ["1:22", "gone.wav"]),
+                       ("{file: .}", ["no regular file"]),
+                       ("{file: two.wav}", ["two.wav", "2 channels"]),
+                       ("{files: [[LL.wav, LR.wav], [RL.wav]]}", ["row 2 has 1 files"]),
+                       ("{taps: [1]}", ["rate_hz"]),
+                       ("{file: LL.wav, rate_hz: 1}", ["rate_hz is for taps"]),
+                       ("{file: LL.wav, taps: [1], rate_hz: 1}", ["taps"]),
+                       ("{plus: {zpk: {poles: [-1]}}}", ["file"]),
+                       ("{file: LL.wav, plus: {zpk: {poles: [-1]}}, gain: 3}", ["gain"])):
+        refused(words, "info", model("system: {fir: %s}\n" % fir))
+
+
+def test_the_output_is_not_a_kernel():
+    rooms()
+    wavfile.write("u.wav", RATE, np.float32(noise(100, 2)))
+    before = open("LL.wav", "rb").read()
+    text = sinew("run", model(STEREO), "u.wav", "LL.wav", status=2).messages
+    assert "LL.wav" in text, text
+    assert open("LL.wav", "rb").read() == before
+
+
+main(globals())

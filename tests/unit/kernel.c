@@ -1,0 +1,278 @@
+/* lib/filter: kernels of taps against direct sums; their schedule; files of kernels. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "filter/convolver.h"
+#include "io_help.h"
+#include "sinew/sinew.h"
+
+static sinew_error error;
+
+static void refused(sinew_status status, sinew_status expected, const char *words)
+{
+    cr_assert_eq(status, expected, "%s", error.text);
+    cr_assert(strstr(error.text, words), "\"%s\" does not say \"%s\"", error.text, words);
+}
+
+static double noise(unsigned *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return (double)*state / 2147483648.0 - 1;
+}
+
+/* In floats, so that both sample types hear the same. */
+static double *random_numbers(size_t n, unsigned seed)
+{
+    double *h = sinew_alloc(n, sizeof *h);
+    for (size_t t = 0; t < n; t++)
+        h[t] = (double)(float)noise(&seed);
+    return h;
+}
+
+static sinew_stream *stream_of(const sinew_kernel *kernel, const sinew_kernel_opts *opts)
+{
+    sinew_node *node; /* as long as the test */
+    sinew_stream *stream;
+    cr_assert_eq(sinew_filter_new_kernel(&node, kernel, NULL, opts, &error), SINEW_OK, "%s",
+                 error.text);
+    cr_assert_eq(sinew_stream_open(&stream, node, NULL, &error), SINEW_OK);
+    return stream;
+}
+
+static void run(sinew_stream *stream, const double *u, double *y, size_t n, sinew_sample sample)
+{
+    float *uf = sinew_alloc(n, sizeof *uf), *yf = sinew_alloc(n, sizeof *yf);
+    for (size_t t = 0; t < n; t++)
+        uf[t] = (float)u[t];
+    bool single = sample == SINEW_SAMPLE_F32;
+    sinew_block in = {
+        .samples = single ? (void *)uf : (void *)(uintptr_t)u, .n_frames = n, .channels = 1};
+    sinew_block out = {.samples = single ? (void *)yf : (void *)y};
+    sinew_stream_process(stream, &in, &out);
+    for (size_t t = 0; single && t < n; t++)
+        y[t] = (double)yf[t];
+    sinew_free(uf);
+    sinew_free(yf);
+}
+
+/* The largest difference to a direct sum, of its peak; all frames up to 2000, then every 997th. */
+static double distance(const double *h, size_t taps, const double *u, const double *y, size_t n)
+{
+    double worst = 0, peak = 0;
+    for (size_t t = 0; t < n; t += t < 2000 ? 1 : 997) {
+        long double sum = 0;
+        for (size_t k = 0; k < taps && k <= t; k++)
+            sum += (long double)h[k] * u[t - k];
+        worst = fmax(worst, fabs((double)(sum - y[t])));
+        peak = fmax(peak, fabs((double)sum));
+    }
+    return worst / peak;
+}
+
+Test(kernel, is_a_direct_sum)
+{
+    static const size_t lengths[] = {1, 2, 255, 256, 257, 258, 511, 513, 1025, 2100, 9000, 70000};
+    enum { N = 150000 };
+    double *u = random_numbers(N, 2), *y = sinew_alloc(N, sizeof *y);
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        double *h = random_numbers(lengths[i], 1);
+        sinew_kernel *kernel;
+        cr_assert_eq(sinew_kernel_new(&kernel, 1, 1, lengths[i], h, 48000, &error), SINEW_OK);
+        for (int s = 0; s < 2; s++) {
+            sinew_kernel_opts opts = {.filter.sample = s ? SINEW_SAMPLE_F32 : SINEW_SAMPLE_F64};
+            sinew_stream *stream = stream_of(kernel, &opts);
+            run(stream, u, y, N, opts.filter.sample);
+            double off = distance(h, lengths[i], u, y, N);
+            cr_assert_leq(off, s ? 1e-6 : 1e-14, "%zu taps: %g", lengths[i], off);
+            sinew_stream_close(stream);
+        }
+        sinew_kernel_free(kernel);
+        sinew_free(h);
+    }
+    sinew_free(u);
+    sinew_free(y);
+}
+
+/* Every choice of levels is the same filter. */
+Test(kernel, levels_agree)
+{
+    static const sinew_kernel_opts choices[] = {
+        {.n_levels = 1, .lengths = {256}},
+        {.n_levels = 2, .lengths = {256, 1024}},
+        {.n_levels = 2, .lengths = {256, 16384}},
+        {.n_levels = 3, .lengths = {256, 1024, 4096}},
+        {.n_levels = 4, .lengths = {256, 1024, 4096, 65536}}, /* too long: left out */
+    };
+    enum { TAPS = 40000, N = 90000 };
+    double *h = random_numbers(TAPS, 1), *u = random_numbers(N, 2), *y = sinew_alloc(N, sizeof *y);
+    sinew_kernel *kernel;
+    cr_assert_eq(sinew_kernel_new(&kernel, 1, 1, TAPS, h, 48000, &error), SINEW_OK);
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+        sinew_stream *stream = stream_of(kernel, &choices[i]);
+        run(stream, u, y, N, SINEW_SAMPLE_F64);
+        cr_assert_leq(distance(h, TAPS, u, y, N), 1e-14, "choice %zu", i);
+        sinew_stream_close(stream);
+    }
+    sinew_kernel_free(kernel);
+    sinew_free(h);
+    sinew_free(u);
+    sinew_free(y);
+}
+
+/* All units of a block are done within it; by its own estimates no slot carries much more than
+ * another. */
+Test(kernel, work_is_spread)
+{
+    static const size_t lengths[] = {3000, 20000, 65536, 480000};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        double *h = random_numbers(lengths[i], 1), sum = 0, worst = 0;
+        sinew_convolver c;
+        sinew_convolver_opts opts = {0};
+        cr_assert_eq(sinew_convolver_init(&c, 1, 1, lengths[i], h, SINEW_SAMPLE_F32, &opts, &error),
+                     SINEW_OK);
+        for (size_t k = 0; k < c.n_levels; k++)
+            for (size_t s = 1; s <= c.slots; s++)
+                if (s % (c.levels[k].length / SINEW_CONVOLVER_SLOT) == 0)
+                    cr_assert_eq(c.levels[k].done[s - 1], c.levels[k].n_units);
+                else
+                    cr_assert_leq(c.levels[k].done[s - 1], c.levels[k].done[s]);
+        for (size_t s = 0; s < c.slots; s++) {
+            double cost = sinew_convolver_slot_cost(&c, s);
+            sum += cost;
+            worst = fmax(worst, cost);
+        }
+        cr_assert_leq(worst * (double)c.slots / sum, 2, "%zu taps: %g of the mean", lengths[i],
+                      worst * (double)c.slots / sum);
+        sinew_convolver_finish(&c);
+        sinew_free(h);
+    }
+}
+
+/* What is not a number leaves with the kernel: nothing of it stays. */
+Test(kernel, nan_is_forgotten)
+{
+    enum { TAPS = 3000, N = 20000 };
+    double *h = random_numbers(TAPS, 1), *u = random_numbers(N, 2), *y = sinew_alloc(N, sizeof *y);
+    sinew_kernel *kernel;
+    cr_assert_eq(sinew_kernel_new(&kernel, 1, 1, TAPS, h, 48000, &error), SINEW_OK);
+    sinew_stream *stream = stream_of(kernel, NULL);
+    u[777] = NAN;
+    run(stream, u, y, N, SINEW_SAMPLE_F64);
+    for (size_t t = 0; t < 777; t++)
+        cr_assert(isfinite(y[t]));
+    cr_assert(isnan(y[777]));
+    for (size_t t = 777 + 4 * 4096; t < N; t++)
+        cr_assert(isfinite(y[t]), "frame %zu", t);
+    sinew_stream_close(stream);
+    sinew_kernel_free(kernel);
+    sinew_free(h);
+    sinew_free(u);
+    sinew_free(y);
+}
+
+Test(kernel, what_cannot_be)
+{
+    const double h[] = {1, NAN}, one[] = {1, 0.5};
+    sinew_kernel *kernel;
+    sinew_node *node;
+    refused(sinew_kernel_new(&kernel, 1, 1, 2, h, 48000, &error), SINEW_ERR_DATA, "tap 1");
+    refused(sinew_kernel_new(&kernel, 1, 1, 2, one, 0, &error), SINEW_ERR_DATA, "rate");
+    refused(sinew_kernel_new(&kernel, 1, 1, 0, one, 1, &error), SINEW_ERR_ARGUMENT, "0 taps");
+    refused(sinew_kernel_new(&kernel, SIZE_MAX / 2, 3, 2, one, 1, &error), SINEW_ERR_ARGUMENT,
+            "too large");
+    cr_assert_eq(sinew_kernel_new(&kernel, 1, 2, 1, one, 48000, &error), SINEW_OK);
+    sinew_kernel_opts opts = {.filter.channels = 3};
+    refused(sinew_filter_new_kernel(&node, kernel, NULL, &opts, &error), SINEW_ERR_ARGUMENT,
+            "3 channels");
+    opts = (sinew_kernel_opts){.filter.engine = SINEW_ENGINE_SCAN};
+    refused(sinew_filter_new_kernel(&node, kernel, NULL, &opts, &error), SINEW_ERR_UNSUPPORTED,
+            "no state space");
+    opts = (sinew_kernel_opts){.n_levels = 2, .lengths = {256, 2048}};
+    refused(sinew_filter_new_kernel(&node, kernel, NULL, &opts, &error), SINEW_ERR_ARGUMENT,
+            "2048");
+    opts = (sinew_kernel_opts){.n_levels = 7};
+    refused(sinew_filter_new_kernel(&node, kernel, NULL, &opts, &error), SINEW_ERR_ARGUMENT,
+            "7 levels");
+    sinew_kernel_free(kernel);
+}
+
+Test(kernel, is_added_to_a_system_of_its_rate_and_size)
+{
+    const double one[] = {1, 0.5}, D[] = {2};
+    sinew_kernel *kernel;
+    sinew_system *gain;
+    sinew_discretization *d;
+    sinew_node *node;
+    sinew_matrices m = {0, 1, 1, NULL, NULL, NULL, D};
+    sinew_discretize_opts how = {.rate_hz = 48000};
+    cr_assert_eq(sinew_system_new_ss(&gain, &m, &error), SINEW_OK);
+    cr_assert_eq(sinew_discretize(&d, gain, &how, &error), SINEW_OK);
+    cr_assert_eq(sinew_kernel_new(&kernel, 1, 1, 2, one, 44100, &error), SINEW_OK);
+    refused(sinew_filter_new_kernel(&node, kernel, d, NULL, &error), SINEW_ERR_MISMATCH,
+            "44100 Hz");
+    sinew_kernel_free(kernel);
+    cr_assert_eq(sinew_kernel_new(&kernel, 1, 2, 1, one, 48000, &error), SINEW_OK);
+    refused(sinew_filter_new_kernel(&node, kernel, d, NULL, &error), SINEW_ERR_MISMATCH,
+            "2 inputs");
+    sinew_kernel_free(kernel);
+    cr_assert_eq(sinew_kernel_new(&kernel, 1, 1, 2, one, 48000, &error), SINEW_OK);
+    cr_assert_eq(sinew_filter_new_kernel(&node, kernel, d, NULL, &error), SINEW_OK);
+    sinew_stream *stream;
+    double u[] = {1, 0, 4}, y[3];
+    cr_assert_eq(sinew_stream_open(&stream, node, NULL, &error), SINEW_OK);
+    run(stream, u, y, 3, SINEW_SAMPLE_F64);
+    cr_assert(y[0] == 3 && y[1] == 0.5 && y[2] == 12, "%g %g %g", y[0], y[1], y[2]);
+    sinew_stream_close(stream);
+    sinew_node_free(node);
+    sinew_kernel_free(kernel);
+    sinew_discretization_free(d);
+    sinew_system_free(gain);
+}
+
+static const char *sound(const char *name, double rate_hz, uint32_t channels, size_t frames)
+{
+    sinew_sink *sink;
+    sinew_sink_opts opts = {
+        .signal = {
+            .rate_hz = rate_hz, .channels = channels, .frames = -1, .sample = SINEW_SAMPLE_F64}};
+    double *samples = random_numbers(frames * channels + 1, 9);
+    sinew_block block = {.samples = samples, .n_frames = frames, .channels = channels};
+    cr_assert_eq(sinew_sink_open(&sink, io_path(name), &opts, &error), SINEW_OK, "%s", error.text);
+    cr_assert_eq(sinew_sink_write(sink, SINEW_SAMPLE_F64, &block, NULL, &error), SINEW_OK);
+    cr_assert_eq(sinew_sink_commit(sink, &error), SINEW_OK, "%s", error.text);
+    sinew_sink_close(sink);
+    sinew_free(samples);
+    return io_path(name);
+}
+
+Test(kernel, files, .init = io_make_folder, .fini = io_remove_folder)
+{
+    const char *two[2] = {sound("a.wav", 48000, 1, 5000), sound("b.wav", 48000, 1, 10)};
+    sinew_kernel *kernel;
+    double *h = random_numbers(5000, 9);
+    cr_assert_eq(sinew_kernel_open(&kernel, two, 2, 1, &error), SINEW_OK, "%s", error.text);
+    cr_assert_eq(sinew_kernel_taps(kernel), 5000);
+    cr_assert_eq(sinew_kernel_outputs(kernel), 2);
+    cr_assert_eq(sinew_kernel_inputs(kernel), 1);
+    cr_assert_eq(sinew_kernel_rate_hz(kernel), 48000);
+    const double *values = sinew_kernel_values(kernel);
+    cr_assert_eq(memcmp(values, h, 5000 * sizeof *h), 0);
+    cr_assert_eq(memcmp(values + 5000, h, 10 * sizeof *h), 0);
+    for (size_t t = 10; t < 5000; t++)
+        cr_assert_eq(values[5000 + t], 0);
+    sinew_kernel_free(kernel);
+    sinew_free(h);
+
+    const char *bad = sound("stereo.wav", 48000, 2, 10);
+    refused(sinew_kernel_open(&kernel, &bad, 1, 1, &error), SINEW_ERR_MISMATCH, "2 channels");
+    bad = sound("empty.wav", 48000, 1, 0);
+    refused(sinew_kernel_open(&kernel, &bad, 1, 1, &error), SINEW_ERR_DATA, "empty.wav");
+    bad = sound("column.csv", 48000, 1, 10);
+    refused(sinew_kernel_open(&kernel, &bad, 1, 1, &error), SINEW_ERR_MISMATCH, "rate");
+    bad = "nowhere.wav";
+    refused(sinew_kernel_open(&kernel, &bad, 1, 1, &error), SINEW_ERR_IO, "nowhere.wav");
+    const char *rates[2] = {sound("a.wav", 48000, 1, 10), sound("c.wav", 44100, 1, 10)};
+    refused(sinew_kernel_open(&kernel, rates, 1, 2, &error), SINEW_ERR_MISMATCH, "44100 Hz");
+}
