@@ -267,19 +267,19 @@ static inline __attribute__((always_inline)) void NAME(triangle)(const REAL *h, 
     ptrdiff_t j = from, full = to <= t ? to : t + 1;
     for (; j < full; j++)
         UNROLL
-        for (int g = 0; g < count; g++)
-            sum[g] += *(const VEC *)(h + t + g * LANES - j) * u[j];
+    for (int g = 0; g < count; g++)
+        sum[g] = NAME(madd)(*(const VEC *)(h + t + g * LANES - j), NAME(all)(u[j]), sum[g]);
     /* inputs inside of the outputs' frames: what came before them stays as it is, whatever they
      * hold (a NaN times zero is none) */
     UNROLL
     for (int d = 0; d < count; d++)
         for (ptrdiff_t end = t + (d + 1) * LANES < to ? t + (d + 1) * LANES : to; j < end; j++) {
-            VEC next = sum[d] + *(const VEC *)(h + t + d * LANES - j) * u[j];
+            VEC next = NAME(madd)(*(const VEC *)(h + t + d * LANES - j), NAME(all)(u[j]), sum[d]);
             INTS reached = (INTS)(lanes >= NAME(all)((REAL)(j - t - d * LANES)));
             sum[d] = (VEC)((reached & (INTS)next) | (~reached & (INTS)sum[d]));
             UNROLL
             for (int g = d + 1; g < count; g++)
-                sum[g] += *(const VEC *)(h + t + g * LANES - j) * u[j];
+                sum[g] = NAME(madd)(*(const VEC *)(h + t + g * LANES - j), NAME(all)(u[j]), sum[g]);
         }
     UNROLL
     for (int g = 0; g < count; g++)

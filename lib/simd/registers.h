@@ -36,6 +36,49 @@ enum {
     R16 = 16 * 4 / WIDTH                   /* ... sixteen lanes of float */
 };
 
+/* a b + c, for sums that are to have the same bits wherever they are written: contraction is the
+ * compiler's choice, place by place. */
+#if defined(__AVX512F__)
+#include <immintrin.h>
+static inline vf madd_f32(vf a, vf b, vf c)
+{
+    return (vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+}
+static inline vd madd_f64(vd a, vd b, vd c)
+{
+    return (vd)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+}
+#elif defined(__FMA__) && WIDTH == 32
+#include <immintrin.h>
+static inline vf madd_f32(vf a, vf b, vf c)
+{
+    return (vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+static inline vd madd_f64(vd a, vd b, vd c)
+{
+    return (vd)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
+#elif defined(__aarch64__) && WIDTH == 16
+#include <arm_neon.h>
+static inline vf madd_f32(vf a, vf b, vf c)
+{
+    return (vf)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}
+static inline vd madd_f64(vd a, vd b, vd c)
+{
+    return (vd)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
+}
+#else /* no instruction to contract to */
+static inline vf madd_f32(vf a, vf b, vf c)
+{
+    return a * b + c;
+}
+static inline vd madd_f64(vd a, vd b, vd c)
+{
+    return a * b + c;
+}
+#endif
+
 /* A loop over registers: one that is not unrolled keeps them in memory. */
 #if defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")

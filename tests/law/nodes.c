@@ -527,6 +527,7 @@ static sinew_node *make_lookup(const law_node *law)
             __VA_ARGS__                                                                            \
         }                                                                                          \
     }
+#define PLANNED .n_levels = 0
 #define LEVELS(n_, ...) .n_levels = n_, .lengths = {__VA_ARGS__}
 #define ZOH .method = SINEW_METHOD_ZOH
 #define FOH .method = SINEW_METHOD_FOH
@@ -607,18 +608,18 @@ const law_node law_nodes[] = {
     KALMAN("kalman states f64", "kalman states", 0, F64, 1, 4, place, .deviations = true),
     KALMAN("kalman innovations f64", "kalman innovations", 0, F64, 5, 3, driven,
            .output = SINEW_KALMAN_INNOVATIONS),
-    KERNEL("kernel room f64", "room", 0, F64, 2, 2, make_room),
+    KERNEL("kernel room f64", "room", 0, F64, 2, 2, make_room, PLANNED),
     KERNEL("kernel room f64 256", "room", 1e-14, F64, 2, 2, make_room, LEVELS(1, 256)),
     KERNEL("kernel room f64 256 1024", "room", 1e-14, F64, 2, 2, make_room, LEVELS(2, 256, 1024)),
-    KERNEL("kernel room f32", "room", 1e-6, F32, 2, 2, make_room),
+    KERNEL("kernel room f32", "room", 1e-6, F32, 2, 2, make_room, PLANNED),
     KERNEL("kernel room f32 256 1024", "room", 1e-6, F32, 2, 2, make_room, LEVELS(2, 256, 1024)),
-    KERNEL("kernel cabinet f64", "cabinet", 0, F64, 1, 1, make_cabinet),
-    KERNEL("kernel cabinet f32", "cabinet", 1e-6, F32, 1, 1, make_cabinet),
-    KERNEL("kernel one tap f32", "one tap", 1e-6, F32, 2, 2, make_one_tap),
-    KERNEL("kernel true stereo f64", "true stereo", 0, F64, 2, 3, make_true_stereo),
+    KERNEL("kernel cabinet f64", "cabinet", 0, F64, 1, 1, make_cabinet, PLANNED),
+    KERNEL("kernel cabinet f32", "cabinet", 1e-6, F32, 1, 1, make_cabinet, PLANNED),
+    KERNEL("kernel one tap f32", "one tap", 1e-6, F32, 2, 2, make_one_tap, PLANNED),
+    KERNEL("kernel true stereo f64", "true stereo", 0, F64, 2, 3, make_true_stereo, PLANNED),
     KERNEL("kernel true stereo f64 256 1024 4096", "true stereo", 1e-14, F64, 2, 3,
            make_true_stereo, LEVELS(3, 256, 1024, 4096)),
-    KERNEL("kernel true stereo f32", "true stereo", 1e-6, F32, 2, 3, make_true_stereo),
+    KERNEL("kernel true stereo f32", "true stereo", 1e-6, F32, 2, 3, make_true_stereo, PLANNED),
     KERNEL("kernel and scan f64", "sum", 0, F64, 2, 3, make_sum,
            .filter.engine = SINEW_ENGINE_SCAN),
     KERNEL("kernel and convolve f64", "sum", 1e-13, F64, 2, 3, make_sum,
