@@ -113,6 +113,7 @@ static sinew_status build_node(task *t)
                                         .channels = sinew_source_signal(t->source)->channels},
                              .sample_given = plan->sample_given,
                              .steps = plan->time,
+                             .call_frames = plan->block_frames,
                              .allow_unstable = true, /* a file ends: a warning will do */
                              .x0 = plan->x0,
                              .n_x0 = plan->n_x0,

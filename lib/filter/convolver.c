@@ -137,7 +137,7 @@ static void schedule_block(const sinew_convolver *c, const sinew_level *l, uint6
     double total = 0, level = 0, filled = 0, room = 0;
     for (size_t u = 0; u < l->n_units; u++)
         total += unit_cost(c, l, &l->units[u], b);
-    if (l->nearest == 1) { /* wanted at once */
+    if (l->nearest < 2) { /* wanted at once */
         load[0] += total;
         for (size_t s = 0; s < n; s++)
             done[s] = (uint32_t)l->n_units;
@@ -219,12 +219,12 @@ static void lay_out(sinew_convolver *c, const sinew_convolver_opts *opts)
     c->n_levels = 0;
     c->slots = SINEW_CONVOLVER_BLOCK / SINEW_CONVOLVER_SLOT;
     c->ring = 2 * SINEW_CONVOLVER_BLOCK;
-    if (c->taps <= SINEW_CONVOLVER_BLOCK)
+    if (c->taps <= SINEW_CONVOLVER_BLOCK && !opts->whole)
         return;
     memcpy(lengths, opts->lengths, opts->n_levels * sizeof *lengths);
     for (size_t i = 0; i < opts->n_levels; i++) {
         sinew_level *l = &c->levels[c->n_levels];
-        *l = (sinew_level){.length = lengths[i], .nearest = i == 0 ? 1 : 2};
+        *l = (sinew_level){.length = lengths[i], .nearest = i == 0 ? !opts->whole : 2};
         l->farthest = farthest(c->taps, l->length);
         if (l->farthest < l->nearest)
             break;
@@ -288,6 +288,31 @@ double sinew_convolver_plan(sinew_convolver_opts *plan, size_t inputs, size_t ou
     return best;
 }
 
+size_t sinew_convolver_plan_whole(const sinew_convolver_opts *plan, size_t inputs, size_t outputs,
+                                  size_t taps, sinew_sample sample, size_t call_frames)
+{
+    sinew_convolver c = {.inputs = inputs,
+                         .outputs = outputs,
+                         .taps = taps,
+                         .real_bytes = sinew_sample_bytes(sample),
+                         .simd = sinew_simd_best()};
+    lay_out(&c, plan);
+    double best = whole_cost(&c);
+    size_t found = 0;
+    for (size_t length = SINEW_CONVOLVER_BLOCK; length <= SINEW_CONVOLVER_LONGEST; length *= 4) {
+        sinew_convolver_opts opts = {.n_levels = 1, .lengths = {length}, .whole = true};
+        if (call_frames == 0 || call_frames % length != 0)
+            break;
+        lay_out(&c, &opts);
+        double cost = level_cost(&c, 0);
+        if (cost < best) {
+            best = cost;
+            found = length;
+        }
+    }
+    return found;
+}
+
 static sinew_status check(const sinew_convolver_opts *opts, sinew_error *error)
 {
     size_t before = SINEW_CONVOLVER_BLOCK;
@@ -297,7 +322,7 @@ static sinew_status check(const sinew_convolver_opts *opts, sinew_error *error)
     for (size_t i = 0; i < opts->n_levels; i++) {
         size_t length = opts->lengths[i];
         if (!sinew_tree_holds(length) || length > SINEW_CONVOLVER_LONGEST ||
-            (i == 0 ? length != before : length <= before))
+            (i == 0 ? length != before && !opts->whole : length <= before))
             return sinew_fail(error, SINEW_ERR_ARGUMENT,
                               "a level of partitions of %zu frames: they are 256, and then "
                               "rising of 1024, 4096, 16384, 65536, 262144",
@@ -459,4 +484,22 @@ void sinew_convolver_put(const sinew_convolver *c, void *state, size_t input, si
 void sinew_convolver_resume(const sinew_convolver *c, void *state)
 {
     ops_of(c)->resume(c, state);
+}
+
+size_t sinew_convolver_place_in_block(const sinew_convolver *c, const void *state)
+{
+    return (size_t)(frame_of(state) % longest(c));
+}
+
+void sinew_convolver_hand_over(const sinew_convolver *from, const void *state,
+                               const sinew_convolver *to, void *other)
+{
+    sinew_convolver_place(to, other, sinew_convolver_phase(state));
+    size_t kept = sinew_convolver_kept(from, state), wanted = sinew_convolver_kept(to, other);
+    size_t n = kept < wanted ? kept : wanted;
+    for (size_t i = 0; i < from->inputs; i++)
+        for (size_t t = 0; t < n; t++)
+            sinew_convolver_put(to, other, i, wanted - n + t,
+                                sinew_convolver_past(from, state, i, kept - n + t));
+    sinew_convolver_resume(to, other);
 }

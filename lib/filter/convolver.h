@@ -83,11 +83,19 @@ enum {
 typedef struct sinew_convolver_opts {
     size_t n_levels; /* 0: planned. 1: blocks of 256 only */
     size_t lengths[SINEW_CONVOLVER_LEVELS];
+    /* One level of any length that hears whole blocks only, and answers each at once with no head:
+     * for files. Its state is one of these as well, and goes from and to the others by its past. */
+    bool whole;
 } sinew_convolver_opts;
 
 /* For `taps` taps: the levels that are estimated to be fastest. Returns nanoseconds a frame. */
 double sinew_convolver_plan(sinew_convolver_opts *plan, size_t inputs, size_t outputs, size_t taps,
                             sinew_sample sample);
+
+/* The length of whole blocks, one that divides call_frames, that is estimated to be fastest; 0:
+ * none is faster than the levels of `plan`. */
+size_t sinew_convolver_plan_whole(const sinew_convolver_opts *plan, size_t inputs, size_t outputs,
+                                  size_t taps, sinew_sample sample, size_t call_frames);
 
 /* What slot s of the schedule's period (c->slots) is estimated to take, in nanoseconds. */
 double sinew_convolver_slot_cost(const sinew_convolver *c, size_t s);
@@ -115,6 +123,9 @@ typedef struct sinew_convolver_frames {
 } sinew_convolver_frames;
 void sinew_convolver_run(const sinew_convolver *c, void *state, const sinew_convolver_frames *f);
 
+/* The next frame's place in its block of the longest level: whole blocks begin at 0. */
+size_t sinew_convolver_place_in_block(const sinew_convolver *c, const void *state);
+
 /* The past. `phase` frames into the longest block that can be; input t of the past `kept` frames.
  */
 uint32_t sinew_convolver_phase(const void *state);
@@ -127,6 +138,10 @@ void sinew_convolver_place(const sinew_convolver *c, void *state, uint32_t phase
 void sinew_convolver_put(const sinew_convolver *c, void *state, size_t input, size_t t,
                          double value);
 void sinew_convolver_resume(const sinew_convolver *c, void *state);
+
+/* All of this from one convolver's state to another's, of the same kernel. */
+void sinew_convolver_hand_over(const sinew_convolver *from, const void *state,
+                               const sinew_convolver *to, void *other);
 
 /* ---- between convolver.c and the bodies ---- */
 
@@ -155,6 +170,11 @@ static inline size_t sinew_level_count(const sinew_level *l, uint64_t b)
 
 /* The first frame of all: far enough from zero for a past. */
 #define SINEW_CONVOLVER_START (UINT64_C(1) << 40)
+
+static inline bool sinew_convolver_is_whole(const sinew_convolver *c)
+{
+    return c->n_levels == 1 && c->levels[0].nearest == 0;
+}
 
 typedef struct sinew_convolver_ops {
     sinew_status (*fill)(sinew_convolver *c, const double *h, sinew_error *error);

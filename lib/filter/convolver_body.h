@@ -243,9 +243,33 @@ static void scatter(const sinew_convolver *c, const view *v, const sinew_convolv
     }
 }
 
+/* Whole blocks: the level's answer to each is that to itself and all before it. */
+static void run_whole(const sinew_convolver *c, const view *v, const sinew_convolver_frames *f)
+{
+    const sinew_level *l = &c->levels[0];
+    for (size_t at = 0; at < f->n; at += l->length) {
+        uint64_t b = *v->frame / l->length;
+        REAL *u = v->ring + (size_t)(*v->frame % c->ring);
+        for (size_t m = 0; m < c->inputs; m++)
+            for (size_t t = 0; t < l->length; t++)
+                u[m * c->ring + t] = ((const REAL *)f->u)[(at + t) * f->stride_in + m];
+        do_units(c, v, 0, b + 1, 0, l->n_units);
+        for (size_t o = 0; o < c->outputs; o++) {
+            const REAL *out = out_of(c, v, 0, b, o);
+            for (size_t t = 0; t < l->length; t++)
+                ((REAL *)f->y)[(at + t) * f->stride_out + o] = out[t];
+        }
+        *v->frame += l->length;
+    }
+}
+
 static void run(const sinew_convolver *c, void *state, const sinew_convolver_frames *f)
 {
     view v = view_of(c, state);
+    if (sinew_convolver_is_whole(c)) {
+        run_whole(c, &v, f);
+        return;
+    }
     for (size_t at = 0; at < f->n;) {
         size_t phase = (size_t)(*v.frame % BLOCK), left = f->n - at;
         size_t n = BLOCK - phase < left ? BLOCK - phase : left;
@@ -270,6 +294,11 @@ static void resume_level(const sinew_convolver *c, const view *v, size_t i)
     size_t n = sinew_level_partitions(l), forward = 0;
     while (l->units[forward].what < UNIT_PRODUCTS)
         forward++;
+    if (l->nearest == 0) { /* X of all blocks before */
+        for (uint64_t k = b - n + 1; k <= b; k++)
+            do_units(c, v, i, k, 0, forward);
+        return;
+    }
     for (uint64_t k = b - n + 2 - l->nearest; k < b; k++) /* X of block k - 1 */
         do_units(c, v, i, k, 0, k + 1 == b && l->nearest > 1 ? l->n_units : forward);
     if (frame % l->length > 0)
@@ -282,7 +311,7 @@ static void resume(const sinew_convolver *c, void *state)
     size_t phase = (size_t)(*v.frame % BLOCK);
     for (size_t i = 0; i < c->n_levels; i++)
         resume_level(c, &v, i);
-    if (phase == 0)
+    if (phase == 0 || sinew_convolver_is_whole(c))
         return;
     if (c->n_levels > 0)
         begin_block(c, &v, *v.frame - phase);

@@ -29,23 +29,68 @@ static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint
 static void reset(const sinew_node *node, void *state)
 {
     const sinew_fir *f = (const sinew_fir *)node;
-    for (size_t i = 0; i < f->copies; i++)
-        sinew_convolver_reset(&f->convolver, sinew_fir_copy(f, state, i));
+    for (size_t i = 0; i < f->copies; i++) {
+        *sinew_fir_is_whole(f, state, i) = 0;
+        sinew_convolver_reset(&f->convolver, sinew_fir_levels(f, state, i));
+    }
     if (f->plus)
         f->plus->ops->reset(f->plus, sinew_fir_plus(f, state));
 }
 
+/* The copy's past goes to the convolver that is to go on. */
+static void turn_to(const sinew_fir *f, void *state, size_t copy, bool whole)
+{
+    uint64_t *is_whole = sinew_fir_is_whole(f, state, copy);
+    void *now, *next;
+    if ((*is_whole != 0) == whole)
+        return;
+    const sinew_convolver *from = sinew_fir_now(f, state, copy, &now);
+    *is_whole = whole;
+    const sinew_convolver *to = sinew_fir_now(f, state, copy, &next);
+    sinew_convolver_hand_over(from, now, to, next);
+}
+
+/* The next frames that one convolver takes: whole blocks, else those up to where one begins. */
+static size_t next_frames(const sinew_fir *f, const void *now, size_t left, bool *whole)
+{
+    *whole = false;
+    if (!f->whole.n_levels)
+        return left;
+    size_t length = f->whole.levels[0].length;
+    size_t place = sinew_convolver_place_in_block(&f->whole, now);
+    *whole = place == 0 && left >= length;
+    if (*whole)
+        return left / length * length;
+    return left >= 2 * length - place ? length - place : left;
+}
+
+static void run_copy(const sinew_fir *f, void *state, size_t copy, sinew_convolver_frames frames)
+{
+    size_t left = frames.n, bytes = f->convolver.real_bytes;
+    while (left > 0) {
+        void *now;
+        bool whole;
+        sinew_fir_now(f, state, copy, &now);
+        frames.n = next_frames(f, now, left, &whole);
+        turn_to(f, state, copy, whole);
+        const sinew_convolver *c = sinew_fir_now(f, state, copy, &now);
+        sinew_convolver_run(c, now, &frames);
+        frames.u = (const char *)frames.u + frames.n * frames.stride_in * bytes;
+        frames.y = (char *)frames.y + frames.n * frames.stride_out * bytes;
+        left -= frames.n;
+    }
+}
+
 static void run_copies(const sinew_fir *f, void *state, const sinew_block *in, sinew_block *out)
 {
-    const sinew_convolver *c = &f->convolver;
-    for (size_t i = 0; i < f->copies; i++) {
-        sinew_convolver_frames frames = {.u = (const char *)in->samples + i * c->real_bytes,
-                                         .y = (char *)out->samples + i * c->real_bytes,
-                                         .stride_in = f->node.channels_in,
-                                         .stride_out = f->node.channels_out,
-                                         .n = in->n_frames};
-        sinew_convolver_run(c, sinew_fir_copy(f, state, i), &frames);
-    }
+    size_t bytes = f->convolver.real_bytes;
+    for (size_t i = 0; i < f->copies; i++)
+        run_copy(f, state, i,
+                 (sinew_convolver_frames){.u = (const char *)in->samples + i * bytes,
+                                          .y = (char *)out->samples + i * bytes,
+                                          .stride_in = f->node.channels_in,
+                                          .stride_out = f->node.channels_out,
+                                          .n = in->n_frames});
 }
 
 static void add(sinew_sample sample, void *to, const void *from, size_t n)
@@ -98,6 +143,7 @@ static void fir_free(sinew_node *node)
     sinew_fir *f = (sinew_fir *)node;
     sinew_node_free(f->plus);
     sinew_convolver_finish(&f->convolver);
+    sinew_convolver_finish(&f->whole);
     sinew_free(f);
 }
 
@@ -173,6 +219,8 @@ static void name_node(sinew_fir *f, const sinew_kernel *k)
     identity = sinew_hash_count(identity, c->real_bytes);
     for (size_t i = 0; i < c->n_levels; i++)
         identity = sinew_hash_count(identity, c->levels[i].length);
+    if (f->whole.n_levels)
+        identity = sinew_hash_count(identity, f->whole.levels[0].length);
     f->node.identity = sinew_hash(identity, c->simd->name, strlen(c->simd->name));
 }
 
@@ -189,6 +237,30 @@ static sinew_status init_plus(sinew_fir *f, const sinew_discretization *plus,
     return SINEW_OK;
 }
 
+static sinew_status init_convolvers(sinew_fir *f, const sinew_kernel *k,
+                                    const sinew_kernel_opts *opts, sinew_error *error)
+{
+    sinew_sample sample = opts->filter.sample;
+    sinew_convolver_opts levels = {.n_levels = opts->n_levels};
+    memcpy(levels.lengths, opts->lengths, sizeof levels.lengths);
+    if (levels.n_levels == 0)
+        sinew_convolver_plan(&levels, k->inputs, k->outputs, k->taps, sample);
+    sinew_status status = sinew_convolver_init(&f->convolver, k->inputs, k->outputs, k->taps, k->h,
+                                               sample, &levels, error);
+    f->copy_bytes = SINEW_ALIGN + sinew_convolver_state(&f->convolver);
+    if (status || opts->call_frames == 0)
+        return status;
+    sinew_convolver_opts whole = {.n_levels = 1, .whole = true};
+    whole.lengths[0] = sinew_convolver_plan_whole(&levels, k->inputs, k->outputs, k->taps, sample,
+                                                  opts->call_frames);
+    if (whole.lengths[0] == 0)
+        return SINEW_OK;
+    status = sinew_convolver_init(&f->whole, k->inputs, k->outputs, k->taps, k->h, sample, &whole,
+                                  error);
+    f->copy_bytes += sinew_convolver_state(&f->whole);
+    return status;
+}
+
 sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_kernel *kernel,
                                      const sinew_discretization *plus,
                                      const sinew_kernel_opts *opts, sinew_error *error)
@@ -196,27 +268,23 @@ sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_kernel *kerne
     static const sinew_kernel_opts defaults;
     opts = opts ? opts : &defaults;
     *out = NULL;
-    sinew_convolver_opts levels = {.n_levels = opts->n_levels};
     sinew_status status = check(kernel, plus, &opts->filter, error);
     if (!status && opts->n_levels > SINEW_CONVOLVER_LEVELS)
         status = sinew_fail(error, SINEW_ERR_ARGUMENT, "%zu levels: at most %d can be",
                             opts->n_levels, SINEW_CONVOLVER_LEVELS);
     if (status)
         return status;
-    memcpy(levels.lengths, opts->lengths, sizeof levels.lengths);
     sinew_fir *f = sinew_alloc(1, sizeof *f);
     if (!f)
         return sinew_fail_memory(error);
     init_node(f, kernel, &opts->filter);
-    status = sinew_convolver_init(&f->convolver, kernel->inputs, kernel->outputs, kernel->taps,
-                                  kernel->h, opts->filter.sample, &levels, error);
+    status = init_convolvers(f, kernel, opts, error);
     if (!status && plus)
         status = init_plus(f, plus, &opts->filter, error);
     if (status) {
         fir_free(&f->node);
         return status;
     }
-    f->copy_bytes = sinew_convolver_state(&f->convolver);
     name_node(f, kernel);
     *out = &f->node;
     return SINEW_OK;

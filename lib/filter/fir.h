@@ -10,15 +10,41 @@ typedef struct sinew_fir {
     sinew_node node;
     size_t copies; /* runs of the kernel side by side */
     sinew_convolver convolver;
+    sinew_convolver whole; /* for whole blocks, where there are to be some: a level, else none */
     size_t copy_bytes;
     sinew_node *plus; /* NULL: nothing is added */
     size_t plus_saved;
 } sinew_fir;
 
-/* The state: the convolvers', then that of what is added. */
+/* The state: for each copy whether `whole` has its past, aligned, then the states of both; then
+ * that of what is added. */
 static inline void *sinew_fir_copy(const sinew_fir *f, const void *state, size_t copy)
 {
     return (unsigned char *)(uintptr_t)state + copy * f->copy_bytes;
+}
+
+static inline uint64_t *sinew_fir_is_whole(const sinew_fir *f, const void *state, size_t copy)
+{
+    return sinew_fir_copy(f, state, copy);
+}
+
+static inline void *sinew_fir_levels(const sinew_fir *f, const void *state, size_t copy)
+{
+    return (unsigned char *)sinew_fir_copy(f, state, copy) + SINEW_ALIGN;
+}
+
+static inline void *sinew_fir_whole(const sinew_fir *f, const void *state, size_t copy)
+{
+    return (unsigned char *)sinew_fir_levels(f, state, copy) + sinew_convolver_state(&f->convolver);
+}
+
+/* The convolver that has the copy's past, and its state. */
+static inline const sinew_convolver *sinew_fir_now(const sinew_fir *f, const void *state,
+                                                   size_t copy, void **its)
+{
+    bool whole = *sinew_fir_is_whole(f, state, copy) != 0;
+    *its = whole ? sinew_fir_whole(f, state, copy) : sinew_fir_levels(f, state, copy);
+    return whole ? &f->whole : &f->convolver;
 }
 
 static inline void *sinew_fir_plus(const sinew_fir *f, const void *state)

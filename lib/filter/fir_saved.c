@@ -16,24 +16,28 @@ static size_t saved_bytes(const sinew_fir *f, size_t n_inputs)
 
 size_t sinew_fir_saved_bytes(const sinew_fir *f)
 {
-    return saved_bytes(f, sinew_convolver_history(&f->convolver));
+    size_t levels = sinew_convolver_history(&f->convolver);
+    size_t whole = f->whole.n_levels ? sinew_convolver_history(&f->whole) : 0;
+    return saved_bytes(f, levels > whole ? levels : whole);
 }
 
 void sinew_fir_save(const sinew_node *node, const void *state, void *bytes)
 {
     const sinew_fir *f = (const sinew_fir *)node;
-    const sinew_convolver *c = &f->convolver;
-    size_t n = sinew_convolver_kept(c, state), inputs = c->inputs;
+    void *now;
+    const sinew_convolver *c = sinew_fir_now(f, state, 0, &now); /* alike for all copies */
+    size_t n = sinew_convolver_kept(c, now), inputs = c->inputs;
     uint8_t *end = (uint8_t *)bytes + sinew_fir_saved_bytes(f);
     uint8_t *at = sinew_put_u32(bytes, SAVED_VERSION);
     at = sinew_put_u32(at, (uint32_t)f->copies);
     at = sinew_put_u32(at, (uint32_t)inputs);
-    at = sinew_put_u32(at, sinew_convolver_phase(state));
+    at = sinew_put_u32(at, sinew_convolver_phase(now));
     at = sinew_put_u64(at, n);
     for (size_t t = 0; t < n; t++)
-        for (size_t i = 0; i < f->copies * inputs; i++)
-            at = sinew_put_f64(
-                at, sinew_convolver_past(c, sinew_fir_copy(f, state, i / inputs), i % inputs, t));
+        for (size_t i = 0; i < f->copies * inputs; i++) {
+            sinew_fir_now(f, state, i / inputs, &now);
+            at = sinew_put_f64(at, sinew_convolver_past(c, now, i % inputs, t));
+        }
     at = sinew_put_u64(at, f->plus_saved);
     if (f->plus)
         f->plus->ops->save_state(f->plus, sinew_fir_plus(f, state), at);
@@ -76,9 +80,11 @@ static sinew_status get_saved(const sinew_fir *f, fir_saved *out, const uint8_t 
 
 /* The convolver of a copy as if it had heard what was saved; of what it keeps and the saved state
  * has not, nothing mattered any more. */
-static void load_copy(const sinew_fir *f, void *state, const fir_saved *saved, size_t copy)
+static void load_copy(const sinew_fir *f, void *all, const fir_saved *saved, size_t copy)
 {
     const sinew_convolver *c = &f->convolver;
+    void *state = sinew_fir_levels(f, all, copy);
+    *sinew_fir_is_whole(f, all, copy) = 0;
     sinew_convolver_place(c, state, saved->phase);
     size_t kept = sinew_convolver_kept(c, state);
     size_t n = saved->n_inputs < kept ? (size_t)saved->n_inputs : kept;
@@ -101,6 +107,6 @@ sinew_status sinew_fir_load(const sinew_node *node, void *state, void *scratch, 
         status = f->plus->ops->load_state(f->plus, sinew_fir_plus(f, state), scratch, saved.plus,
                                           (size_t)saved.plus_bytes, error);
     for (size_t i = 0; !status && i < f->copies; i++)
-        load_copy(f, sinew_fir_copy(f, state, i), &saved, i);
+        load_copy(f, state, &saved, i);
     return status;
 }

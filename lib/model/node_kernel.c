@@ -71,7 +71,7 @@ sinew_status sinew_model_build_kernel(sinew_node **out, const sinew_model *model
     const sinew_system *plus;
     const sinew_kernel *kernel = sinew_model_kernel(model, &plus);
     sinew_discretization *d = NULL;
-    sinew_kernel_opts how = {.filter = opts->filter};
+    sinew_kernel_opts how = {.filter = opts->filter, .call_frames = opts->call_frames};
     sinew_method method =
         opts->discretize.method ? opts->discretize.method : sinew_model_description(model).method;
     facts->step_s = 1 / sinew_kernel_rate_hz(kernel);

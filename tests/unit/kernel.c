@@ -150,6 +150,43 @@ Test(kernel, work_is_spread)
     }
 }
 
+/* Calls of whole blocks, others between them, a state that is saved from one and goes on in a node
+ * that knows of no blocks: one filter. */
+Test(kernel, whole_blocks_agree)
+{
+    enum { N = 150000 };
+    static const size_t lengths[] = {1, 300, 5000, 40000};
+    double *u = random_numbers(N, 2), *y = sinew_alloc(N, sizeof *y);
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+        for (int s = 0; s < 2; s++) {
+            double *h = random_numbers(lengths[i], 1);
+            sinew_kernel *kernel;
+            cr_assert_eq(sinew_kernel_new(&kernel, 1, 1, lengths[i], h, 48000, &error), SINEW_OK);
+            sinew_kernel_opts opts = {.filter.sample = s ? SINEW_SAMPLE_F32 : SINEW_SAMPLE_F64};
+            sinew_stream *any = stream_of(kernel, &opts);
+            opts.call_frames = 8192;
+            sinew_stream *stream = stream_of(kernel, &opts);
+            size_t at = 0;
+            static const size_t calls[] = {8192, 8192, 100, 8092, 20000, 4576, 8192, 16384, 1000};
+            for (size_t k = 0; k < sizeof calls / sizeof *calls; at += calls[k++])
+                run(stream, u + at, y + at, calls[k], opts.filter.sample);
+            size_t bytes = sinew_stream_saved_bytes(stream);
+            void *saved = sinew_alloc(bytes, 1);
+            cr_assert_eq(sinew_stream_save(stream, saved, bytes, &error), SINEW_OK);
+            cr_assert_eq(sinew_stream_load(any, saved, bytes, &error), SINEW_OK, "%s", error.text);
+            run(any, u + at, y + at, N - at, opts.filter.sample);
+            double off = distance(h, lengths[i], u, y, N);
+            cr_assert_leq(off, s ? 1e-6 : 1e-14, "%zu taps: %g", lengths[i], off);
+            sinew_stream_close(any);
+            sinew_stream_close(stream);
+            sinew_kernel_free(kernel);
+            sinew_free(saved);
+            sinew_free(h);
+        }
+    sinew_free(u);
+    sinew_free(y);
+}
+
 /* What is not a number leaves with the kernel: nothing of it stays. */
 Test(kernel, nan_is_forgotten)
 {

@@ -63,6 +63,11 @@ typedef struct sinew_kernel_opts {
      * n_levels 0: planned. A kernel of up to 256 taps is summed directly, without levels. */
     size_t n_levels;
     size_t lengths[6];
+    /* Calls will be of so many frames each, but for the last: a file. Blocks that come whole are
+     * then answered at once, each by one transform: several times as fast, with nothing spread
+     * evenly and bits that depend on the cuts, within the engines' tolerance. 0: any calls, law 1
+     * of node.h. What divides by 4096, 16384 or 65536 serves best. */
+    size_t call_frames;
 } sinew_kernel_opts;
 
 /** The node of a kernel, plus that of a discretization where `plus` is not NULL: it has the same

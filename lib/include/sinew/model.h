@@ -136,6 +136,9 @@ typedef struct sinew_build_opts {
     /* Blocks carry a step for each frame: the node is sinew_filter_new_irregular's. The method is
      * zoh or foh, and a rate or step, if there is one, that of blocks without steps. */
     bool steps;
+    /* Calls will be of so many frames each, but for the last: a file. Kernels then take another way
+     * where that is faster (sinew_kernel_opts); 0: any calls. */
+    size_t call_frames;
     bool allow_unstable; /* else what grows by itself is refused: most runs have no end */
     /* The continuous state at the start, (n_x0) numbers, for every channel where each runs by
      * itself; NULL: zero. For systems given as matrices, by the methods zoh and foh. */
