@@ -15,12 +15,13 @@ static sinew_status check(size_t outputs, size_t inputs, size_t taps, double rat
                           "a kernel of %zu outputs, %zu inputs and %zu taps: it has one of each "
                           "at least",
                           outputs, inputs, taps);
-    if (taps > SINEW_KERNEL_TAPS_MAX || outputs > most || inputs > most / outputs ||
-        taps > most / (outputs * inputs))
+    if (taps > SINEW_KERNEL_TAPS_MAX || outputs > SINEW_KERNEL_CHANNELS_MAX ||
+        inputs > SINEW_KERNEL_CHANNELS_MAX || taps > most / (outputs * inputs))
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
-                          "a kernel of %zu outputs, %zu inputs and %zu taps is too large: %d taps "
-                          "can be, and %d numbers in all",
-                          outputs, inputs, taps, SINEW_KERNEL_TAPS_MAX, SINEW_KERNEL_NUMBERS_MAX);
+                          "a kernel of %zu outputs, %zu inputs and %zu taps is too large: %d "
+                          "channels can be, %d taps, and %d numbers in all",
+                          outputs, inputs, taps, SINEW_KERNEL_CHANNELS_MAX, SINEW_KERNEL_TAPS_MAX,
+                          SINEW_KERNEL_NUMBERS_MAX);
     if (!(rate_hz > 0) || !isfinite(rate_hz))
         return sinew_fail(error, SINEW_ERR_DATA, "a kernel's rate is above 0, not %g Hz", rate_hz);
     return SINEW_OK;

@@ -219,6 +219,8 @@ Test(kernel, what_cannot_be)
     refused(sinew_kernel_new(&kernel, 1, 1, 0, one, 1, &error), SINEW_ERR_ARGUMENT, "0 taps");
     refused(sinew_kernel_new(&kernel, SIZE_MAX / 2, 3, 2, one, 1, &error), SINEW_ERR_ARGUMENT,
             "too large");
+    refused(sinew_kernel_new(&kernel, 4096, 4096, 10, one, 1, &error), SINEW_ERR_ARGUMENT,
+            "too large");
     cr_assert_eq(sinew_kernel_new(&kernel, 1, 2, 1, one, 48000, &error), SINEW_OK);
     sinew_kernel_opts opts = {.filter.channels = 3};
     refused(sinew_filter_new_kernel(&node, kernel, NULL, &opts, &error), SINEW_ERR_ARGUMENT,

@@ -30,6 +30,7 @@ extern "C" {
 typedef struct sinew_kernel sinew_kernel;
 
 enum {
+    SINEW_KERNEL_CHANNELS_MAX = 4096,  /* inputs, and outputs */
     SINEW_KERNEL_TAPS_MAX = 1 << 24,   /* of one response: almost six minutes at 48 kHz */
     SINEW_KERNEL_NUMBERS_MAX = 1 << 27 /* of all of them: a gigabyte */
 };
