@@ -138,6 +138,18 @@ static void advance(const sinew_node *node, void *state, void *scratch, uint64_t
         f->plus->ops->advance(f->plus, sinew_fir_plus(f, state), scratch, n_frames);
 }
 
+static const sinew_node_ops fir_ops;
+
+/* Another kernel for the same channels, with the same system added or none. */
+static bool follows(const sinew_node *node, const sinew_node *from)
+{
+    const sinew_fir *f = (const sinew_fir *)node, *other = (const sinew_fir *)from;
+    return from->ops == &fir_ops && node->channels_in == from->channels_in &&
+           f->copies == other->copies && node->step_s <= from->step_s &&
+           node->step_s >= from->step_s && !f->plus == !other->plus &&
+           (!f->plus || f->plus->model_hash == other->plus->model_hash);
+}
+
 static void fir_free(sinew_node *node)
 {
     sinew_fir *f = (sinew_fir *)node;
@@ -154,7 +166,8 @@ static const sinew_node_ops fir_ops = {.kind = "filter.fir",
                                        .save_state = sinew_fir_save,
                                        .load_state = sinew_fir_load,
                                        .advance = advance,
-                                       .free = fir_free};
+                                       .free = fir_free,
+                                       .follows = follows};
 
 /* ---- the node ---- */
 

@@ -85,22 +85,28 @@ static sinew_status check_saved(const sinew_run *run, const uint8_t *bytes, size
     return SINEW_OK;
 }
 
-sinew_status sinew_run_load(sinew_run *run, int64_t *index, const void *bytes, size_t n_bytes,
-                            sinew_error *error)
+static sinew_status load(sinew_run *run, const uint8_t *state, size_t n_bytes, sinew_error *error)
 {
-    const uint8_t *at = bytes;
-    sinew_status status = check_saved(run, at, n_bytes, error);
-    if (status)
-        return status;
-    status = run->node->ops->load_state(run->node, run->spare, run->scratch, at + HEADER_BYTES,
-                                        n_bytes - HEADER_BYTES - CHECKSUM_BYTES, error);
+    sinew_status status =
+        run->node->ops->load_state(run->node, run->spare, run->scratch, state, n_bytes, error);
     if (status)
         return status;
     void *loaded = run->spare;
     run->spare = run->state;
     run->state = loaded;
-    *index = (int64_t)sinew_get_u64(at + 24);
     return SINEW_OK;
+}
+
+sinew_status sinew_run_load(sinew_run *run, int64_t *index, const void *bytes, size_t n_bytes,
+                            sinew_error *error)
+{
+    const uint8_t *at = bytes;
+    sinew_status status = check_saved(run, at, n_bytes, error);
+    if (!status)
+        status = load(run, at + HEADER_BYTES, n_bytes - HEADER_BYTES - CHECKSUM_BYTES, error);
+    if (!status)
+        *index = (int64_t)sinew_get_u64(at + 24);
+    return status;
 }
 
 bool sinew_run_is_exact(const sinew_run *run, const void *bytes, size_t n_bytes)
@@ -109,10 +115,14 @@ bool sinew_run_is_exact(const sinew_run *run, const void *bytes, size_t n_bytes)
            sinew_get_u64((const uint8_t *)bytes + 16) == run->node->identity;
 }
 
-sinew_status sinew_run_carry_over(sinew_run *to, const sinew_run *from, int64_t index,
-                                  sinew_error *error)
+bool sinew_run_follows(const sinew_run *to, const sinew_run *from)
 {
-    size_t n_bytes = sinew_run_saved_bytes(from);
-    sinew_status status = sinew_run_save(from, index, from->saved, n_bytes, error);
-    return status ? status : sinew_run_load(to, &index, from->saved, n_bytes, error);
+    return to->node->model_hash == from->node->model_hash ||
+           (to->node->ops->follows && to->node->ops->follows(to->node, from->node));
+}
+
+sinew_status sinew_run_carry_over(sinew_run *to, const sinew_run *from, sinew_error *error)
+{
+    from->node->ops->save_state(from->node, from->state, from->saved);
+    return load(to, from->saved, from->footprint.saved_bytes, error);
 }

@@ -34,8 +34,11 @@ sinew_status sinew_run_load(sinew_run *run, int64_t *index, const void *bytes, s
 /* Whether these bytes are of a run with the same identity. */
 bool sinew_run_is_exact(const sinew_run *run, const void *bytes, size_t n_bytes);
 
-/* Let `to` continue from `from`, a run of a node with the same model hash. Real time. */
-sinew_status sinew_run_carry_over(sinew_run *to, const sinew_run *from, int64_t index,
-                                  sinew_error *error);
+/* Can `to` continue from `from`: a run of a node with the same model hash, or of one that its node
+ * follows? */
+bool sinew_run_follows(const sinew_run *to, const sinew_run *from);
+
+/* Let it. Real time. */
+sinew_status sinew_run_carry_over(sinew_run *to, const sinew_run *from, sinew_error *error);
 
 #endif

@@ -337,15 +337,15 @@ sinew_status sinew_stream_swap(sinew_stream *s, sinew_swap *swap, size_t warm_fr
     if (!s || !swap)
         return sinew_fail_null(error);
     sinew_status status = check_swap(s, swap, error);
-    bool same = !status && swap->run.node->model_hash == s->now.node->model_hash;
-    if (same)
-        status = sinew_run_carry_over(&swap->run, &s->now, s->index, error);
+    bool follows = !status && sinew_run_follows(&swap->run, &s->now);
+    if (follows)
+        status = sinew_run_carry_over(&swap->run, &s->now, error);
     if (status)
         return status;
     change old = s->change;
     s->change = (change){.next = swap->run,
                          .output = swap->output,
-                         .warm_left = same ? 0 : warm_frames,
+                         .warm_left = follows ? 0 : warm_frames,
                          .fade_frames = fade_frames};
     swap->run = old.next;
     swap->output = old.output;

@@ -187,6 +187,43 @@ Test(kernel, whole_blocks_agree)
     sinew_free(y);
 }
 
+/* A kernel takes over from another one in mid-stream: it knows the past, and fades in. */
+Test(kernel, is_exchanged_over_one_past)
+{
+    enum { N = 20000, AT = 9000, FADE = 500 };
+    double *h = random_numbers(12000, 1), *u = random_numbers(N, 2), out[3][N];
+    sinew_kernel *kernels[2];
+    sinew_kernel_opts opts = {.filter.channels = 1};
+    sinew_node *next;
+    sinew_swap *swap;
+    for (size_t i = 0; i < 2; i++) {
+        cr_assert_eq(
+            sinew_kernel_new(&kernels[i], 1, 1, 7000 - 4000 * i, h + 5000 * i, 48000, &error),
+            SINEW_OK);
+        sinew_stream *alone = stream_of(kernels[i], &opts);
+        run(alone, u, out[i], N, SINEW_SAMPLE_F64);
+        sinew_stream_close(alone);
+    }
+    sinew_stream *stream = stream_of(kernels[0], &opts);
+    run(stream, u, out[2], AT, SINEW_SAMPLE_F64);
+    cr_assert_eq(sinew_filter_new_kernel(&next, kernels[1], NULL, &opts, &error), SINEW_OK);
+    cr_assert_eq(sinew_swap_new(&swap, next, NULL, &error), SINEW_OK);
+    cr_assert_eq(sinew_stream_swap(stream, swap, 100000, FADE, &error), SINEW_OK);
+    run(stream, u + AT, out[2] + AT, N - AT, SINEW_SAMPLE_F64);
+    for (size_t t = 0; t < N; t++) {
+        double weight = t < AT ? 0 : fmin(1, (double)(t - AT + 1) / FADE);
+        double expected = out[0][t] + (out[1][t] - out[0][t]) * weight;
+        cr_assert_float_eq(out[2][t], expected, 1e-12, "frame %zu", t);
+    }
+    sinew_stream_close(stream);
+    sinew_swap_free(swap);
+    sinew_node_free(next);
+    sinew_kernel_free(kernels[0]);
+    sinew_kernel_free(kernels[1]);
+    sinew_free(h);
+    sinew_free(u);
+}
+
 /* What is not a number leaves with the kernel: nothing of it stays. */
 Test(kernel, nan_is_forgotten)
 {

@@ -29,6 +29,8 @@
 #ifndef SINEW_NODE_H
 #define SINEW_NODE_H
 
+#include <stdbool.h>
+
 #include "block.h"
 #include "status.h"
 
@@ -74,6 +76,10 @@ typedef struct sinew_node_ops {
     void (*advance)(const sinew_node *node, void *state, void *scratch, uint64_t n_frames);
 
     void (*free)(sinew_node *node);
+
+    /** Whether a state that `from` has saved, a node of another model, is one to go on from here:
+     *  where both keep nothing but the input of the past. NULL: never. */
+    bool (*follows)(const sinew_node *node, const sinew_node *from);
 } sinew_node_ops;
 
 enum {
