@@ -2,9 +2,8 @@
 #include <stdio.h>
 
 #include "delayed.h"
-#include "matrices.h"
-#include "json.h"
 #include "kernel.h"
+#include "matrices.h"
 #include "sampling.h"
 
 typedef struct settings {
@@ -50,7 +49,8 @@ static int run(const command *self, const void *given, const char **args, size_t
     if (sinew_model_open_any(&model, args[0], &error)) {
         status = report_failure(self, &error);
     } else if (sinew_model_kernel(model, NULL)) {
-        kernel_refuse("it is discrete already, and has no matrices", &error);
+        report_name_file(kernel_refuse("it is discrete already, and has no matrices", &error),
+                         args[0], &error);
         status = report_failure(self, &error);
     } else if (sinew_model_delayed(model)) {
         if (delayed_print_matrices(model, args[0], &opts, s->json, &error))

@@ -125,7 +125,8 @@ static void advance(const sinew_node *node, void *state, void *scratch, uint64_t
     const sinew_fir *f = (const sinew_fir *)node;
     const sinew_convolver *c = &f->convolver;
     for (size_t i = 0; i < f->copies; i++) {
-        void *copy = sinew_fir_copy(f, state, i);
+        turn_to(f, state, i, false);
+        void *copy = sinew_fir_levels(f, state, i);
         sinew_convolver_frames silence = {.n = (size_t)n_frames};
         if (n_frames < c->taps)
             sinew_convolver_run(c, copy, &silence);
@@ -279,8 +280,12 @@ sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_kernel *kerne
                                      const sinew_kernel_opts *opts, sinew_error *error)
 {
     static const sinew_kernel_opts defaults;
+    if (!out)
+        return sinew_fail_null(error);
     opts = opts ? opts : &defaults;
     *out = NULL;
+    if (!kernel)
+        return sinew_fail_null(error);
     sinew_status status = check(kernel, plus, &opts->filter, error);
     if (!status && opts->n_levels > SINEW_CONVOLVER_LEVELS)
         status = sinew_fail(error, SINEW_ERR_ARGUMENT, "%zu levels: at most %d can be",

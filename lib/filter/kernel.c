@@ -30,7 +30,11 @@ static sinew_status check(size_t outputs, size_t inputs, size_t taps, double rat
 sinew_status sinew_kernel_new(sinew_kernel **out, size_t outputs, size_t inputs, size_t taps,
                               const double *h, double rate_hz, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
+    if (!h)
+        return sinew_fail_null(error);
     sinew_status status = check(outputs, inputs, taps, rate_hz, error);
     if (status)
         return status;

@@ -293,11 +293,6 @@ sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_mode
     *out = NULL;
     if (!model || !opts)
         return sinew_fail_null(error);
-    sinew_discretize_opts all = sinew_model_complete(model, opts);
-    if (model->system)
-        return sinew_discretize(out, model->system, &all, error);
-    return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "the model has delays, and so no matrices");
-    *out = NULL;
     if (model->system) {
         sinew_discretize_opts all = sinew_model_complete(model, opts);
         return sinew_discretize(out, model->system, &all, error);

@@ -106,7 +106,11 @@ static sinew_status join(sinew_kernel **out, const response *r, const char *cons
 sinew_status sinew_kernel_open(sinew_kernel **out, const char *const *paths, size_t outputs,
                                size_t inputs, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
     *out = NULL;
+    if (!paths)
+        return sinew_fail_null(error);
     if (outputs == 0 || inputs == 0 || outputs > SINEW_KERNEL_NUMBERS_MAX / inputs)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no files, or too many: %zu x %zu", outputs,
                           inputs);

@@ -86,6 +86,11 @@ def test_a_run_goes_on_from_its_state():
     _, whole = run(STEREO, u, "--rate", RATE)
     _, first = run(STEREO, u[:3210], "--rate", RATE, "--state-out", "s")
     _, second = run(STEREO, u[3210:], "--rate", RATE, "--state-in", "s")
+    # whole blocks go through other sums than what is left of them
+    np.testing.assert_allclose(np.concatenate([first, second]), whole, atol=1e-13)
+    _, whole = run(STEREO, u, "--rate", RATE, "--block", 100)
+    _, first = run(STEREO, u[:3210], "--rate", RATE, "--state-out", "s", "--block", 100)
+    _, second = run(STEREO, u[3210:], "--rate", RATE, "--state-in", "s", "--block", 77)
     np.testing.assert_array_equal(np.concatenate([first, second]), whole)
 
 

@@ -18,6 +18,8 @@ sinew_discretization_hinf peak_rad
 sinew_filter_new opts
 sinew_filter_new_delayed opts
 sinew_filter_new_irregular opts
+sinew_filter_new_kernel opts
+sinew_filter_new_kernel plus
 sinew_identify_impulse report
 sinew_identify_records report
 sinew_identify_response report
@@ -113,6 +115,8 @@ static sinew_source_opts reading = {.format = "f64", .channels = 1};
 static sinew_sink_opts writing = {.format = "f64", .signal = {.channels = 1, .rate_hz = 100}};
 static sinew_source *source;
 static sinew_sink *sink;
+static sinew_kernel *kernel;
+static const char *const paths[] = {path};
 
 static void prepare(void)
 {
@@ -132,6 +136,7 @@ static void prepare(void)
     sinew_filter_new(&node, d, NULL, NULL);
     sinew_stream_open(&stream, node, NULL, NULL);
     sinew_swap_new(&swap, node, NULL, NULL);
+    sinew_kernel_new(&kernel, 1, 1, 2, first, 100, NULL);
     sinew_kalman_new(&kalman, system_, &noises, NULL);
     sinew_model_read(&model, text, strlen(text), "text", NULL);
     sinew_model_read_any(&model_late, late, strlen(late), "late", NULL);
@@ -185,7 +190,8 @@ VALUES = {
     "const sinew_kalman_node_opts *": "&estimate", "sinew_kalman_record *": "&record",
     "const sinew_filter_opts *": "&filter", "const sinew_stream_opts *": "&(sinew_stream_opts){0}",
     "const sinew_source_opts *": "&reading", "const sinew_sink_opts *": "&writing",
-    "sinew_source *": "source", "sinew_sink *": "sink",
+    "sinew_source *": "source", "sinew_sink *": "sink", "const sinew_kernel *": "kernel",
+    "const char *const *": "paths", "const sinew_kernel_opts *": "&(sinew_kernel_opts){0}",
 }
 EXTRA = {
     ("sinew_discretization_new", "discrete"): "&discrete",
