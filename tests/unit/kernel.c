@@ -33,12 +33,19 @@ static double *random_numbers(size_t n, unsigned seed)
 
 static sinew_stream *stream_of(const sinew_kernel *kernel, const sinew_kernel_opts *opts)
 {
-    sinew_node *node; /* as long as the test */
+    sinew_node *node; /* freed by close_stream */
     sinew_stream *stream;
     cr_assert_eq(sinew_filter_new_kernel(&node, kernel, NULL, opts, &error), SINEW_OK, "%s",
                  error.text);
     cr_assert_eq(sinew_stream_open(&stream, node, NULL, &error), SINEW_OK);
     return stream;
+}
+
+static void close_stream(sinew_stream *stream)
+{
+    const sinew_node *node = sinew_stream_node(stream);
+    sinew_stream_close(stream);
+    sinew_node_free((sinew_node *)(uintptr_t)node);
 }
 
 static void run(sinew_stream *stream, const double *u, double *y, size_t n, sinew_sample sample)
@@ -86,7 +93,7 @@ Test(kernel, is_a_direct_sum)
             run(stream, u, y, N, opts.filter.sample);
             double off = distance(h, lengths[i], u, y, N);
             cr_assert_leq(off, s ? 1e-6 : 1e-14, "%zu taps: %g", lengths[i], off);
-            sinew_stream_close(stream);
+            close_stream(stream);
         }
         sinew_kernel_free(kernel);
         sinew_free(h);
@@ -113,7 +120,7 @@ Test(kernel, levels_agree)
         sinew_stream *stream = stream_of(kernel, &choices[i]);
         run(stream, u, y, N, SINEW_SAMPLE_F64);
         cr_assert_leq(distance(h, TAPS, u, y, N), 1e-14, "choice %zu", i);
-        sinew_stream_close(stream);
+        close_stream(stream);
     }
     sinew_kernel_free(kernel);
     sinew_free(h);
@@ -177,8 +184,8 @@ Test(kernel, whole_blocks_agree)
             run(any, u + at, y + at, N - at, opts.filter.sample);
             double off = distance(h, lengths[i], u, y, N);
             cr_assert_leq(off, s ? 1e-6 : 1e-14, "%zu taps: %g", lengths[i], off);
-            sinew_stream_close(any);
-            sinew_stream_close(stream);
+            close_stream(any);
+            close_stream(stream);
             sinew_kernel_free(kernel);
             sinew_free(saved);
             sinew_free(h);
@@ -202,9 +209,10 @@ Test(kernel, is_exchanged_over_one_past)
             SINEW_OK);
         sinew_stream *alone = stream_of(kernels[i], &opts);
         run(alone, u, out[i], N, SINEW_SAMPLE_F64);
-        sinew_stream_close(alone);
+        close_stream(alone);
     }
     sinew_stream *stream = stream_of(kernels[0], &opts);
+    const sinew_node *first = sinew_stream_node(stream);
     run(stream, u, out[2], AT, SINEW_SAMPLE_F64);
     cr_assert_eq(sinew_filter_new_kernel(&next, kernels[1], NULL, &opts, &error), SINEW_OK);
     cr_assert_eq(sinew_swap_new(&swap, next, NULL, &error), SINEW_OK);
@@ -217,6 +225,7 @@ Test(kernel, is_exchanged_over_one_past)
     }
     sinew_stream_close(stream);
     sinew_swap_free(swap);
+    sinew_node_free((sinew_node *)(uintptr_t)first);
     sinew_node_free(next);
     sinew_kernel_free(kernels[0]);
     sinew_kernel_free(kernels[1]);
@@ -239,7 +248,7 @@ Test(kernel, nan_is_forgotten)
     cr_assert(isnan(y[777]));
     for (size_t t = 777 + 4 * 4096; t < N; t++)
         cr_assert(isfinite(y[t]), "frame %zu", t);
-    sinew_stream_close(stream);
+    close_stream(stream);
     sinew_kernel_free(kernel);
     sinew_free(h);
     sinew_free(u);
