@@ -2,6 +2,8 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "base/samples.h"
 
@@ -56,6 +58,83 @@ uint64_t sinew_quantize(int *out, const void *samples, sinew_sample sample, size
 {
     return sample == SINEW_SAMPLE_F64 ? quantize(out, samples, SINEW_SAMPLE_F64, n, bits, lowest)
                                       : quantize(out, samples, SINEW_SAMPLE_F32, n, bits, lowest);
+}
+
+enum { PIECE = 512 }; /* stays in the first-level cache between the two loops over it */
+
+/* Whether nothing is to be saturated: |x| 2^15 < 32767.5 for all, which NaN and infinity are not.
+ * The bits of positive doubles are in the order of their values, and the difference of two is
+ * negative without a comparison, which the oldest x86-64 has not for 64 bits. */
+ALWAYS bool all_fit_16(const void *samples, sinew_sample sample, size_t n)
+{
+    const double limit = 32767.5 * 0x1p-15;
+    uint64_t most, any = 0;
+    memcpy(&most, &limit, sizeof most);
+    for (size_t i = 0; i < n; i++) {
+        double value = sinew_sample_get(samples, sample, i);
+        uint64_t bits;
+        memcpy(&bits, &value, sizeof bits);
+        any |= most - 1 - (bits & INT64_MAX);
+    }
+    return !(any >> 63);
+}
+
+/* As round_even, which leaves the integer in the last bits of the sum. */
+ALWAYS void convert_16(int16_t *restrict out, const void *restrict samples, sinew_sample sample,
+                       size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double sum = sinew_sample_get(samples, sample, i) * 0x1p15 + 0x1.8p52;
+        uint64_t bits;
+        memcpy(&bits, &sum, sizeof bits);
+        out[i] = (int16_t)bits;
+    }
+}
+
+/* A piece where something saturates takes the long way. */
+ALWAYS uint64_t quantize_piece_16(int16_t *restrict out, const void *restrict samples,
+                                  sinew_sample sample, size_t n)
+{
+    if (FLT_EVAL_METHOD == 0 && all_fit_16(samples, sample, n)) {
+        convert_16(out, samples, sample, n);
+        return 0;
+    }
+    int wide[PIECE];
+    uint64_t clipped = quantize(wide, samples, sample, n, 16, -32768);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (int16_t)(wide[i] >> 16);
+    return clipped;
+}
+
+ALWAYS uint64_t quantize_16(int16_t *out, const void *samples, sinew_sample sample, size_t n)
+{
+    uint64_t clipped = 0;
+    for (size_t at = 0; at < n; at += PIECE) {
+        const char *from = (const char *)samples + at * sinew_sample_bytes(sample);
+        clipped += quantize_piece_16(out + at, from, sample, n - at < PIECE ? n - at : PIECE);
+    }
+    return clipped;
+}
+
+uint64_t sinew_quantize_16(int16_t *out, const void *samples, sinew_sample sample, size_t n)
+{
+    return sample == SINEW_SAMPLE_F64 ? quantize_16(out, samples, SINEW_SAMPLE_F64, n)
+                                      : quantize_16(out, samples, SINEW_SAMPLE_F32, n);
+}
+
+ALWAYS void dequantize_16(void *restrict out, sinew_sample sample, const int16_t *restrict integers,
+                          size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        sinew_sample_put(out, sample, i, (double)integers[i] * 0x1p-15);
+}
+
+void sinew_dequantize_16(void *out, sinew_sample sample, const int16_t *integers, size_t n)
+{
+    if (sample == SINEW_SAMPLE_F64)
+        dequantize_16(out, SINEW_SAMPLE_F64, integers, n);
+    else
+        dequantize_16(out, SINEW_SAMPLE_F32, integers, n);
 }
 
 ALWAYS void dequantize(void *restrict out, sinew_sample sample, const int *integers, size_t n)

@@ -14,8 +14,14 @@
 uint64_t sinew_quantize(int *out, const void *samples, sinew_sample sample, size_t n, int bits,
                         double lowest);
 
+/* The same for 16 bits, which most sound files have, as they stand in the file. */
+uint64_t sinew_quantize_16(int16_t *out, const void *samples, sinew_sample sample, size_t n);
+
 /* k 2^-31: an integer of b bits, shifted up to 32, as a sample; exact in F64. */
 void sinew_dequantize(void *out, sinew_sample sample, const int *integers, size_t n);
+
+/* k 2^-15. */
+void sinew_dequantize_16(void *out, sinew_sample sample, const int16_t *integers, size_t n);
 
 /* Saturated at -1 and 1, a NaN as 0; how many of the n that changed. */
 uint64_t sinew_saturate(double *out, const void *samples, sinew_sample sample, size_t n);

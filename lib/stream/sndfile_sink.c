@@ -1,90 +1,36 @@
 /* Sound files through libsndfile. Integers are rounded, saturated and counted here and written
- * as integers: libsndfile scales a double by 2^15 - 1 and lets it wrap around. The bytes go
- * through functions of ours, because sf_close does not tell of a full disk. */
-#include <errno.h>
+ * as integers: libsndfile scales a double by 2^15 - 1 and lets it wrap around. */
 #include <math.h>
 #include <sndfile.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "stream/quantize.h"
 #include "stream/sink.h"
+#include "stream/sound_bytes.h"
 #include "stream/sound_encoding.h"
 
 enum { PIECE_FRAMES = 2048 };
 
 typedef struct sound_writer {
     SNDFILE *file;
-    int bits;             /* 0: floating point */
-    bool symmetric;       /* no least integer: libsndfile negates it for the codes of telephones */
-    bool lossy;           /* a codec of sound, whose input is to lie within -1 to 1 */
-    int *integers;        /* (PIECE_FRAMES, channels), where bits > 0 */
-    double *limited;      /* (PIECE_FRAMES, channels), where lossy */
-    int fd;               /* sink->file.fd */
-    bool positioned;      /* pwrite works: a file; else a device that swallows anything */
-    int64_t at, size;     /* of the file as libsndfile sees it */
+    int bits;        /* 0: floating point */
+    bool symmetric;  /* no least integer: libsndfile negates it for the codes of telephones */
+    bool lossy;      /* a codec of sound, whose input is to lie within -1 to 1 */
+    bool is_16;      /* of 16 bits, which libsndfile takes as they will stand in the file */
+    void *integers;  /* (PIECE_FRAMES, channels) of int, or of int16_t, where bits > 0 */
+    double *limited; /* (PIECE_FRAMES, channels), where lossy */
+    sinew_sound_bytes bytes;
     int64_t limit_frames; /* 0: none */
-    int reason;           /* errno of the first write that failed; 0: none */
 } sound_writer;
-
-static sf_count_t get_length(void *user)
-{
-    return ((sound_writer *)user)->size;
-}
-
-static sf_count_t tell(void *user)
-{
-    return ((sound_writer *)user)->at;
-}
-
-static sf_count_t seek(sf_count_t offset, int whence, void *user)
-{
-    sound_writer *sound = user;
-    int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? sound->at : sound->size;
-    if (from + offset < 0)
-        return -1;
-    return sound->at = from + offset;
-}
-
-static sf_count_t read_back(void *out, sf_count_t n, void *user)
-{
-    sound_writer *sound = user;
-    ssize_t got = pread(sound->fd, out, (size_t)n, sound->at);
-    if (got > 0)
-        sound->at += got;
-    return got > 0 ? got : 0;
-}
-
-static sf_count_t write_bytes(const void *bytes, sf_count_t n, void *user)
-{
-    sound_writer *sound = user;
-    const char *from = bytes;
-    sf_count_t done = 0;
-    while (done < n && !sound->reason) {
-        size_t left = (size_t)(n - done);
-        ssize_t put = sound->positioned ? pwrite(sound->fd, from + done, left, sound->at)
-                                        : write(sound->fd, from + done, left);
-        if (put < 0 && errno != EINTR)
-            sound->reason = errno;
-        if (put > 0) {
-            done += put;
-            sound->at += put;
-        }
-    }
-    if (sound->at > sound->size)
-        sound->size = sound->at;
-    return done;
-}
-
-static SF_VIRTUAL_IO own_io = {get_length, seek, read_back, write_bytes, tell};
 
 static sinew_status fail_write(const sinew_sink *sink, sinew_error *error)
 {
     const sound_writer *sound = sink->writer;
     return sinew_fail(error, SINEW_ERR_IO, "%s: %s", sink->name,
-                      sound->reason ? strerror(sound->reason) : sf_strerror(sound->file));
+                      sound->bytes.reason ? strerror(sound->bytes.reason)
+                                          : sf_strerror(sound->file));
 }
 
 /* libsndfile's rates are whole; a rate that comes from 1 / step_s may be off by rounding. */
@@ -163,7 +109,7 @@ static sinew_status fail_limit(const sinew_sink *sink, sinew_error *error)
 static bool make_room(sound_writer *sound, size_t n)
 {
     if (sound->bits > 0)
-        sound->integers = sinew_alloc(n, sizeof *sound->integers);
+        sound->integers = sinew_alloc(n, sound->is_16 ? sizeof(int16_t) : sizeof(int));
     if (sound->lossy)
         sound->limited = sinew_alloc(n, sizeof *sound->limited);
     return (sound->integers || !sound->bits) && (sound->limited || !sound->lossy);
@@ -180,25 +126,41 @@ static sinew_status open_sink(sinew_sink *sink, sinew_error *error)
     if (!sound)
         return sinew_fail_memory(error);
     int encoding = info.format & SF_FORMAT_SUBMASK;
-    sound->fd = sink->file.fd;
-    sound->positioned = sink->file.temporary != NULL;
+    bool is_file = sink->file.temporary != NULL;
     sound->bits = sinew_sound_bits(encoding);
+    sound->is_16 = encoding == SF_FORMAT_PCM_16;
     sound->symmetric = encoding == SF_FORMAT_ULAW || encoding == SF_FORMAT_ALAW;
     if ((info.format & SF_FORMAT_TYPEMASK) == sink->format->container && sink->format->limit_bytes)
         sound->limit_frames = sink->format->limit_bytes / data_bytes(sink, encoding, 1);
     if (sound->limit_frames && sink->signal.frames > sound->limit_frames)
         return fail_limit(sink, error);
     sound->lossy = sinew_sound_is_lossy(encoding);
-    if (!make_room(sound, PIECE_FRAMES * (size_t)info.channels))
+    if (!make_room(sound, PIECE_FRAMES * (size_t)info.channels) ||
+        !sinew_sound_bytes_init(&sound->bytes, sink->file.fd, is_file))
         return sinew_fail_memory(error);
     /* libsndfile itself knows how to leave the lengths open where it cannot go back */
-    sound->file = sink->file.seekable ? sf_open_virtual(&own_io, SFM_WRITE, &info, sound)
-                                      : sf_open_fd(sound->fd, SFM_WRITE, &info, SF_FALSE);
+    sound->file = sink->file.seekable
+                      ? sf_open_virtual(&sinew_sound_bytes_io, SFM_WRITE, &info, &sound->bytes)
+                      : sf_open_fd(sink->file.fd, SFM_WRITE, &info, SF_FALSE);
     if (!sound->file)
         return sinew_fail(error, SINEW_ERR_IO, "%s: %s", sink->name,
-                          sound->reason ? strerror(sound->reason) : sf_strerror(NULL));
+                          sound->bytes.reason ? strerror(sound->bytes.reason) : sf_strerror(NULL));
     configure(sink, sound->file);
     return SINEW_OK;
+}
+
+static sf_count_t write_integers(sinew_sink *sink, sinew_sample sample, const void *samples,
+                                 size_t n_frames)
+{
+    const sound_writer *sound = sink->writer;
+    size_t n = n_frames * sink->signal.channels;
+    if (sound->is_16) {
+        sink->clipped += sinew_quantize_16(sound->integers, samples, sample, n);
+        return sf_writef_short(sound->file, sound->integers, (sf_count_t)n_frames);
+    }
+    double lowest = -ldexp(1, sound->bits - 1) + sound->symmetric;
+    sink->clipped += sinew_quantize(sound->integers, samples, sample, n, sound->bits, lowest);
+    return sf_writef_int(sound->file, sound->integers, (sf_count_t)n_frames);
 }
 
 /* Through integers of the file's bits, or limited, or as they are. */
@@ -207,14 +169,10 @@ static sf_count_t write_piece(sinew_sink *sink, sinew_sample sample, const void 
 {
     const sound_writer *sound = sink->writer;
     sf_count_t n = (sf_count_t)n_frames;
-    size_t n_samples = n_frames * sink->signal.channels;
-    if (sound->bits > 0) {
-        double lowest = -ldexp(1, sound->bits - 1) + sound->symmetric;
-        sink->clipped +=
-            sinew_quantize(sound->integers, samples, sample, n_samples, sound->bits, lowest);
-        return sf_writef_int(sound->file, sound->integers, n);
-    }
+    if (sound->bits > 0)
+        return write_integers(sink, sample, samples, n_frames);
     if (sound->lossy) {
+        size_t n_samples = n_frames * sink->signal.channels;
         sink->clipped += sinew_saturate(sound->limited, samples, sample, n_samples);
         return sf_writef_double(sound->file, sound->limited, n);
     }
@@ -234,7 +192,7 @@ static sinew_status write_sink(sinew_sink *sink, sinew_sample sample, const sine
     for (size_t done = 0; done < block->n_frames;) {
         size_t left = block->n_frames - done, n = left < PIECE_FRAMES ? left : PIECE_FRAMES;
         const char *from = (const char *)block->samples + done * frame_bytes;
-        if (write_piece(sink, sample, from, n) != (sf_count_t)n || sound->reason ||
+        if (write_piece(sink, sample, from, n) != (sf_count_t)n || sound->bytes.reason ||
             sf_error(sound->file) != SF_ERR_NO_ERROR)
             return fail_write(sink, error);
         done += n;
@@ -247,9 +205,11 @@ static sinew_status finish_sink(sinew_sink *sink, sinew_error *error)
     sound_writer *sound = sink->writer;
     int problem = sf_close(sound->file);
     sound->file = NULL;
-    if (sound->reason || problem)
+    sinew_sound_bytes_flush(&sound->bytes);
+    if (sound->bytes.reason || problem)
         return sinew_fail(error, SINEW_ERR_IO, "%s: %s", sink->name,
-                          sound->reason ? strerror(sound->reason) : sf_error_number(problem));
+                          sound->bytes.reason ? strerror(sound->bytes.reason)
+                                              : sf_error_number(problem));
     return SINEW_OK;
 }
 
@@ -260,6 +220,7 @@ static void close_sink(sinew_sink *sink)
         return;
     if (sound->file)
         sf_close(sound->file);
+    sinew_sound_bytes_finish(&sound->bytes);
     sinew_free(sound->integers);
     sinew_free(sound->limited);
     sinew_free(sound);

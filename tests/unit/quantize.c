@@ -73,6 +73,47 @@ Test(quantize, equals_rint_and_saturation)
     }
 }
 
+/* Pieces in which nothing is saturated go another way than those with something in them. */
+Test(quantize, into_16_bits_equals_what_goes_by_way_of_32)
+{
+    static double in[N];
+    static float narrow[N];
+    static int wide[N];
+    static int16_t out[N];
+    for (size_t i = 0; i < N; i++) {
+        double tame = ((double)(next_random() % 131070) / 2 - 32767.5) * 0x1p-15;
+        in[i] = i < N / 2 || i % 4000 == 0 ? any_sample(16) : tame;
+        if (i % 4096 == 9)
+            in[i] = 32767.499999999996 * 0x1p-15; /* the most that is not saturated */
+        narrow[i] = (float)in[i];
+    }
+    for (size_t from = 0, n; from < N; from += n) {
+        n = next_random() % 3000;
+        n = n < N - from ? n : N - from;
+        uint64_t wanted = sinew_quantize(wide, in + from, SINEW_SAMPLE_F64, n, 16, -32768);
+        cr_assert_eq(sinew_quantize_16(out, in + from, SINEW_SAMPLE_F64, n), wanted);
+        for (size_t i = 0; i < n; i++)
+            cr_assert_eq(out[i], wide[i] >> 16, "%a: %d", in[from + i], out[i]);
+        wanted = sinew_quantize(wide, narrow + from, SINEW_SAMPLE_F32, n, 16, -32768);
+        cr_assert_eq(sinew_quantize_16(out, narrow + from, SINEW_SAMPLE_F32, n), wanted);
+        for (size_t i = 0; i < n; i++)
+            cr_assert_eq(out[i], wide[i] >> 16, "%a: %d", (double)narrow[from + i], out[i]);
+    }
+}
+
+Test(quantize, out_of_16_bits_is_exact)
+{
+    static int16_t in[65536];
+    static double out[65536];
+    static float narrow[65536];
+    for (int i = 0; i < 65536; i++)
+        in[i] = (int16_t)(i - 32768);
+    sinew_dequantize_16(out, SINEW_SAMPLE_F64, in, 65536);
+    sinew_dequantize_16(narrow, SINEW_SAMPLE_F32, in, 65536);
+    for (int i = 0; i < 65536; i++)
+        cr_assert(out[i] == (i - 32768) / 32768.0 && (double)narrow[i] == out[i], "%d", i);
+}
+
 Test(quantize, every_length_ends_where_it_should)
 {
     double in[20], back[20];
