@@ -16,7 +16,7 @@
 
 enum {
     PIECE_FRAMES = 2048,    /* of floating point */
-    PIECE_BYTES = 128 << 10 /* of integers, but at least a frame */
+    PIECE_BYTES = 256 << 10 /* of integers, but at least a frame */
 };
 
 typedef struct sound_reader {

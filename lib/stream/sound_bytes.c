@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 
-enum { HELD_BYTES = 128 << 10 }; /* beyond that a call costs less than its bytes */
+enum { HELD_BYTES = 256 << 10 }; /* beyond that a call costs less than its bytes */
 
 bool sinew_sound_bytes_init(sinew_sound_bytes *b, int fd, bool positioned)
 {
