@@ -20,6 +20,7 @@ static const command *const commands[] = {
     &command_design,
     &command_reduce,
     &command_fit,
+    &command_bench,
 };
 /* clang-format on */
 enum { N_COMMANDS = sizeof commands / sizeof *commands };

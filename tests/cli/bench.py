@@ -1,0 +1,60 @@
+#!/usr/bin/python3
+"""bench: forms, what ran, misuse. How fast is no test: the machine may be busy."""
+import json
+import os
+
+from harness import main, sinew
+
+FORM = ["name", "ns_per_frame", "system", "order", "channels", "block", "engine", "dtype", "simd", "rounds",
+        "calls"]
+
+
+def bench(*args, **more):
+    return json.loads(sinew("bench", *args, "--json", **more).stdout)
+
+
+def check_times(got):
+    times = got["ns_per_frame"]
+    assert list(times) == ["min", "median", "max"]
+    assert 0 < times["min"] <= times["median"] <= times["max"] < 1e6, times
+    assert got["rounds"] >= 5 and got["calls"] >= 1
+
+
+def test_filter_by_default():
+    got = bench("filter")
+    assert list(got) == FORM
+    check_times(got)
+    assert [got[k] for k in ("name", "system", "order", "channels", "block", "dtype")] == \
+        ["filter", "butterworth", 8, 1, 256, "f64"]
+    assert got["engine"] in ("scan", "block", "convolve")
+
+
+def test_filter_as_asked():
+    got = bench("filter", "--order", "33", "--channels", "3", "--block", "7", "--engine", "scan", "--dtype", "f32",
+                env=dict(os.environ, SINEW_SIMD="scalar"))
+    check_times(got)
+    assert [got[k] for k in FORM[2:9]] == ["modes", 33, 3, 7, "scan", "f32", "scalar"]
+
+
+def test_a_call_of_many_frames_is_a_round():
+    got = bench("filter", "--block", "1000000", "--order", "1")
+    check_times(got)
+    assert got["calls"] <= 30
+
+
+def test_the_table_says_the_same():
+    text = sinew("bench", "filter", "--order", "2").stdout.decode()
+    for word in "ns per frame", "butterworth", "order", "engine", "simd":
+        assert word in text, text
+
+
+def test_misuse():
+    assert "filter" in sinew("bench", status=2).messages + sinew("bench", "lm", status=2).messages
+    sinew("bench", "filter", "filter", status=2)
+    sinew("bench", "filter", "--order", "0", status=2)
+    sinew("bench", "filter", "--block", "1.5", status=2)
+    sinew("bench", "filter", "--dtype", "int8", status=2)
+    assert "convolve" in sinew("bench", "filter", "--engine", "conv", status=2).messages
+
+
+main(globals())
