@@ -233,9 +233,12 @@ static sinew_status filter_block(task *t)
     if (interrupt_signal())
         return interrupted(t);
     sinew_stream_process(t->stream, &t->in, &out);
-    losses_count(t->result, &out, t->node->sample_out, t->result->frames);
     const double *times = sinew_source_times(t->source);
+    uint64_t clipped = sinew_sink_clipped(t->sink);
     sinew_status status = sinew_sink_write(t->sink, t->node->sample_out, &out, times, t->error);
+    /* where all that is not finite counts as clipped, a look at that saves one at each sample */
+    if (!sinew_sink_saturates(t->sink) || sinew_sink_clipped(t->sink) != clipped)
+        losses_count(t->result, &out, t->node->sample_out, t->result->frames);
     if (times)
         t->last_time_s = times[out.n_frames - 1];
     t->result->frames += (int64_t)out.n_frames;

@@ -96,6 +96,11 @@ uint64_t sinew_sink_clipped(const sinew_sink *sink)
     return sink->clipped;
 }
 
+bool sinew_sink_saturates(const sinew_sink *sink)
+{
+    return sink->saturates;
+}
+
 sinew_status sinew_sink_commit(sinew_sink *sink, sinew_error *error)
 {
     if (!sink)

@@ -23,6 +23,7 @@ struct sinew_sink {
     sinew_atomic_file file;
     sinew_signal signal;
     bool time_column;
+    bool saturates;        /* what is not finite is counted as clipped */
     bool failed, finished; /* nothing can be written any more */
     int64_t frames;        /* written so far */
     uint64_t clipped;

@@ -135,6 +135,7 @@ static sinew_status open_sink(sinew_sink *sink, sinew_error *error)
     if (sound->limit_frames && sink->signal.frames > sound->limit_frames)
         return fail_limit(sink, error);
     sound->lossy = sinew_sound_is_lossy(encoding);
+    sink->saturates = sound->bits > 0 || sound->lossy;
     if (!make_room(sound, PIECE_FRAMES * (size_t)info.channels) ||
         !sinew_sound_bytes_init(&sound->bytes, sink->file.fd, is_file))
         return sinew_fail_memory(error);

@@ -280,6 +280,9 @@ def test_numbers_that_are_none_are_told():
     for dtype in "f64", "f32":
         done = sinew("run", model(LOWPASS), "bad.csv", "o.csv", "--rate", "10k", "--dtype", dtype)
         assert "o.csv: from frame 1 on, 3 samples are no finite numbers" in done.messages
+    for output in "o.wav", "o.flac", "o.ogg":  # of integers and lossy codecs the sink tells
+        done = sinew("run", model(LOWPASS), "bad.csv", output, "--rate", "10k")
+        assert "from frame 1 on, 3 samples are no finite numbers" in done.messages, output
     with open("good.csv", "w") as file:
         file.write("1\n1e300\n-2\n3\n")
     done = sinew("run", model(LOWPASS), "good.csv", "o.csv", "--rate", "10k")
