@@ -13,7 +13,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from PIL import Image
 
-from measure import bench, cpu_of, program
+from measure import bench, convolutions, cpu_of, program
 from peers import MODEL, RATE, write_raw
 
 ENGINES = {"auto": ("k", 4, 0.25), "scan": ("C3", 1, 1), "block": ("C0", 1, 1), "convolve": ("C2", 1, 1)}
@@ -58,11 +58,12 @@ def draw_channels(axis, sinew, _):
 
 def draw_taps(axis, sinew, build):
     values = [2 ** k for k in range(6, 20)]
-    zita = program(build, "bench_zita")
+    rows = convolutions(program(build, "bench_convolve"), 3)
     for block, color in (64, "C0"), (256, "C1"), (1024, "C2"):
         got = [ns(sinew, "bench", "convolve", "--taps", str(v), "--block", str(block), "--json") for v in values]
         curve(axis, values, got, "blocks of %d" % block, color)
-        curve(axis, values, [ns(zita, str(v), str(block)) for v in values], "zita", color + "--")
+        zita = [row for row in rows if row["block"] == block and "zita" in row]
+        curve(axis, [row["taps"] for row in zita], [row["zita"] for row in zita], "zita", color + "--")
     axis.set(title="convolution, float", xlabel="taps")
 
 

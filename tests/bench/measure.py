@@ -3,7 +3,6 @@ does meets all of them alike; the least of the rounds counts."""
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import time
 
@@ -73,5 +72,10 @@ def bench(*command, **environment):
     return json.loads(done.stdout) if done.returncode == 0 else None
 
 
-def median(values):
-    return statistics.median(values)
+def convolutions(path, rounds):
+    """The rows of tests/bench/convolve.c, by the words above its columns; a dash is left out."""
+    if not path:
+        return []
+    lines = subprocess.run([path, str(rounds)], check=True, capture_output=True, text=True).stdout.splitlines()
+    words = [word for word in lines[0].split() if word != "err"]
+    return [{word: float(text) for word, text in zip(words, line.split()) if text != "-"} for line in lines[1:]]
