@@ -12,6 +12,10 @@
  * not ask for the memory of a block of them. */
 enum { SINEW_CHANNELS_MOST = 65536 };
 
+/* The buffer of a FILE. glibc takes no size without an array, and 4 KiB a call cost more than a
+ * filter. */
+enum { SINEW_FILE_ROOM_BYTES = 256 << 10 };
+
 typedef struct sinew_source_ops sinew_source_ops;
 typedef struct sinew_sink_ops sinew_sink_ops;
 

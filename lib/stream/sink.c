@@ -122,16 +122,18 @@ void sinew_sink_close(sinew_sink *sink)
         return;
     sink->format->sink->close(sink);
     sinew_atomic_file_close(&sink->file);
+    sinew_free(sink->file_room);
     sinew_free(sink->name);
     sinew_free(sink);
 }
 
 FILE *sinew_sink_file(sinew_sink *sink)
 {
-    FILE *file = fdopen(sink->file.fd, "wb");
+    sink->file_room = sinew_alloc(SINEW_FILE_ROOM_BYTES, 1);
+    FILE *file = sink->file_room ? fdopen(sink->file.fd, "wb") : NULL;
     if (file) {
         sink->file.fd = -1;
-        setvbuf(file, NULL, _IOFBF, 1 << 16);
+        setvbuf(file, sink->file_room, _IOFBF, SINEW_FILE_ROOM_BYTES);
     }
     return file;
 }

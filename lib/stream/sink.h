@@ -27,7 +27,8 @@ struct sinew_sink {
     bool failed, finished; /* nothing can be written any more */
     int64_t frames;        /* written so far */
     uint64_t clipped;
-    void *writer; /* the format's own */
+    void *writer;    /* the format's own */
+    char *file_room; /* the buffer of sinew_sink_file's FILE */
 };
 
 /* sink->file.fd as a FILE, which takes it over; NULL without memory. */

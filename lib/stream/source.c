@@ -83,10 +83,11 @@ sinew_status sinew_source_open(sinew_source **out, const char *path, const sinew
 
 FILE *sinew_source_file(sinew_source *source)
 {
-    FILE *file = fdopen(source->fd, "rb");
+    source->file_room = sinew_alloc(SINEW_FILE_ROOM_BYTES, 1);
+    FILE *file = source->file_room ? fdopen(source->fd, "rb") : NULL;
     if (file) {
         source->fd = -1;
-        setvbuf(file, NULL, _IOFBF, 1 << 16);
+        setvbuf(file, source->file_room, _IOFBF, SINEW_FILE_ROOM_BYTES);
     }
     return file;
 }
@@ -189,6 +190,7 @@ void sinew_source_close(sinew_source *source)
     source->format->source->close(source);
     if (source->fd >= 0)
         close(source->fd);
+    sinew_free(source->file_room);
     sinew_free(source->times);
     sinew_free(source->steps);
     sinew_free(source->name);

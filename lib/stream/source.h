@@ -30,7 +30,8 @@ struct sinew_source {
     bool has_last_time;
     double *times, *steps; /* (room_frames): of the block last read */
     size_t room_frames;
-    void *reader; /* the format's own */
+    void *reader;    /* the format's own */
+    char *file_room; /* the buffer of sinew_source_file's FILE */
 };
 
 /* source->fd as a FILE, which takes it over; NULL without memory. */
