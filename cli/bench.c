@@ -12,6 +12,7 @@
 #include "command.h"
 #include "json.h"
 #include "simd/ops.h"
+#include "sinew/kernel.h"
 
 enum {
     NOISE_FRAMES = 8192, /* at least: no filter is to find itself in a loop */
@@ -26,6 +27,7 @@ static const char *const engines[] = {"auto", "scan", "block", "convolve", NULL}
 /* clang-format off */
 static const option options[] = {
     COUNT_OPTION(bench_asked, order, "order", "N", "filter: states, 8", 1, 4096),
+    COUNT_OPTION(bench_asked, taps, "taps", "K", "convolve: 65536", 1, SINEW_KERNEL_TAPS_MAX),
     COUNT_OPTION(bench_asked, channels, "channels", "C", "filter: how many, 1", 1, 65536),
     COUNT_OPTION(bench_asked, block, "block", "B", "frames a call, 256", 1, 1 << 20),
     WORD_OPTION(bench_asked, engine, "engine", "E", "filter:", engines),
@@ -36,8 +38,9 @@ static const option options[] = {
 
 static const struct bench {
     const char *name;
+    bool takes_filter_options, takes_taps;
     sinew_status (*run)(const bench_asked *asked, sinew_error *error);
-} benches[] = {{"filter", bench_filter}};
+} benches[] = {{"filter", true, false, bench_filter}, {"convolve", false, true, bench_convolve}};
 enum { N_BENCHES = sizeof benches / sizeof *benches };
 
 double bench_clock_s(void)
@@ -59,7 +62,7 @@ double bench_median(double *values, size_t n)
     return (values[(n - 1) / 2] + values[n / 2]) / 2;
 }
 
-static void make_noise(void *samples, sinew_sample sample, size_t n)
+void bench_noise(void *samples, sinew_sample sample, size_t n)
 {
     uint64_t random = 88172645463325252u; /* xorshift64, Marsaglia 2003 */
     for (size_t i = 0; i < n; i++) {
@@ -81,7 +84,7 @@ sinew_status bench_run_open(bench_run *run, const sinew_node *node, size_t block
     run->out = sinew_alloc(block_frames, out_bytes);
     if (!run->in || !run->out)
         return sinew_fail_memory(error);
-    make_noise(run->in, node->sample_in, run->n_calls * block_frames * node->channels_in);
+    bench_noise(run->in, node->sample_in, run->n_calls * block_frames * node->channels_in);
     sinew_stream_opts opts = {.max_frames = block_frames};
     return sinew_stream_open(&run->stream, node, &opts, error);
 }
@@ -180,24 +183,42 @@ void bench_print(const bench_asked *asked, const char *name, const bench_times *
     printf("%-13s %s\n", "simd", sinew_simd_best()->name);
 }
 
+static const char *what_is_wrong(const struct bench *b, const bench_asked *asked)
+{
+    bool of_filter = asked->order.given || asked->channels.given || asked->engine || asked->dtype;
+    if (of_filter && !b->takes_filter_options)
+        return "--order, --channels, --engine and --dtype are for filter";
+    if (asked->taps.given && !b->takes_taps)
+        return "--taps is for convolve";
+    return NULL;
+}
+
 static int run(const command *self, const void *settings, const char **args, size_t n_args)
 {
-    (void)n_args;
+    const struct bench *b = benches;
     sinew_error error;
-    for (size_t i = 0; i < N_BENCHES; i++)
-        if (strcmp(benches[i].name, args[0]) == 0)
-            return benches[i].run(settings, &error) ? report_failure(self, &error) : EXIT_DONE;
-    return report_misuse(self, "no bench '%s'; there is filter", args[0]);
+    (void)n_args;
+    while (b < benches + N_BENCHES && strcmp(b->name, args[0]) != 0)
+        b++;
+    if (b == benches + N_BENCHES)
+        return report_misuse(self, "no bench '%s'; there are filter and convolve", args[0]);
+    const char *wrong = what_is_wrong(b, settings);
+    if (wrong)
+        return report_misuse(self, "%s", wrong);
+    return b->run(settings, &error) ? report_failure(self, &error) : EXIT_DONE;
 }
 
 const command command_bench = {
     .name = "bench",
     .summary = "measure how fast filters run here",
-    .usage = "filter [options]",
+    .usage = "filter | convolve [options]",
     .about =
         "filter: a Butterworth low-pass of up to 16 states, or as many modes as give the order,\n"
         "over noise, in calls of some frames. Prints the nanoseconds that a frame of all channels\n"
-        "takes, in CPU time, and which engine ran; about a second.",
+        "takes, in CPU time, and which engine ran; about a second.\n\n"
+        "convolve: a kernel of many taps on one channel of floats. Also prints the mean of a call\n"
+        "and the worst, which is the largest, over the positions in the period of the schedule,\n"
+        "of the median time at that position.",
     .options = options,
     .settings_bytes = sizeof(bench_asked),
     .least = 1,

@@ -11,7 +11,7 @@
 
 /* What the command line asks for; what is not given has the bench's own default. */
 typedef struct bench_asked {
-    option_count order, channels, block;
+    option_count order, channels, block, taps;
     const char *engine, *dtype;
     bool json;
 } bench_asked;
@@ -33,6 +33,9 @@ sinew_status bench_run_open(bench_run *run, const sinew_node *node, size_t block
 void bench_run_close(bench_run *run); /* zeroed is fine */
 void bench_run_call(bench_run *run);
 
+/* n samples within -0.5 to 0.5, the same in every run. */
+void bench_noise(void *samples, sinew_sample sample, size_t n);
+
 double bench_clock_s(void);
 double bench_median(double *values, size_t n); /* sorts them */
 
@@ -50,5 +53,6 @@ void bench_print(const bench_asked *asked, const char *name, const bench_times *
                  const bench_row *rows);
 
 sinew_status bench_filter(const bench_asked *asked, sinew_error *error);
+sinew_status bench_convolve(const bench_asked *asked, sinew_error *error);
 
 #endif

@@ -36,6 +36,19 @@ def test_filter_as_asked():
     assert [got[k] for k in FORM[2:9]] == ["modes", 33, 3, 7, "scan", "f32", "scalar"]
 
 
+def test_convolve():
+    form = ["name", "ns_per_frame", "taps", "block", "dtype", "mean_us", "worst_us", "positions", "simd", "rounds",
+            "calls"]
+    got = bench("convolve")
+    assert list(got) == form
+    assert [got[k] for k in ("name", "taps", "block", "dtype")] == ["convolve", 65536, 256, "f32"]
+    for args in ["--taps", "1", "--block", "64"], ["--taps", "9000", "--block", "96"]:
+        got = bench("convolve", *args)
+        check_times(got)
+        assert [got["taps"], got["block"]] == [int(args[1]), int(args[3])]
+        assert 0 < got["mean_us"] and 0 < got["worst_us"] and got["positions"] >= 1
+
+
 def test_a_call_of_many_frames_is_a_round():
     got = bench("filter", "--block", "1000000", "--order", "1")
     check_times(got)
@@ -54,6 +67,9 @@ def test_misuse():
     sinew("bench", "filter", "--order", "0", status=2)
     sinew("bench", "filter", "--block", "1.5", status=2)
     sinew("bench", "filter", "--dtype", "int8", status=2)
+    assert "--taps" in sinew("bench", "filter", "--taps", "9", status=2).messages
+    assert "--order" in sinew("bench", "convolve", "--order", "9", status=2).messages
+    sinew("bench", "convolve", "--taps", "0", status=2)
     assert "convolve" in sinew("bench", "filter", "--engine", "conv", status=2).messages
 
 
