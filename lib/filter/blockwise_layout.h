@@ -4,8 +4,7 @@
 /* Vectors of a product: blocks, of all copies that go together. */
 enum { MOST_VECTORS = 32, MOST_COPIES = 16 };
 
-/* Fewer channels than these are faster one by one. */
-enum { LEAST_LANES = 4 };
+enum { LEAST_LANES = 2 };
 
 typedef struct header {
     uint64_t phase; /* frames since the block began, below L */

@@ -251,18 +251,108 @@ static size_t OP(lifted)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REA
             return OP(blocks_lanes##w_)(m, 16, x, u, y, stride, n_blocks);                         \
         }                                                                                          \
     }
-LANES_OF(2)
 LANES_OF(4)
 LANES_OF(8)
 LANES_OF(16)
 #undef LANES_OF
+
+/* Two channels, the matrices loaded once for both: as lifted_of, which has the reasons. */
+static inline __attribute__((always_inline)) size_t OP(two_of)(const PASTE(sinew_, OP(lifted)) * m,
+                                                               size_t n, REAL *x, const REAL *u,
+                                                               REAL *y, size_t stride,
+                                                               size_t n_blocks)
+{
+    enum { LENGTH = SINEW_LIFTED_LENGTH, RY = LENGTH / LANES };
+    const size_t states = (n + LANES - 1) / LANES;
+    REAL at[2][16] = {{0}}, out[2][LENGTH];
+    for (size_t s = 0; s < n; s++)
+        for (size_t c = 0; c < 2; c++)
+            at[c][s] = x[2 * s + c];
+    for (size_t b = 0; b < n_blocks; b++, u += LENGTH * stride, y += LENGTH * stride) {
+        REGISTER sum[2][RY] = {{{0}}}, w[2][16 / LANES] = {{{0}}};
+#pragma GCC unroll 16
+        for (size_t s = 0; s < n; s++)
+            for (size_t r = 0; r < RY; r++) {
+                REGISTER O = *(const REGISTER *)(m->O + (r / OP(PER_PANEL) * n + s) * PANEL +
+                                                 r % OP(PER_PANEL) * LANES);
+                sum[0][r] += O * at[0][s];
+                sum[1][r] += O * at[1][s];
+            }
+#pragma GCC unroll 16
+        for (size_t j = 0; j < LENGTH; j++) {
+            REAL first = u[j * stride], second = u[j * stride + 1];
+            for (size_t r = 0; r < states; r++) {
+                REGISTER G = *(const REGISTER *)(m->G + (r / OP(PER_PANEL) * LENGTH + j) * PANEL +
+                                                 r % OP(PER_PANEL) * LANES);
+                w[0][r] += G * first;
+                w[1][r] += G * second;
+            }
+            for (size_t r = j / LANES; r < RY; r++) {
+                REGISTER T = *(const REGISTER *)(m->T + (r / OP(PER_PANEL) * LENGTH + j) * PANEL +
+                                                 r % OP(PER_PANEL) * LANES);
+                sum[0][r] += T * first;
+                sum[1][r] += T * second;
+            }
+        }
+        if (!(w[0][0][0] * 0 == 0 && w[1][0][0] * 0 == 0)) {
+            n_blocks = b;
+            break;
+        }
+        for (size_t c = 0; c < 2; c++) {
+            REGISTER next[16 / LANES];
+            for (size_t r = 0; r < RY; r++)
+                *(REGISTER *)(out[c] + r * LANES) = sum[c][r];
+            for (size_t r = 0; r < states; r++) {
+                REGISTER first = *(const REGISTER *)(m->keep + r * LANES) *
+                                     *(const REGISTER *)(at[c] + r * LANES) +
+                                 w[c][r];
+                next[r] =
+                    OP(chained)(m->E + r / OP(PER_PANEL) * n * PANEL + r % OP(PER_PANEL) * LANES, n,
+                                first, at[c]);
+            }
+            for (size_t r = 0; r < states; r++)
+                *(REGISTER *)(at[c] + r * LANES) = next[r];
+        }
+        if (stride == 2)
+            for (size_t t = 0; t < LENGTH; t++) {
+                y[2 * t] = out[0][t];
+                y[2 * t + 1] = out[1][t];
+            }
+        else
+            for (size_t t = 0; t < LENGTH; t++) {
+                y[t * stride] = out[0][t];
+                y[t * stride + 1] = out[1][t];
+            }
+    }
+    for (size_t s = 0; s < n; s++)
+        for (size_t c = 0; c < 2; c++)
+            x[2 * s + c] = at[c][s];
+    return n_blocks;
+}
+
+static size_t OP(two)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REAL *u, REAL *y,
+                      size_t stride, size_t n_blocks)
+{
+    switch (m->n) {
+    case 2:
+        return OP(two_of)(m, 2, x, u, y, stride, n_blocks);
+    case 4:
+        return OP(two_of)(m, 4, x, u, y, stride, n_blocks);
+    case 8:
+        return OP(two_of)(m, 8, x, u, y, stride, n_blocks);
+    case 12:
+        return OP(two_of)(m, 12, x, u, y, stride, n_blocks);
+    default:
+        return OP(two_of)(m, 16, x, u, y, stride, n_blocks);
+    }
+}
 
 static size_t OP(lanes)(const PASTE(sinew_, OP(lifted)) * m, size_t lanes, REAL *x, const REAL *u,
                         REAL *y, size_t stride, size_t n_blocks)
 {
     switch (lanes) {
     case 2:
-        return OP(lanes2)(m, x, u, y, stride, n_blocks);
+        return OP(two)(m, x, u, y, stride, n_blocks);
     case 4:
         return OP(lanes4)(m, x, u, y, stride, n_blocks);
     case 8:
