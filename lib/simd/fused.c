@@ -39,8 +39,9 @@
 
 extern const sinew_fused PASTE(sinew_fused_, SINEW_SIMD_NAME);
 
-const sinew_fused PASTE(sinew_fused_, SINEW_SIMD_NAME) = {.name = TEXT(SINEW_SIMD_NAME),
-                                                          .widths_f64 = 2 | (VD > 4 ? VD / 2 : 0) | VD | 2 * VD,
-                                                          .widths_f32 = 2 | (VF > 4 ? VF / 2 : 0) | VF | 2 * VF,
+const sinew_fused PASTE(sinew_fused_,
+                        SINEW_SIMD_NAME) = {.name = TEXT(SINEW_SIMD_NAME),
+                                            .widths_f64 = 2 | (VD > 4 ? VD / 2 : 0) | VD | 2 * VD,
+                                            .widths_f32 = 2 | (VF > 4 ? VF / 2 : 0) | VF | 2 * VF,
 #define MEMBER(op, result, parameters) .op = op,
-                                                          SINEW_FUSED_OPS(MEMBER)};
+                                            SINEW_FUSED_OPS(MEMBER)};

@@ -33,9 +33,10 @@ static inline __attribute__((always_inline)) void SIDE(add)(LANE (*sum)[GROUPS],
     }
 }
 
-static inline __attribute__((always_inline)) void
-SIDE(add_inside)(LANE (*sum)[GROUPS], size_t rows, const REAL *M, size_t columns, size_t row,
-                 size_t j, const REAL *x)
+static inline __attribute__((always_inline)) void SIDE(add_inside)(LANE (*sum)[GROUPS], size_t rows,
+                                                                   const REAL *M, size_t columns,
+                                                                   size_t row, size_t j,
+                                                                   const REAL *x)
 {
     LANE one[GROUPS];
     UNROLL
@@ -44,9 +45,10 @@ SIDE(add_inside)(LANE (*sum)[GROUPS], size_t rows, const REAL *M, size_t columns
     SIDE(add)(sum, 0, rows, M, columns, row, j, one);
 }
 
-static inline __attribute__((always_inline)) void
-SIDE(add_frame)(LANE (*sum)[GROUPS], size_t first, size_t rows, const REAL *M, size_t row, size_t j,
-                const REAL *u, size_t stride)
+static inline __attribute__((always_inline)) void SIDE(add_frame)(LANE (*sum)[GROUPS], size_t first,
+                                                                  size_t rows, const REAL *M,
+                                                                  size_t row, size_t j,
+                                                                  const REAL *u, size_t stride)
 {
     LANE one[GROUPS];
     UNROLL
@@ -67,8 +69,8 @@ static inline __attribute__((always_inline)) void SIDE(drive)(const PASTE(sinew_
     UNROLL
     for (size_t r = 0; r < rows; r++)
         UNROLL
-        for (size_t g = 0; g < GROUPS; g++)
-            *(LANE *)(w + ((row + r) * GROUPS + g) * WIDE) = sum[r][g];
+    for (size_t g = 0; g < GROUPS; g++)
+        *(LANE *)(w + ((row + r) * GROUPS + g) * WIDE) = sum[r][g];
 }
 
 /* Rows [row, row + ROWS) of O x + T u, nothing above the diagonal. y may be u: rows that come later
@@ -91,8 +93,8 @@ static inline __attribute__((always_inline)) void SIDE(outputs)(const PASTE(sine
     UNROLL
     for (size_t r = 0; r < ROWS; r++)
         UNROLL
-        for (size_t g = 0; g < GROUPS; g++)
-            STORE(y + (row + r) * stride, g, BETWEEN, sum[r][g]);
+    for (size_t g = 0; g < GROUPS; g++)
+        STORE(y + (row + r) * stride, g, BETWEEN, sum[r][g]);
 }
 
 /* Row 0 of G u has heard of a NaN in any input. */
@@ -124,12 +126,12 @@ SIDE(states)(const PASTE(sinew_, OP(lifted)) * m, size_t row, size_t rows, const
     UNROLL
     for (size_t r = 0; r < rows; r++)
         UNROLL
-        for (size_t g = 0; g < GROUPS; g++) {
-            size_t at = (row + r) * apart + g * WIDE;
-            LANE keep = m->keep[row + r] - (LANE){0};
-            LANE first = MADD(keep, *(const LANE *)(x + at), *(const LANE *)(w + at));
-            *(LANE *)(next + (row + r) * next_apart + g * WIDE) = first + (even[r][g] + odd[r][g]);
-        }
+    for (size_t g = 0; g < GROUPS; g++) {
+        size_t at = (row + r) * apart + g * WIDE;
+        LANE keep = m->keep[row + r] - (LANE){0};
+        LANE first = MADD(keep, *(const LANE *)(x + at), *(const LANE *)(w + at));
+        *(LANE *)(next + (row + r) * next_apart + g * WIDE) = first + (even[r][g] + odd[r][g]);
+    }
 }
 
 static inline __attribute__((always_inline)) size_t

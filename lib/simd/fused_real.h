@@ -176,6 +176,57 @@ OP(lifted_of)(const PASTE(sinew_, OP(lifted)) * m, size_t n, size_t channels, RE
     return n_blocks;
 }
 
+/* As lifted_of for one channel, two blocks at a time: what is loaded of a matrix serves both. */
+static inline __attribute__((always_inline)) size_t
+OP(lifted_twice)(const PASTE(sinew_, OP(lifted)) * m, size_t n, REAL (*x)[16], const REAL *u,
+                 REAL *y, size_t n_blocks)
+{
+    enum { LENGTH = SINEW_LIFTED_LENGTH, RY = OP(PER_BLOCK), RX = 16 / LANES };
+    const size_t states = (n + LANES - 1) / LANES; /* registers */
+    REAL at[3][16];
+    size_t b = 0;
+    memcpy(at[0], x, states * LANES * sizeof(REAL));
+    for (; b + 2 <= n_blocks; b += 2, u += 2 * LENGTH, y += 2 * LENGTH) {
+        REGISTER sum[2][RY] = {{{0}}}, w[2][RX] = {{{0}}};
+        UNROLL
+        for (size_t j = 0; j < LENGTH; j++)
+            for (size_t r = 0; r < states; r++)
+                for (size_t k = 0; k < 2; k++)
+                    w[k][r] =
+                        OP(madd)(OP(part)(m->G, LENGTH, j, r), SPLAT(u[k * LENGTH + j]), w[k][r]);
+        for (size_t k = 0; k < 2; k++)
+            for (size_t r = 0; r < states; r++)
+                DONE(w[k][r]);
+        if (!((w[0][0][0] + w[1][0][0]) * 0 == 0))
+            break;
+        for (size_t k = 0; k < 2; k++)
+            for (size_t r = 0; r < states; r++) {
+                const REAL *E = m->E + r / OP(PER_PANEL) * n * PANEL + r % OP(PER_PANEL) * LANES;
+                REGISTER now = *(const REGISTER *)(at[k] + r * LANES);
+                REGISTER keep = *(const REGISTER *)(m->keep + r * LANES);
+                *(REGISTER *)(at[k + 1] + r * LANES) =
+                    OP(chained)(E, n, OP(madd)(keep, now, w[k][r]), at[k]);
+            }
+        UNROLL
+        for (size_t s = 0; s < n; s++)
+            for (size_t r = 0; r < RY; r++)
+                for (size_t k = 0; k < 2; k++)
+                    sum[k][r] = OP(madd)(OP(part)(m->O, n, s, r), SPLAT(at[k][s]), sum[k][r]);
+        UNROLL
+        for (size_t j = 0; j < LENGTH; j++)
+            for (size_t r = j / LANES; r < RY; r++)
+                for (size_t k = 0; k < 2; k++)
+                    sum[k][r] =
+                        OP(madd)(OP(part)(m->T, LENGTH, j, r), SPLAT(u[k * LENGTH + j]), sum[k][r]);
+        for (size_t k = 0; k < 2; k++)
+            for (size_t r = 0; r < RY; r++)
+                *(REGISTER *)(y + k * LENGTH + r * LANES) = sum[k][r];
+        memcpy(at[0], at[2], states * LANES * sizeof(REAL));
+    }
+    memcpy(x, at[0], states * LANES * sizeof(REAL));
+    return b + OP(lifted_of)(m, n, 1, x, u, y, 1, n_blocks - b);
+}
+
 static inline __attribute__((always_inline)) size_t
 OP(lifted_by_order)(const PASTE(sinew_, OP(lifted)) * m, size_t channels, REAL (*x)[16],
                     const REAL *u, REAL *y, size_t stride, size_t n_blocks)
@@ -197,7 +248,18 @@ OP(lifted_by_order)(const PASTE(sinew_, OP(lifted)) * m, size_t channels, REAL (
 static size_t OP(lifted)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REAL *u, REAL *y,
                          size_t n_blocks)
 {
-    return OP(lifted_by_order)(m, 1, (REAL(*)[16])x, u, y, 1, n_blocks);
+    switch (m->n) {
+    case 2:
+        return OP(lifted_twice)(m, 2, (REAL(*)[16])x, u, y, n_blocks);
+    case 4:
+        return OP(lifted_twice)(m, 4, (REAL(*)[16])x, u, y, n_blocks);
+    case 8:
+        return OP(lifted_twice)(m, 8, (REAL(*)[16])x, u, y, n_blocks);
+    case 12:
+        return OP(lifted_twice)(m, 12, (REAL(*)[16])x, u, y, n_blocks);
+    default:
+        return OP(lifted_twice)(m, 16, (REAL(*)[16])x, u, y, n_blocks);
+    }
 }
 
 static size_t OP(two)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REAL *u, REAL *y,
