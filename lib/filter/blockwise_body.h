@@ -188,10 +188,16 @@ static size_t lift_one(const sinew_blockwise *b, void *state, work *w, const sin
     if (is_plain(f))
         return fused(b)->OP(lifted)(&m, k.x, (const REAL *)in->samples + at,
                                     (REAL *)out->samples + at, n_blocks);
-    gather(b, in->samples, at, n_blocks * b->length, c, w->u);
-    size_t done = fused(b)->OP(lifted)(&m, k.x, w->u, w->u, n_blocks);
-    scatter(b, out->samples, at, done * b->length, c, w->u);
-    return done;
+    for (size_t from = 0; from < n_blocks;) {
+        size_t n = n_blocks - from < MOST_VECTORS ? n_blocks - from : MOST_VECTORS;
+        gather(b, in->samples, at + from * b->length, n * b->length, c, w->u);
+        size_t done = fused(b)->OP(lifted)(&m, k.x, w->u, w->u, n);
+        scatter(b, out->samples, at + from * b->length, done * b->length, c, w->u);
+        from += done;
+        if (done < n)
+            return from;
+    }
+    return n_blocks;
 }
 
 /* Copies [c, c + lanes) side by side, where they stand in the frames. */
@@ -238,9 +244,10 @@ static void lift_all(const sinew_blockwise *b, void *state, work *w, const sinew
                      sinew_block *out, size_t at, size_t n_blocks)
 {
     const sinew_filter *f = &b->filter;
-    size_t c = 0, widest = f->node.sample_in == TYPE ? PANEL : 1;
-    for (size_t lanes = widest; lanes >= LEAST_LANES; lanes /= 2)
-        for (; c + lanes <= f->copies; c += lanes)
+    unsigned offered = f->node.sample_in == TYPE ? fused(b)->OP(widths) : 0;
+    size_t c = 0;
+    for (size_t lanes = SINEW_FUSED_LANES; lanes > 1; lanes /= 2)
+        for (; (lanes & offered) && c + lanes <= f->copies; c += lanes)
             lift(b, state, w, in, out, at, n_blocks, c, lanes);
     for (; c < f->copies; c++)
         lift(b, state, w, in, out, at, n_blocks, c, 1);
@@ -289,15 +296,14 @@ static void multiply_some(const sinew_blockwise *b, void *state, work *w, const 
                 process_frames(b, state, w, in, out, at + k * L, L, 0, first + c);
 }
 
-static void process_blocks(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
-                           sinew_block *out, size_t at, size_t n_blocks)
+static void multiply_all(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                         sinew_block *out, size_t at, size_t n_blocks)
 {
-    size_t copies = b->filter.copies, together = copies_together(b);
-    if (b->lifted)
-        lift_all(b, state, w, in, out, at, n_blocks);
-    else
+    size_t copies = b->filter.copies, together = copies_together(b), most = MOST_VECTORS / together;
+    for (size_t from = 0; from < n_blocks; from += most)
         for (size_t c = 0; c < copies; c += together)
-            multiply_some(b, state, w, in, out, at, n_blocks, c,
+            multiply_some(b, state, w, in, out, at + from * b->length,
+                          n_blocks - from < most ? n_blocks - from : most, c,
                           copies - c < together ? copies - c : together);
 }
 
@@ -307,12 +313,11 @@ static void process(const sinew_node *node, void *state, void *scratch, const si
     const sinew_blockwise *b = (const sinew_blockwise *)node;
     const header *h = state;
     work w = work_at(b, scratch);
-    size_t length = b->length, most = blocks_together(b);
+    size_t length = b->length;
     for (size_t at = 0; at < in->n_frames;) {
         size_t left = in->n_frames - at, blocks = h->phase == 0 ? left / length : 0;
-        blocks = blocks < most ? blocks : most;
         if (blocks > 0) {
-            process_blocks(b, state, &w, in, out, at, blocks);
+            (b->lifted ? lift_all : multiply_all)(b, state, &w, in, out, at, blocks);
             at += blocks * length;
         } else {
             size_t rest = length - (size_t)h->phase, n = left < rest ? left : rest;

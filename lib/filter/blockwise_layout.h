@@ -4,9 +4,6 @@
 /* Vectors of a product: blocks, of all copies that go together. */
 enum { MOST_VECTORS = 32, MOST_COPIES = 16 };
 
-/* Fewer channels than these are faster one by one. */
-enum { LEAST_LANES = 4 };
-
 typedef struct header {
     uint64_t phase; /* frames since the block began, below L */
 } header;
@@ -55,11 +52,6 @@ typedef struct work {
 static size_t copies_together(const sinew_blockwise *b)
 {
     return b->filter.copies < MOST_COPIES ? b->filter.copies : MOST_COPIES;
-}
-
-static size_t blocks_together(const sinew_blockwise *b)
-{
-    return MOST_VECTORS / copies_together(b);
 }
 
 static size_t work_bytes(const sinew_blockwise *b)

@@ -14,9 +14,10 @@
 #include <stddef.h>
 
 enum {
-    SINEW_FUSED_F64 = 8,     /* rows of a panel in double */
-    SINEW_FUSED_F32 = 16,    /* ... and in float */
-    SINEW_LIFTED_LENGTH = 16 /* frames of a block of `lifted` */
+    SINEW_FUSED_F64 = 8,      /* rows of a panel in double */
+    SINEW_FUSED_F32 = 16,     /* ... and in float */
+    SINEW_LIFTED_LENGTH = 16, /* frames of a block of `lifted` */
+    SINEW_FUSED_LANES = 32    /* the most that `lanes` is in any table */
 };
 
 /* Which part of a product of panels and columns. `from`, `to`: columns of M. Where `outputs` is not
@@ -70,8 +71,8 @@ typedef struct sinew_pairs_f32 SINEW_PAIRS(float) sinew_pairs_f32;
      * not finite, or G u. u and y may be the same. x: whole panels. */                            \
     OP(lifted_##type, size_t,                                                                      \
        (const sinew_lifted_##type *m, real *x, const real *u, real *y, size_t n_blocks))           \
-    /* The same for `lanes` (2, 4 or 8; in float also 16) channels side by side, to the bit:       \
-     * frames are `stride` apart in u and in y, x is (n, lanes). */                                \
+    /* The same for `lanes` channels side by side, to the bit: frames are `stride` apart in u and  \
+     * in y, x is (n, lanes). */                                                                   \
     OP(lanes_##type, size_t,                                                                       \
        (const sinew_lifted_##type *m, size_t lanes, real *x, const real *u, real *y,               \
         size_t stride, size_t n_blocks))                                                           \
@@ -102,6 +103,7 @@ typedef struct sinew_pairs_f32 SINEW_PAIRS(float) sinew_pairs_f32;
 
 typedef struct sinew_fused {
     const char *name;
+    unsigned widths_f64, widths_f32; /* sum of the powers of two that `lanes` may be */
 #define SINEW_FUSED_MEMBER(op, result, parameters) result(*op) parameters;
     SINEW_FUSED_OPS(SINEW_FUSED_MEMBER)
 #undef SINEW_FUSED_MEMBER

@@ -1,7 +1,11 @@
 /* The operations of fused.h over one type: REAL, its REGISTER of so many LANES, the rows of a
  * PANEL, OP(name) are the includer's. */
 
-enum { OP(PER_PANEL) = PANEL / LANES }; /* registers */
+enum { /* registers */
+       OP(PER_PANEL) = PANEL / LANES,
+       OP(PER_BLOCK) = SINEW_LIFTED_LENGTH / LANES
+};
+#define SPLAT(x) ((x) - (REGISTER){0})
 
 /* One panel of y_k += M u_k for WIDE vectors side by side, their sums in registers. */
 #define TILE(wide_)                                                                                \
@@ -16,8 +20,8 @@ enum { OP(PER_PANEL) = PANEL / LANES }; /* registers */
             const REAL *at = M + j * PANEL;                                                        \
             for (int k = 0; k < wide_; k++)                                                        \
                 for (int r = 0; r < OP(PER_PANEL); r++)                                            \
-                    sum[k][r] += *(const REGISTER *)(at + r * LANES) *                             \
-                                 u[(size_t)k * u_stride + (j - from)];                             \
+                    sum[k][r] = OP(madd)(*(const REGISTER *)(at + r * LANES),                      \
+                                         SPLAT(u[(size_t)k * u_stride + (j - from)]), sum[k][r]);  \
         }                                                                                          \
         for (int k = 0; k < wide_; k++)                                                            \
             for (int r = 0; r < OP(PER_PANEL); r++)                                                \
@@ -64,8 +68,8 @@ static inline REGISTER OP(chained)(const REAL *E, size_t n, REGISTER first, cons
 {
     REGISTER even = {0}, odd = {0};
     for (size_t s = 0; s < n; s += 2) {
-        even += *(const REGISTER *)(E + s * PANEL) * x[s];
-        odd += *(const REGISTER *)(E + (s + 1) * PANEL) * x[s + 1];
+        even = OP(madd)(*(const REGISTER *)(E + s * PANEL), SPLAT(x[s]), even);
+        odd = OP(madd)(*(const REGISTER *)(E + (s + 1) * PANEL), SPLAT(x[s + 1]), odd);
     }
     return first + (even + odd);
 }
@@ -75,8 +79,8 @@ static void OP(chain)(const REAL *E, size_t n, const REAL *keep, const REAL *x, 
 {
     for (size_t row = 0; row < n; row += PANEL, E += n * PANEL)
         for (size_t r = row; r < row + PANEL; r += LANES) {
-            REGISTER first = *(const REGISTER *)(keep + r) * *(const REGISTER *)(x + r) +
-                             *(const REGISTER *)(w + r);
+            REGISTER first = OP(madd)(*(const REGISTER *)(keep + r), *(const REGISTER *)(x + r),
+                                      *(const REGISTER *)(w + r));
             *(REGISTER *)(next + r) = OP(chained)(E + (r - row), n, first, x);
         }
 }
@@ -88,55 +92,157 @@ static void OP(pairs)(const PASTE(sinew_, OP(pairs)) * e, const REAL *x, const R
         REGISTER x1 = *(const REGISTER *)(x + i), x2 = *(const REGISTER *)(x + n + i);
         REGISTER w1 = *(const REGISTER *)(w + i), w2 = *(const REGISTER *)(w + n + i);
         REGISTER k1 = *(const REGISTER *)(e->keep + i), k2 = *(const REGISTER *)(e->keep + n + i);
-        *(REGISTER *)(next + i) = (k1 * x1 + w1) + (*(const REGISTER *)(e->e11 + i) * x1 +
-                                                    *(const REGISTER *)(e->e12 + i) * x2);
-        *(REGISTER *)(next + n + i) = (k2 * x2 + w2) + (*(const REGISTER *)(e->e21 + i) * x1 +
-                                                        *(const REGISTER *)(e->e22 + i) * x2);
+        REGISTER move1 =
+            OP(madd)(*(const REGISTER *)(e->e12 + i), x2, *(const REGISTER *)(e->e11 + i) * x1);
+        REGISTER move2 =
+            OP(madd)(*(const REGISTER *)(e->e22 + i), x2, *(const REGISTER *)(e->e21 + i) * x1);
+        *(REGISTER *)(next + i) = OP(madd)(k1, x1, w1) + move1;
+        *(REGISTER *)(next + n + i) = OP(madd)(k2, x2, w2) + move2;
     }
 }
 
-/* All of a block in registers. What does not wait for x overlaps with the block before. */
-static inline __attribute__((always_inline)) size_t
-OP(lifted_of)(const PASTE(sinew_, OP(lifted)) * m, size_t n, REAL *x, const REAL *u, REAL *y,
-              size_t n_blocks)
+/* Register r of a column of some panels. */
+static inline REGISTER OP(part)(const REAL *M, size_t columns, size_t column, size_t r)
 {
-    enum { LENGTH = SINEW_LIFTED_LENGTH, RY = LENGTH / LANES };
+    return *(const REGISTER *)(M + (r / OP(PER_PANEL) * columns + column) * PANEL +
+                               r % OP(PER_PANEL) * LANES);
+}
+
+/* Frame t of channel c is at [t stride + c]. */
+static inline __attribute__((always_inline)) void OP(put)(REGISTER (*sum)[OP(PER_BLOCK)],
+                                                          size_t channels, REAL *y, size_t stride)
+{
+    REAL out[2][SINEW_LIFTED_LENGTH];
+    if (channels == 1 && stride == 1) {
+        UNROLL
+        for (size_t r = 0; r < OP(PER_BLOCK); r++)
+            *(REGISTER *)(y + r * LANES) = sum[0][r];
+        return;
+    }
+    memcpy(out, sum, channels * sizeof out[0]);
+    for (size_t t = 0; t < SINEW_LIFTED_LENGTH; t++)
+        for (size_t c = 0; c < channels; c++)
+            y[t * stride + c] = out[c][t];
+}
+
+/* All of a block in registers, each part of a matrix loaded once for one or two channels; x:
+ * (channels, 16). What does not wait for x overlaps with the block before. */
+static inline __attribute__((always_inline)) size_t
+OP(lifted_of)(const PASTE(sinew_, OP(lifted)) * m, size_t n, size_t channels, REAL (*x)[16],
+              const REAL *u, REAL *y, size_t stride, size_t n_blocks)
+{
+    enum { LENGTH = SINEW_LIFTED_LENGTH, RY = OP(PER_BLOCK), RX = 16 / LANES };
     const size_t states = (n + LANES - 1) / LANES; /* registers */
-    for (size_t b = 0; b < n_blocks; b++, u += LENGTH, y += LENGTH) {
-        REGISTER out[RY] = {0}, w[16 / LANES] = {0}, first[16 / LANES], next[16 / LANES];
-#pragma GCC unroll 16
+    for (size_t b = 0; b < n_blocks; b++, u += LENGTH * stride, y += LENGTH * stride) {
+        REGISTER sum[2][RY] = {{{0}}}, w[2][RX] = {{{0}}}, next[2][RX];
+        UNROLL
         for (size_t s = 0; s < n; s++)
             for (size_t r = 0; r < RY; r++)
-                out[r] += *(const REGISTER *)(m->O + (r / OP(PER_PANEL) * n + s) * PANEL +
-                                              r % OP(PER_PANEL) * LANES) *
-                          x[s];
-#pragma GCC unroll 16
+                for (size_t c = 0; c < channels; c++)
+                    sum[c][r] = OP(madd)(OP(part)(m->O, n, s, r), SPLAT(x[c][s]), sum[c][r]);
+        UNROLL
         for (size_t j = 0; j < LENGTH; j++) {
             for (size_t r = 0; r < states; r++)
-                w[r] += *(const REGISTER *)(m->G + (r / OP(PER_PANEL) * LENGTH + j) * PANEL +
-                                            r % OP(PER_PANEL) * LANES) *
-                        u[j];
+                for (size_t c = 0; c < channels; c++)
+                    w[c][r] =
+                        OP(madd)(OP(part)(m->G, LENGTH, j, r), SPLAT(u[j * stride + c]), w[c][r]);
             for (size_t r = j / LANES; r < RY; r++)
-                out[r] += *(const REGISTER *)(m->T + (r / OP(PER_PANEL) * LENGTH + j) * PANEL +
-                                              r % OP(PER_PANEL) * LANES) *
-                          u[j];
+                for (size_t c = 0; c < channels; c++)
+                    sum[c][r] =
+                        OP(madd)(OP(part)(m->T, LENGTH, j, r), SPLAT(u[j * stride + c]), sum[c][r]);
+        }
+        for (size_t c = 0; c < channels; c++) {
+            for (size_t r = 0; r < RY; r++)
+                DONE(sum[c][r]);
+            for (size_t r = 0; r < states; r++)
+                DONE(w[c][r]);
         }
         /* each entry of G u has heard of a NaN, as zero times it is one */
-        if (!(w[0][0] * 0 == 0))
-            return b;
-        for (size_t r = 0; r < RY; r++)
-            *(REGISTER *)(y + r * LANES) = out[r];
-        for (size_t r = 0; r < states; r++)
-            first[r] =
-                *(const REGISTER *)(m->keep + r * LANES) * *(const REGISTER *)(x + r * LANES) +
-                w[r];
-        for (size_t r = 0; r < states; r++)
-            next[r] = OP(chained)(m->E + r / OP(PER_PANEL) * n * PANEL + r % OP(PER_PANEL) * LANES,
-                                  n, first[r], x);
-        for (size_t r = 0; r < states; r++)
-            *(REGISTER *)(x + r * LANES) = next[r];
+        for (size_t c = 0; c < channels; c++)
+            if (!(w[c][0][0] * 0 == 0))
+                return b;
+        OP(put)(sum, channels, y, stride);
+        for (size_t c = 0; c < channels; c++)
+            for (size_t r = 0; r < states; r++) {
+                const REAL *E = m->E + r / OP(PER_PANEL) * n * PANEL + r % OP(PER_PANEL) * LANES;
+                REGISTER now = *(const REGISTER *)(x[c] + r * LANES);
+                REGISTER keep = *(const REGISTER *)(m->keep + r * LANES);
+                next[c][r] = OP(chained)(E, n, OP(madd)(keep, now, w[c][r]), x[c]);
+            }
+        for (size_t c = 0; c < channels; c++)
+            for (size_t r = 0; r < states; r++)
+                *(REGISTER *)(x[c] + r * LANES) = next[c][r];
     }
     return n_blocks;
+}
+
+/* As lifted_of for one channel, two blocks at a time: what is loaded of a matrix serves both. */
+static inline __attribute__((always_inline)) size_t
+OP(lifted_twice)(const PASTE(sinew_, OP(lifted)) * m, size_t n, REAL (*x)[16], const REAL *u,
+                 REAL *y, size_t n_blocks)
+{
+    enum { LENGTH = SINEW_LIFTED_LENGTH, RY = OP(PER_BLOCK), RX = 16 / LANES };
+    const size_t states = (n + LANES - 1) / LANES; /* registers */
+    REAL at[3][16];
+    size_t b = 0;
+    memcpy(at[0], x, states * LANES * sizeof(REAL));
+    for (; b + 2 <= n_blocks; b += 2, u += 2 * LENGTH, y += 2 * LENGTH) {
+        REGISTER sum[2][RY] = {{{0}}}, w[2][RX] = {{{0}}};
+        UNROLL
+        for (size_t j = 0; j < LENGTH; j++)
+            for (size_t r = 0; r < states; r++)
+                for (size_t k = 0; k < 2; k++)
+                    w[k][r] =
+                        OP(madd)(OP(part)(m->G, LENGTH, j, r), SPLAT(u[k * LENGTH + j]), w[k][r]);
+        for (size_t k = 0; k < 2; k++)
+            for (size_t r = 0; r < states; r++)
+                DONE(w[k][r]);
+        if (!((w[0][0][0] + w[1][0][0]) * 0 == 0))
+            break;
+        for (size_t k = 0; k < 2; k++)
+            for (size_t r = 0; r < states; r++) {
+                const REAL *E = m->E + r / OP(PER_PANEL) * n * PANEL + r % OP(PER_PANEL) * LANES;
+                REGISTER now = *(const REGISTER *)(at[k] + r * LANES);
+                REGISTER keep = *(const REGISTER *)(m->keep + r * LANES);
+                *(REGISTER *)(at[k + 1] + r * LANES) =
+                    OP(chained)(E, n, OP(madd)(keep, now, w[k][r]), at[k]);
+            }
+        UNROLL
+        for (size_t s = 0; s < n; s++)
+            for (size_t r = 0; r < RY; r++)
+                for (size_t k = 0; k < 2; k++)
+                    sum[k][r] = OP(madd)(OP(part)(m->O, n, s, r), SPLAT(at[k][s]), sum[k][r]);
+        UNROLL
+        for (size_t j = 0; j < LENGTH; j++)
+            for (size_t r = j / LANES; r < RY; r++)
+                for (size_t k = 0; k < 2; k++)
+                    sum[k][r] =
+                        OP(madd)(OP(part)(m->T, LENGTH, j, r), SPLAT(u[k * LENGTH + j]), sum[k][r]);
+        for (size_t k = 0; k < 2; k++)
+            for (size_t r = 0; r < RY; r++)
+                *(REGISTER *)(y + k * LENGTH + r * LANES) = sum[k][r];
+        memcpy(at[0], at[2], states * LANES * sizeof(REAL));
+    }
+    memcpy(x, at[0], states * LANES * sizeof(REAL));
+    return b + OP(lifted_of)(m, n, 1, x, u, y, 1, n_blocks - b);
+}
+
+static inline __attribute__((always_inline)) size_t
+OP(lifted_by_order)(const PASTE(sinew_, OP(lifted)) * m, size_t channels, REAL (*x)[16],
+                    const REAL *u, REAL *y, size_t stride, size_t n_blocks)
+{
+    switch (m->n) {
+    case 2:
+        return OP(lifted_of)(m, 2, channels, x, u, y, stride, n_blocks);
+    case 4:
+        return OP(lifted_of)(m, 4, channels, x, u, y, stride, n_blocks);
+    case 8:
+        return OP(lifted_of)(m, 8, channels, x, u, y, stride, n_blocks);
+    case 12:
+        return OP(lifted_of)(m, 12, channels, x, u, y, stride, n_blocks);
+    default:
+        return OP(lifted_of)(m, 16, channels, x, u, y, stride, n_blocks);
+    }
 }
 
 static size_t OP(lifted)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REAL *u, REAL *y,
@@ -144,132 +250,112 @@ static size_t OP(lifted)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REA
 {
     switch (m->n) {
     case 2:
-        return OP(lifted_of)(m, 2, x, u, y, n_blocks);
+        return OP(lifted_twice)(m, 2, (REAL(*)[16])x, u, y, n_blocks);
     case 4:
-        return OP(lifted_of)(m, 4, x, u, y, n_blocks);
+        return OP(lifted_twice)(m, 4, (REAL(*)[16])x, u, y, n_blocks);
     case 8:
-        return OP(lifted_of)(m, 8, x, u, y, n_blocks);
+        return OP(lifted_twice)(m, 8, (REAL(*)[16])x, u, y, n_blocks);
     case 12:
-        return OP(lifted_of)(m, 12, x, u, y, n_blocks);
+        return OP(lifted_twice)(m, 12, (REAL(*)[16])x, u, y, n_blocks);
     default:
-        return OP(lifted_of)(m, 16, x, u, y, n_blocks);
+        return OP(lifted_twice)(m, 16, (REAL(*)[16])x, u, y, n_blocks);
     }
 }
 
-/* Channels side by side. `ROWS` sums at a time, as many as there are registers for: a sum waits
- * four cycles for itself. */
-#define LANES_OF(w_)                                                                               \
-    typedef REAL OP(lane##w_)                                                                      \
-        __attribute__((vector_size(w_ * sizeof(REAL)), aligned(sizeof(REAL)), may_alias));         \
-                                                                                                   \
-    /* sum[r] += M[row + r][j] data[j] for j in [from, to). */                                     \
-    static inline __attribute__((always_inline)) void OP(add_lanes##w_)(                           \
-        OP(lane##w_) * sum, size_t rows, const REAL *M, size_t columns, size_t row, size_t from,   \
-        size_t to, const REAL *data, size_t stride)                                                \
-    {                                                                                              \
-        _Pragma("GCC unroll 8") for (size_t j = from; j < to; j++)                                 \
-        {                                                                                          \
-            OP(lane##w_) one = *(const OP(lane##w_) *)(data + j * stride);                         \
-            _Pragma("GCC unroll 16") for (size_t r = 0; r < rows; r++) sum[r] +=                   \
-                M[((row + r) / PANEL * columns + j) * PANEL + (row + r) % PANEL] * one;            \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    /* Rows [row, row + rows) of O x + T u. */                                                     \
-    static inline __attribute__((always_inline)) void OP(rows_lanes##w_)(                          \
-        const PASTE(sinew_, OP(lifted)) * m, size_t row, size_t rows, size_t n, const REAL *x,     \
-        const REAL *u, REAL *y, size_t stride)                                                     \
-    {                                                                                              \
-        OP(lane##w_) sum[16] = {0};                                                                \
-        OP(add_lanes##w_)(sum, rows, m->O, n, row, 0, n, x, w_);                                   \
-        OP(add_lanes##w_)                                                                          \
-        (sum, rows, m->T, SINEW_LIFTED_LENGTH, row, 0, row + 8, u, stride);                        \
-        if (rows == 16) /* above the diagonal is nothing */                                        \
-            OP(add_lanes##w_)                                                                      \
-        (sum + 8, 8, m->T, SINEW_LIFTED_LENGTH, 8, 8, 16, u, stride);                              \
-        for (size_t r = 0; r < rows; r++)                                                          \
-            *(OP(lane##w_) *)(y + (row + r) * w_) = sum[r];                                        \
-    }                                                                                              \
-                                                                                                   \
-    /* States [row, row + rows) a block later; whether G u is finite. */                           \
-    static inline __attribute__((always_inline)) int OP(move_lanes##w_)(                           \
-        const PASTE(sinew_, OP(lifted)) * m, size_t row, size_t rows, size_t n, const REAL *x,     \
-        const REAL *u, REAL *next, size_t stride)                                                  \
-    {                                                                                              \
-        OP(lane##w_) w[8] = {0}, even[8] = {0}, odd[8] = {0};                                      \
-        OP(add_lanes##w_)                                                                          \
-        (w, rows, m->G, SINEW_LIFTED_LENGTH, row, 0, SINEW_LIFTED_LENGTH, u, stride);              \
-        _Pragma("GCC unroll 8") for (size_t s = 0; s < n; s += 2)                                  \
-        {                                                                                          \
-            OP(add_lanes##w_)(even, rows, m->E, n, row, s, s + 1, x, w_);                          \
-            OP(add_lanes##w_)(odd, rows, m->E, n, row, s + 1, s + 2, x, w_);                       \
-        }                                                                                          \
-        for (size_t r = 0; r < rows; r++)                                                          \
-            *(OP(lane##w_) *)(next + (row + r) * w_) =                                             \
-                (m->keep[row + r] * *(const OP(lane##w_) *)(x + (row + r) * w_) + w[r]) +          \
-                (even[r] + odd[r]);                                                                \
-        REAL heard = 0;                                                                            \
-        for (size_t i = 0; i < w_; i++)                                                            \
-            heard += w[0][i] * 0;                                                                  \
-        return heard == 0;                                                                         \
-    }                                                                                              \
-                                                                                                   \
-    static inline __attribute__((always_inline)) size_t OP(blocks_lanes##w_)(                      \
-        const PASTE(sinew_, OP(lifted)) * m, size_t n, REAL * x, const REAL *u, REAL *y,           \
-        size_t stride, size_t n_blocks)                                                            \
-    {                                                                                              \
-        REAL next[16 * w_], out[SINEW_LIFTED_LENGTH * w_];                                         \
-        size_t step = SINEW_LIFTED_LENGTH * stride, low = n < 8 ? n : 8;                           \
-        for (size_t b = 0; b < n_blocks; b++, u += step, y += step) {                              \
-            for (size_t row = 0; row < SINEW_LIFTED_LENGTH; row += ROWS)                           \
-                OP(rows_lanes##w_)(m, row, ROWS, n, x, u, out, stride);                            \
-            if (!OP(move_lanes##w_)(m, 0, low, n, x, u, next, stride))                             \
-                return b;                                                                          \
-            if (n > 8)                                                                             \
-                OP(move_lanes##w_)(m, 8, n - 8, n, x, u, next, stride);                            \
-            for (size_t t = 0; t < SINEW_LIFTED_LENGTH; t++)                                       \
-                *(OP(lane##w_) *)(y + t * stride) = *(const OP(lane##w_) *)(out + t * w_);         \
-            for (size_t s = 0; s < n; s++)                                                         \
-                *(OP(lane##w_) *)(x + s * w_) = *(const OP(lane##w_) *)(next + s * w_);            \
-        }                                                                                          \
-        return n_blocks;                                                                           \
-    }                                                                                              \
-                                                                                                   \
-    static size_t OP(lanes##w_)(const PASTE(sinew_, OP(lifted)) * m, REAL * x, const REAL *u,      \
-                                REAL *y, size_t stride, size_t n_blocks)                           \
-    {                                                                                              \
-        switch (m->n) {                                                                            \
-        case 2:                                                                                    \
-            return OP(blocks_lanes##w_)(m, 2, x, u, y, stride, n_blocks);                          \
-        case 4:                                                                                    \
-            return OP(blocks_lanes##w_)(m, 4, x, u, y, stride, n_blocks);                          \
-        case 8:                                                                                    \
-            return OP(blocks_lanes##w_)(m, 8, x, u, y, stride, n_blocks);                          \
-        case 12:                                                                                   \
-            return OP(blocks_lanes##w_)(m, 12, x, u, y, stride, n_blocks);                         \
-        default:                                                                                   \
-            return OP(blocks_lanes##w_)(m, 16, x, u, y, stride, n_blocks);                         \
-        }                                                                                          \
-    }
-LANES_OF(2)
-LANES_OF(4)
-LANES_OF(8)
-LANES_OF(16)
-#undef LANES_OF
+static size_t OP(two)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REAL *u, REAL *y,
+                      size_t stride, size_t n_blocks)
+{
+    REAL at[2][16] = {{0}};
+    for (size_t s = 0; s < m->n; s++)
+        for (size_t c = 0; c < 2; c++)
+            at[c][s] = x[2 * s + c];
+    n_blocks = stride == 2 ? OP(lifted_by_order)(m, 2, at, u, y, 2, n_blocks)
+                           : OP(lifted_by_order)(m, 2, at, u, y, stride, n_blocks);
+    for (size_t s = 0; s < m->n; s++)
+        for (size_t c = 0; c < 2; c++)
+            x[2 * s + c] = at[c][s];
+    return n_blocks;
+}
+
+/* Channels side by side: two registers of them; one, of two blocks; and where registers have
+ * halves, half a register of two blocks in one. */
+#define PLAIN_LOAD(p, g, between) (*(const LANE *)((p) + (g) * (between)))
+#define PLAIN_STORE(p, g, between, v) (*(LANE *)((p) + (g) * (between)) = (v))
+
+#define LANE REGISTER
+#define WIDE LANES
+#define GROUPS 2
+#define BLOCKS 1
+#define ROWS (REGISTERS / 4)
+#define MADD OP(madd)
+#define LOAD PLAIN_LOAD
+#define STORE PLAIN_STORE
+#define SIDE(name) PASTE(OP(name), _twice)
+#include "simd/fused_lanes.h"
+
+#define LANE REGISTER
+#define WIDE LANES
+#define GROUPS 1
+#define BLOCKS 1
+#define ROWS (REGISTERS / 4)
+#define MADD OP(madd)
+#define LOAD PLAIN_LOAD
+#define STORE PLAIN_STORE
+#define SIDE(name) PASTE(OP(name), _one)
+#include "simd/fused_lanes.h"
+
+#define LANE REGISTER
+#define WIDE LANES
+#define GROUPS 2
+#define BLOCKS 2
+#define ROWS (REGISTERS / 4)
+#define MADD OP(madd)
+#define LOAD PLAIN_LOAD
+#define STORE PLAIN_STORE
+#define SIDE(name) PASTE(OP(name), _pair)
+#define ONE(name) PASTE(OP(name), _one)
+#include "simd/fused_lanes.h"
+
+#ifdef HALF
+#define LANE HALF
+#define WIDE (LANES / 2)
+#define GROUPS 1
+#define BLOCKS 1
+#define ROWS (REGISTERS / 2)
+#define MADD OP(madd_half)
+#define LOAD PLAIN_LOAD
+#define STORE PLAIN_STORE
+#define SIDE(name) PASTE(OP(name), _half)
+#include "simd/fused_lanes.h"
+
+#define LANE REGISTER
+#define WIDE LANES
+#define GROUPS 1
+#define BLOCKS 2
+#define ROWS (REGISTERS / 2)
+#define MADD OP(madd)
+#define LOAD(p, g, between) OP(join)(*(const HALF *)(p), *(const HALF *)((p) + (between)))
+#define STORE(p, g, between, v)                                                                    \
+    (*(HALF *)(p) = OP(low)(v), *(HALF *)((p) + (between)) = OP(high)(v))
+#define SIDE(name) PASTE(OP(name), _joined)
+#define ONE(name) PASTE(OP(name), _half)
+#include "simd/fused_lanes.h"
+#endif
+
+#undef PLAIN_LOAD
+#undef PLAIN_STORE
 
 static size_t OP(lanes)(const PASTE(sinew_, OP(lifted)) * m, size_t lanes, REAL *x, const REAL *u,
                         REAL *y, size_t stride, size_t n_blocks)
 {
-    switch (lanes) {
-    case 2:
-        return OP(lanes2)(m, x, u, y, stride, n_blocks);
-    case 4:
-        return OP(lanes4)(m, x, u, y, stride, n_blocks);
-    case 8:
-        return OP(lanes8)(m, x, u, y, stride, n_blocks);
-    default:
-        return OP(lanes16)(m, x, u, y, stride, n_blocks);
-    }
+    if (lanes == 2)
+        return OP(two)(m, x, u, y, stride, n_blocks);
+#ifdef HALF
+    if (lanes == LANES / 2)
+        return PASTE(OP(blocks), _joined)(m, x, u, y, stride, n_blocks);
+#endif
+    return lanes == LANES ? PASTE(OP(blocks), _pair)(m, x, u, y, stride, n_blocks)
+                          : PASTE(OP(blocks), _twice)(m, x, u, y, stride, n_blocks);
 }
 
 static void OP(gather)(const REAL *from, size_t stride, REAL *to, size_t n)
@@ -287,3 +373,5 @@ static void OP(scatter)(const REAL *from, REAL *to, size_t stride, size_t n)
     for (size_t i = 0; i < n; i++)
         to[i * stride] = from[i];
 }
+
+#undef SPLAT

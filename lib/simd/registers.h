@@ -79,11 +79,84 @@ static inline vd madd_f64(vd a, vd b, vd c)
 }
 #endif
 
-/* A loop over registers: one that is not unrolled keeps them in memory. */
-#if defined(__clang__)
+/* Halves of a register, where a half holds more than two numbers; HALVES says for which types. */
+#if WIDTH > 16
+typedef double vd_half __attribute__((vector_size(WIDTH / 2), aligned(8), may_alias));
+typedef float vf_half __attribute__((vector_size(WIDTH / 2), aligned(4), may_alias));
+#endif
+#if WIDTH == 64
+static inline vf_half madd_half_f32(vf_half a, vf_half b, vf_half c)
+{
+    return (vf_half)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+static inline vd_half madd_half_f64(vd_half a, vd_half b, vd_half c)
+{
+    return (vd_half)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
+static inline vf join_f32(vf_half low, vf_half high)
+{
+    return (vf)_mm512_insertf32x8(_mm512_castps256_ps512((__m256)low), (__m256)high, 1);
+}
+static inline vd join_f64(vd_half low, vd_half high)
+{
+    return (vd)_mm512_insertf64x4(_mm512_castpd256_pd512((__m256d)low), (__m256d)high, 1);
+}
+static inline vf_half low_f32(vf v)
+{
+    return (vf_half)_mm512_castps512_ps256((__m512)v);
+}
+static inline vd_half low_f64(vd v)
+{
+    return (vd_half)_mm512_castpd512_pd256((__m512d)v);
+}
+static inline vf_half high_f32(vf v)
+{
+    return (vf_half)_mm512_extractf32x8_ps((__m512)v, 1);
+}
+static inline vd_half high_f64(vd v)
+{
+    return (vd_half)_mm512_extractf64x4_pd((__m512d)v, 1);
+}
+#elif WIDTH == 32
+static inline vf_half madd_half_f32(vf_half a, vf_half b, vf_half c)
+{
+    return (vf_half)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
+}
+static inline vf join_f32(vf_half low, vf_half high)
+{
+    return (vf)_mm256_insertf128_ps(_mm256_castps128_ps256((__m128)low), (__m128)high, 1);
+}
+static inline vf_half low_f32(vf v)
+{
+    return (vf_half)_mm256_castps256_ps128((__m256)v);
+}
+static inline vf_half high_f32(vf v)
+{
+    return (vf_half)_mm256_extractf128_ps((__m256)v, 1);
+}
+#endif
+
+/* A loop over registers: one that is not unrolled keeps them in memory. Under a sanitizer, which
+ * looks at every access, unrolled ones compile for minutes. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNROLL
+#define ROLLED
+#elif defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define ROLLED _Pragma("clang loop unroll(disable)")
 #else
 #define UNROLL _Pragma("GCC unroll 16")
+#define ROLLED _Pragma("GCC unroll 1")
+#endif
+
+/* What a register holds is calculated here and not behind a later branch, where the compiler would
+ * spill all that it takes. */
+#if defined(__x86_64__) && !defined(SINEW_SIMD_SCALAR)
+#define DONE(v) __asm__ volatile("" : "+v"(v))
+#elif defined(__aarch64__) && !defined(SINEW_SIMD_SCALAR)
+#define DONE(v) __asm__ volatile("" : "+w"(v))
+#else
+#define DONE(v) ((void)0)
 #endif
 
 #define PASTE2(a, b) a##b

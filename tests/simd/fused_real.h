@@ -124,7 +124,7 @@ static void OP(by_products)(const sinew_fused *f, const OP(block16) * m, REAL *x
 
 Test(fused, NAME(blocks_of_sixteen_are_their_products_to_the_bit))
 {
-    enum { BLOCKS = 3, FRAMES = 16 * BLOCKS, CHANNELS = 16 };
+    enum { BLOCKS = 3, FRAMES = 16 * BLOCKS, CHANNELS = SINEW_FUSED_LANES };
     static const size_t sizes[] = {2, 4, 8, 12, 16};
     static REAL u[FRAMES * CHANNELS], y[FRAMES * CHANNELS];
     for (size_t s = 0; s < 5; s++) {
@@ -134,7 +134,9 @@ Test(fused, NAME(blocks_of_sixteen_are_their_products_to_the_bit))
         OP(fill)(u, FRAMES * CHANNELS, 14, 1);
         EACH_TABLE(simd)
         {
-            for (size_t lanes = 2; lanes <= PANEL; lanes *= 2) {
+            for (size_t lanes = 2; lanes <= CHANNELS; lanes *= 2) {
+                if (!(lanes & simd->fused->OP(widths)))
+                    continue;
                 REAL x[16 * CHANNELS];
                 OP(fill)(x, 16 * CHANNELS, 15, 1);
                 memset(y, 0x55, sizeof y);
@@ -177,17 +179,24 @@ Test(fused, NAME(what_is_not_finite_is_left))
     PASTE(sinew_, OP(lifted)) given = {m.n, m.O, m.T, m.G, m.E, m.keep};
     EACH_TABLE(simd)
     for (size_t at = 0; at < 48; at++) {
-        REAL u[48 * 4], y[48 * 4], x[16 * 4] = {0};
+        static REAL u[48 * SINEW_FUSED_LANES], y[48 * SINEW_FUSED_LANES];
+        REAL x[16 * SINEW_FUSED_LANES] = {0};
         OP(fill)(u, 48, 16, 1);
         u[at] = (REAL)bad[at % 3];
         memset(y, 0, sizeof y);
+        memset(x, 0, sizeof x);
         size_t done = simd->fused->OP(lifted)(&given, x, u, y, 3);
         cr_assert_eq(done, at / 16);
         for (size_t t = 16 * done; t < 48; t++)
             cr_assert_eq(y[t], 0);
-        OP(fill)(u, 48 * 4, 17, 1);
-        u[4 * at + at % 4] = (REAL)bad[at % 3];
-        cr_assert_eq(simd->fused->OP(lanes)(&given, 4, x, u, y, 4, 3), at / 16);
+        for (size_t lanes = 2; lanes <= SINEW_FUSED_LANES; lanes *= 2) {
+            if (!(lanes & simd->fused->OP(widths)))
+                continue;
+            memset(x, 0, sizeof x);
+            OP(fill)(u, 48 * lanes, 17, 1);
+            u[lanes * at + at % lanes] = (REAL)bad[at % 3];
+            cr_assert_eq(simd->fused->OP(lanes)(&given, lanes, x, u, y, lanes, 3), at / 16);
+        }
     }
 }
 
