@@ -1,11 +1,11 @@
 /* Where the block engine keeps what it has in its flat state and scratch memory, over one type:
  * included by blockwise_body.h only. */
 
-/* Vectors of a product: blocks, of all copies that go together. */
-enum { MOST_VECTORS = 32, MOST_COPIES = 16 };
-
-/* Fewer channels than these are faster one by one. */
-enum { LEAST_LANES = 4 };
+enum {
+    MOST_VECTORS = SINEW_BLOCKWISE_VECTORS,
+    MOST_COPIES = SINEW_BLOCKWISE_COPIES,
+    LEAST_LANES = SINEW_BLOCKWISE_LANES
+};
 
 typedef struct header {
     uint64_t phase; /* frames since the block began, below L */

@@ -45,6 +45,8 @@ enum { SINEW_ENGINES = SINEW_ENGINE_CONVOLVE + 1 }; /* how many there are, auto 
 SINEW_API const char *sinew_engine_name(sinew_engine engine);
 SINEW_API int sinew_engine_from_name(const char *name, sinew_engine *out);
 
+typedef struct sinew_costs sinew_costs;
+
 typedef struct sinew_filter_opts {
     sinew_sample sample; /* F64 or F32, in and out */
     sinew_engine engine;
@@ -54,9 +56,12 @@ typedef struct sinew_filter_opts {
     /* convolve: how many past partitions go through the FFT before the state takes over, 1 to
      * 4096; 0: planned */
     size_t partitions;
-    const double *x0; /* (copies, order): the discrete state that a new stream starts
-                       * from, copied; NULL: zero. For a discretization with foh this is
-                       * x0 - G2 u[0] (sinew_discretization_foh_shift). */
+    /* how many frames come in a call, as far as known, for the planner; 0: many */
+    size_t block_frames;
+    const sinew_costs *costs; /* what the planner reckons with (plan.h); NULL: as built in */
+    const double *x0;         /* (copies, order): the discrete state that a new stream starts
+                               * from, copied; NULL: zero. For a discretization with foh this is
+                               * x0 - G2 u[0] (sinew_discretization_foh_shift). */
 } sinew_filter_opts;
 
 /** A discretization that diverges by more than a digit in a partition runs by scan where convolve
