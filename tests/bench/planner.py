@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 """Where `auto` is slower than the best engine, over a grid of systems, channels, blocks and types.
 
-    tests/bench/planner.py build/tests/bench_planner [FILE.csv]
+    tests/bench/planner.py build/tests/bench_planner [FILE.csv ...]
 
-The program measures (a minute); with a FILE its lines are kept there, or taken from there if it
-exists. Prints each cell where the engine that the costs choose takes more than 1.2 times the best
-one, and the worst ratio. A cell that is too slow is measured again by itself? No: run it again."""
+The program measures each engine of each cell, a minute or two of processor time; with FILES what
+it printed before is taken instead, and of several the least time of each cell, which is what to do
+on a machine that others use. Prints each cell where the engine that is estimated to be fastest takes
+more than 1.2 times the time of the best one, and a summary. SINEW_SIMD counts."""
 import collections
 import csv
-import os
 import subprocess
 import sys
 
@@ -16,22 +16,28 @@ LIMIT = 1.2
 KEYS = "system", "order", "width", "channels", "block", "dtype"
 
 
-def read(program, path):
-    if path and os.path.exists(path):
+def texts(program, paths):
+    if not paths:
+        yield subprocess.run([program], capture_output=True, check=True, text=True).stdout
+    for path in paths:
         with open(path) as file:
-            return list(csv.DictReader(file))
-    text = subprocess.run([program], capture_output=True, check=True, text=True).stdout
-    if path:
-        with open(path, "w") as file:
-            file.write(text)
-    return list(csv.DictReader(text.splitlines()))
+            yield file.read()
+
+
+def read(program, paths):
+    """The rows by cell and engine."""
+    cells = collections.defaultdict(dict)
+    for text in texts(program, paths):
+        for row in csv.DictReader(text.splitlines()):
+            engines = cells[tuple(row[key] for key in KEYS)]
+            last = engines.setdefault(row["engine"], row)
+            if float(row["ns"]) < float(last["ns"]):
+                engines[row["engine"]] = row
+    return cells
 
 
 def main():
-    rows = read(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)
-    cells = collections.defaultdict(dict)
-    for row in rows:
-        cells[tuple(row[key] for key in KEYS)][row["engine"]] = row
+    cells = read(sys.argv[1], sys.argv[2:])
     ratios = []
     for key, engines in cells.items():
         best = min(engines.values(), key=lambda r: float(r["ns"]))
