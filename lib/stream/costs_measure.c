@@ -10,9 +10,9 @@
 #include "sinew/design.h"
 #include "sinew/stream.h"
 
-enum { ROUNDS = 6, MOST_FRAMES = 256, MOST_CHANNELS = 16, MOST_KINDS = 7 };
+enum { PASSES = 4, ROUNDS = 2, MOST_FRAMES = 256, MOST_CHANNELS = 16, MOST_KINDS = 7 };
 
-static const double round_s = 150e-6;
+static const double round_s = 80e-6;
 static const double farthest = 4; /* from what is built in, as a factor */
 
 typedef enum shape { CASCADE, MODES, COUPLED } shape;
@@ -57,6 +57,8 @@ static const job jobs[] = {
            SINEW_COST_CONVOLVE_PRODUCT, SINEW_COST_CONVOLVE_STATE)},
 };
 /* clang-format on */
+
+enum { N_JOBS = sizeof jobs / sizeof *jobs, TIMINGS = 2 * N_JOBS };
 
 /* ---- systems ---- */
 
@@ -114,25 +116,34 @@ static double time_calls(sinew_stream *stream, const sinew_block *in, void *samp
     return cpu_s() - started_s;
 }
 
-/* Nanoseconds a call, the least of some rounds. */
-static sinew_status time_node(double *ns, const sinew_node *node, size_t frames, sinew_error *error)
+/* A job of a type on its way. */
+typedef struct timing {
+    const job *job;
+    sinew_sample type;
+    sinew_node *node; /* NULL: it runs by another engine, and tells nothing */
+    sinew_work work;
+    double ns; /* of a call, the least so far */
+} timing;
+
+/* The rounds of a pass: a stream of its own, at another place in memory each time, as its place
+ * counts too. */
+static sinew_status time_pass(timing *t, size_t pass, sinew_error *error)
 {
+    size_t frames = t->job->frames, bytes = frames * t->node->channels_in * sizeof(double);
     sinew_stream *stream = NULL;
     sinew_stream_opts opts = {.max_frames = frames};
-    size_t bytes = frames * node->channels_in * sizeof(double);
-    char *samples = sinew_alloc(2, bytes);
+    char *samples = sinew_alloc(2 * bytes + 1216 * pass, 1);
     sinew_status status =
-        samples ? sinew_stream_open(&stream, node, &opts, error) : sinew_fail_memory(error);
+        samples ? sinew_stream_open(&stream, t->node, &opts, error) : sinew_fail_memory(error);
     if (!status) {
         /* zeros take as long as all else that is finite */
-        sinew_block in = {.samples = samples, .n_frames = frames, .channels = node->channels_in};
+        sinew_block in = {.samples = samples, .n_frames = frames, .channels = t->node->channels_in};
         size_t calls = 1, least = MOST_FRAMES / frames;
         while (time_calls(stream, &in, samples + bytes, calls) < round_s || calls < least)
             calls *= 2;
-        double best_s = INFINITY;
         for (int i = 0; i < ROUNDS; i++)
-            best_s = fmin(best_s, time_calls(stream, &in, samples + bytes, calls));
-        *ns = best_s * 1e9 / (double)calls;
+            t->ns =
+                fmin(t->ns, time_calls(stream, &in, samples + bytes, calls) * 1e9 / (double)calls);
     }
     sinew_stream_close(stream);
     sinew_free(samples);
@@ -158,49 +169,68 @@ static void learn(sinew_costs *costs, const sinew_costs *built_in, const job *j,
     }
 }
 
-static sinew_status run_job(sinew_costs *costs, const sinew_costs *built_in, const job *j,
-                            const sinew_discretization *d, sinew_sample type, sinew_error *error)
+static void learn_all(sinew_costs *costs, const timing *timings, size_t n)
+{
+    const sinew_costs built_in = *costs;
+    for (const timing *t = timings; t < timings + n; t++)
+        if (t->node)
+            learn(costs, &built_in, t->job, t->type, &t->work, t->ns);
+    costs->origin = SINEW_COSTS_MEASURED;
+}
+
+/* ---- all of them ---- */
+
+static sinew_status prepare(timing *t, const job *j, const sinew_discretization *d,
+                            sinew_sample type, sinew_error *error)
 {
     size_t panel = type == SINEW_SAMPLE_F64 ? SINEW_FUSED_F64 : SINEW_FUSED_F32;
     sinew_filter_opts opts = {.sample = type,
                               .engine = j->engine,
                               .channels = j->channels ? j->channels : (uint32_t)panel,
                               .block_frames = j->frames};
-    sinew_node *node = NULL;
-    sinew_work work;
-    double ns;
-    sinew_status status = sinew_filter_new(&node, d, &opts, error);
-    if (!status && sinew_engine_work(&work, d, &opts, j->engine) &&
-        sinew_filter_engine(node) == j->engine) {
-        status = time_node(&ns, node, j->frames, error);
-        if (!status)
-            learn(costs, built_in, j, type, &work, ns);
+    *t = (timing){.job = j, .type = type, .ns = INFINITY};
+    sinew_status status = sinew_filter_new(&t->node, d, &opts, error);
+    if (!status && (!sinew_engine_work(&t->work, d, &opts, j->engine) ||
+                    sinew_filter_engine(t->node) != j->engine)) {
+        sinew_node_free(t->node);
+        t->node = NULL;
     }
-    sinew_node_free(node);
     return status;
 }
 
-sinew_status sinew_costs_measure(sinew_costs *out, sinew_error *error)
+/* How many there are, all of them prepared or as many as went well. */
+static sinew_status prepare_all(timing timings[TIMINGS], size_t *n, sinew_error *error)
 {
-    sinew_costs built_in, costs;
-    if (!out)
-        return sinew_fail_null(error);
-    sinew_costs_default(&built_in);
-    costs = built_in;
     sinew_status status = SINEW_OK;
-    for (size_t i = 0; !status && i < sizeof jobs / sizeof *jobs; i++) {
-        const job *j = &jobs[i];
+    for (const job *j = jobs; !status && j < jobs + N_JOBS; j++) {
         sinew_discretization *d = NULL;
         status = j->shape == CASCADE ? new_cascade(&d, j->order, error)
                                      : new_modes(&d, j->order, j->shape == COUPLED, error);
-        if (!status)
-            status = run_job(&costs, &built_in, j, d, SINEW_SAMPLE_F64, error);
-        if (!status && j->typed)
-            status = run_job(&costs, &built_in, j, d, SINEW_SAMPLE_F32, error);
+        for (int type = 0; !status && type <= (int)j->typed; type++)
+            status = prepare(&timings[(*n)++], j, d,
+                             type == 0 ? SINEW_SAMPLE_F64 : SINEW_SAMPLE_F32, error);
         sinew_discretization_free(d);
     }
-    costs.origin = SINEW_COSTS_MEASURED;
-    if (!status)
-        *out = costs;
+    return status;
+}
+
+/* In several passes: what disturbs one job for a while disturbs them all then, and none later. */
+sinew_status sinew_costs_measure(sinew_costs *out, sinew_error *error)
+{
+    timing timings[TIMINGS] = {{0}};
+    size_t n = 0;
+    if (!out)
+        return sinew_fail_null(error);
+    sinew_status status = prepare_all(timings, &n, error);
+    for (size_t pass = 0; pass < PASSES; pass++)
+        for (size_t i = 0; !status && i < n; i++)
+            if (timings[i].node)
+                status = time_pass(&timings[i], pass, error);
+    if (!status) {
+        sinew_costs_default(out);
+        learn_all(out, timings, n);
+    }
+    for (size_t i = 0; i < n; i++)
+        sinew_node_free(timings[i].node);
     return status;
 }
