@@ -76,8 +76,8 @@ static double estimate(const sinew_discretization *d, const sinew_filter_opts *o
     return sinew_work_ns(&work, costs) / (double)sinew_call_frames(opts);
 }
 
-/* Of all engines, at AUTO the least; which engine that is. A gain stays a product, to the bit on
- * every processor: it has no past that blocks would save. */
+/* Of all engines, at AUTO that of the engine that auto takes, which is returned. A gain stays a
+ * product, to the bit on every processor: it has no past that blocks would save. */
 static sinew_engine estimate_all(double ns[SINEW_ENGINES], const sinew_discretization *d,
                                  const sinew_filter_opts *opts)
 {

@@ -315,3 +315,18 @@ Test(plan, a_plan_says_how_it_runs)
     cr_assert(plan.arithmetic == SINEW_SAMPLE_F64 && plan.length == 1);
     sinew_discretization_free(d);
 }
+
+/* Its products are rounded one by one: no engine that contracts them is to take them over. */
+Test(plan, a_gain_stays_a_product)
+{
+    static const double D[] = {2, 3};
+    sinew_discretization *d;
+    sinew_plan plan;
+    sinew_discretize_opts how = {.rate_hz = 100};
+    sinew_matrices m = {.order = 0, .inputs = 2, .outputs = 1, .D = D};
+    cr_assert_eq(sinew_discretization_new(&d, &m, &how, NULL), SINEW_OK);
+    cr_assert_eq(sinew_plan_filter(&plan, d, NULL, NULL), SINEW_OK);
+    cr_assert_eq(plan.engine, SINEW_ENGINE_SCAN);
+    cr_assert_gt(plan.ns[SINEW_ENGINE_SCAN], plan.ns[SINEW_ENGINE_BLOCK]);
+    sinew_discretization_free(d);
+}

@@ -6,7 +6,7 @@
  *   convolve  FFT convolution, overlap-save over partitions anchored at absolute frames, a
  *             direct head for zero latency, and the state for all that is older than the
  *             partitions: the tail is never cut.
- *   auto      whichever is estimated to be faster (sinew_filter_costs).
+ *   auto      whichever is estimated to be fastest (sinew_filter_cost, plan.h).
  *
  *     sinew_filter_opts opts = {.channels = 2};
  *     if (sinew_filter_new(&node, discretization, &opts, &error)) ...
@@ -75,11 +75,10 @@ SINEW_API sinew_status sinew_filter_new(sinew_node **out, const sinew_discretiza
 /** The engine that a filter node runs by (never AUTO). SINEW_ENGINE_AUTO for other nodes. */
 SINEW_API sinew_engine sinew_filter_engine(const sinew_node *node);
 
-/** What `auto` compares: nanoseconds a frame and run of the model that an engine will take,
- * estimated from the form, order and lengths with constants measured on one machine (a Zen 4 with
- * AVX-512). opts may be NULL for the defaults; its `engine` does not count. Infinite for an engine
- * that this build does not hold or that cannot run this filter, the least of all for
- * SINEW_ENGINE_AUTO. */
+/** What `auto` compares: nanoseconds a frame of all channels that an engine will take, as far as its
+ * work can be counted and `costs` say what a unit of it takes (plan.h). opts may be NULL for the
+ * defaults; its `engine` does not count. Infinite for an engine that this build does not hold or
+ * that cannot run this filter, for SINEW_ENGINE_AUTO that of the engine that auto takes. */
 SINEW_API double sinew_filter_cost(const sinew_discretization *d, const sinew_filter_opts *opts,
                                    sinew_engine engine);
 
