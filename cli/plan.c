@@ -71,7 +71,7 @@ static void print_json(const sinew_plan *p, const sinew_costs *costs)
     printf("},\"form\":\"%s\",\"coordinates\":\"%s\",\"kernel\":\"%s\",\"length\":%zu,"
            "\"partitions\":%zu,\"lanes\":%zu,\"arithmetic\":\"%s\",\"simd\":\"%s\",\"costs\":\"%"
            "s\"}\n",
-           p->form, p->realization, p->kernel, p->length, p->partitions, p->lanes,
+           p->form, p->coordinates, p->kernel, p->length, p->partitions, p->lanes,
            type_name(p->arithmetic), p->simd, origin_name(costs));
 }
 
@@ -89,7 +89,7 @@ static void print_explained(const sinew_plan *p, const sinew_costs *costs)
 {
     puts("estimated");
     print_engines(p);
-    printf("form          %s\ncoordinates   %s\ncomputes by   %s, in %s\n", p->form, p->realization,
+    printf("form          %s\ncoordinates   %s\ncomputes by   %s, in %s\n", p->form, p->coordinates,
            p->kernel, type_name(p->arithmetic));
     if (p->length > 1)
         printf("block length  %zu\n", p->length);

@@ -15,7 +15,7 @@ static void tell_block(sinew_plan *out, const sinew_blockwise *b)
     bool typed = b->filter.node.sample_in == b->type;
     out->arithmetic = b->type;
     out->length = b->length;
-    out->realization = b->coordinates.P ? "balanced" : "given";
+    out->coordinates = b->coordinates.P ? "balanced" : "given";
     out->kernel = b->lifted ? "registers" : "products";
     for (size_t lanes = SINEW_BLOCKWISE_LANES; b->lifted && typed && lanes <= panel; lanes *= 2)
         if (b->filter.copies >= lanes)
@@ -37,7 +37,7 @@ static void tell(sinew_plan *out, const sinew_node *node)
     const sinew_filter *f = (const sinew_filter *)node;
     *out = (sinew_plan){.engine = sinew_filter_engine(node),
                         .form = forms[f->recurrence.form],
-                        .realization = "given",
+                        .coordinates = "given",
                         .kernel = "recurrence",
                         .simd = f->recurrence.simd->name,
                         .arithmetic = SINEW_SAMPLE_F64,

@@ -152,8 +152,8 @@ static double measure_stream(const sinew_node *node, size_t block)
     return best_s * 1e9 / (double)calls / (double)block;
 }
 
-/* Of several streams at several places: where a state and its scratch memory are a multiple of 4096
- * bytes apart, a call of one frame may take twice its time. */
+/* Of several streams at several places in memory: by where things happen to lie, a call of few
+ * frames has been seen to take twice its time. */
 static double measure(const sinew_node *node, size_t block)
 {
     void *pads[PLACES];

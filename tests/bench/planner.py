@@ -55,4 +55,5 @@ def main():
     return over > 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

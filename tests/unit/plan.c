@@ -308,7 +308,7 @@ Test(plan, a_plan_says_how_it_runs)
     opts = (sinew_filter_opts){.engine = SINEW_ENGINE_BLOCK, .sample = SINEW_SAMPLE_F32};
     cr_assert_eq(sinew_plan_filter(&plan, d, &opts, NULL), SINEW_OK);
     cr_assert_str_eq(plan.kernel, "registers");
-    cr_assert_str_eq(plan.realization, "balanced"); /* float needs that at 20 Hz */
+    cr_assert_str_eq(plan.coordinates, "balanced"); /* float needs that at 20 Hz */
     cr_assert(plan.lanes == 1 && plan.arithmetic == SINEW_SAMPLE_F32);
     opts.engine = SINEW_ENGINE_SCAN;
     cr_assert_eq(sinew_plan_filter(&plan, d, &opts, NULL), SINEW_OK);

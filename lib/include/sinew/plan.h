@@ -108,8 +108,9 @@ SINEW_API void sinew_costs_kept(sinew_costs *out);
 typedef struct sinew_plan {
     sinew_engine engine;
     const char *form;          /* of the discretization: "dense", "cascade", "parallel" */
-    const char *realization;   /* "given" or "balanced" coordinates of block, "given" otherwise */
-    const char *kernel;        /* block: "registers", "channels" side by side, "products" */
+    const char *coordinates;   /* of the states: "given", or "balanced" (block only) */
+    const char *kernel;        /* scan: "recurrence"; block: "registers", "channels" side by side,
+                                * "products" of matrices; convolve: "transforms" */
     const char *simd;          /* the SIMD row */
     sinew_sample arithmetic;   /* what is calculated in */
     size_t length, partitions; /* frames of a block or partition; how many partitions */
