@@ -8,6 +8,7 @@
 #include "json.h"
 #include "kernel.h"
 #include "sampling.h"
+#include "sinew/plan.h"
 
 typedef struct settings {
     option_numbers rates_hz;
@@ -60,12 +61,12 @@ static double root_hz(sinew_complex root)
 }
 
 static sinew_status sample(sampled *out, const sinew_model *model, const settings *s,
-                           double rate_hz, sinew_error *error)
+                           const sinew_costs *costs, double rate_hz, sinew_error *error)
 {
     sinew_discretization *d = NULL;
     sinew_node *node = NULL;
     sinew_discretize_opts opts = sampling_opts(&s->sampling);
-    sinew_filter_opts filter = {.engine = SINEW_ENGINE_AUTO};
+    sinew_filter_opts filter = {.engine = SINEW_ENGINE_AUTO, .costs = costs};
     opts.rate_hz = rate_hz;
     sinew_status status = sampling_discretize(&d, model, &opts, out->warning, error);
     if (!status)
@@ -114,8 +115,10 @@ static sinew_status gather(facts *f, const settings *s, sinew_error *error)
     if (!status)
         status = sinew_system_eigenvector_condition(system, &f->eigenvector_condition, error);
     judge_poles(f);
+    sinew_costs costs;
+    sinew_costs_kept(&costs);
     for (f->n_at = 0; !status && f->n_at < s->rates_hz.n; f->n_at++)
-        status = sample(&f->at[f->n_at], f->model, s, s->rates_hz.values[f->n_at], error);
+        status = sample(&f->at[f->n_at], f->model, s, &costs, s->rates_hz.values[f->n_at], error);
     return status;
 }
 

@@ -110,6 +110,7 @@ static sinew_status build_node(task *t)
     sinew_build_opts opts = {.discretize = plan->discretize,
                              .filter = {.sample = plan->sample,
                                         .engine = plan->engine,
+                                        .costs = plan->costs,
                                         .channels = sinew_source_signal(t->source)->channels},
                              .sample_given = plan->sample_given,
                              .steps = plan->time,

@@ -15,7 +15,8 @@ typedef struct job_plan {
     const char *model_path;           /* as messages call it */
     sinew_discretize_opts discretize; /* rate_hz and step_s 0: as the file says */
     sinew_engine engine;
-    sinew_sample sample; /* counts where sample_given; else the model decides */
+    const sinew_costs *costs; /* that auto chooses by; NULL: as built in */
+    sinew_sample sample;      /* counts where sample_given; else the model decides */
     bool sample_given;
     size_t block_frames;
     uint32_t raw_channels; /* 0: not given */

@@ -17,6 +17,7 @@ static const command *const commands[] = {
     &command_step,
     &command_impulse,
     &command_info,
+    &command_plan,
     &command_design,
     &command_reduce,
     &command_fit,

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "batch.h"
+#include "costs.h"
 #include "interrupt.h"
 #include "job.h"
 #include "losses.h"
@@ -271,6 +272,15 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
     return status;
 }
 
+/* Where an engine is to be chosen. */
+static sinew_status choose_costs(job_plan *plan, sinew_costs *costs, sinew_error *error)
+{
+    if (plan->engine != SINEW_ENGINE_AUTO || plan->time)
+        return SINEW_OK;
+    plan->costs = costs;
+    return costs_choose(costs, false, error);
+}
+
 static int run(const command *self, const void *given, const char **args, size_t n_args)
 {
     const settings *s = given;
@@ -278,6 +288,7 @@ static int run(const command *self, const void *given, const char **args, size_t
     if (wrong)
         return report_misuse(self, "%s", wrong);
     job_plan plan;
+    sinew_costs costs;
     double *x0 = NULL;
     char *model_path = NULL;
     sinew_model *model = NULL;
@@ -286,6 +297,8 @@ static int run(const command *self, const void *given, const char **args, size_t
     interrupt_watch();
     if (make_plan(&plan, &x0, s, args[0], &model, &error) ||
         sinew_model_find(&model_path, args[0], &error))
+        status = report_failure(self, &error);
+    else if (choose_costs(&plan, &costs, &error))
         status = report_failure(self, &error);
     else if (s->out_dir)
         status = run_many(self, s, &plan, model_path, args, n_args);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "log.h"
+#include "sinew/plan.h"
 
 /* The library does not know the keys of a configuration, nor which model it was. */
 static sinew_status refuse(const sinewd_pipeline_config *config, const sinew_build_report *report,
@@ -17,17 +18,22 @@ static sinew_status refuse(const sinewd_pipeline_config *config, const sinew_bui
 
 sinew_status sinewd_build_node(sinew_node **out, const sinew_model *model,
                                const sinewd_pipeline_config *config, double rate_hz,
-                               uint32_t channels, sinew_error *error)
+                               uint32_t channels, size_t block_frames, sinew_error *error)
 {
     sinew_build_report report;
-    sinew_build_opts opts = {
-        .discretize = {.rate_hz = rate_hz,
-                       .method = config->method,
-                       .prewarp_hz = config->prewarp_hz},
-        .filter = {.sample = config->sample, .engine = config->engine, .channels = channels},
-        .sample_given = config->has_sample,
-        .allow_unstable = config->allow_unstable,
-        .report = &report};
+    sinew_costs costs;
+    sinew_costs_kept(&costs);
+    sinew_build_opts opts = {.discretize = {.rate_hz = rate_hz,
+                                            .method = config->method,
+                                            .prewarp_hz = config->prewarp_hz},
+                             .filter = {.sample = config->sample,
+                                        .engine = config->engine,
+                                        .channels = channels,
+                                        .block_frames = block_frames,
+                                        .costs = &costs},
+                             .sample_given = config->has_sample,
+                             .allow_unstable = config->allow_unstable,
+                             .report = &report};
     sinew_error why;
     sinew_status status = sinew_model_build(out, model, &opts, &why);
     if (status)

@@ -8,6 +8,6 @@
 /* Errors: what sinew_model_build refuses. */
 sinew_status sinewd_build_node(sinew_node **out, const sinew_model *model,
                                const sinewd_pipeline_config *config, double rate_hz,
-                               uint32_t channels, sinew_error *error);
+                               uint32_t channels, size_t block_frames, sinew_error *error);
 
 #endif

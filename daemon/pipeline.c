@@ -66,8 +66,8 @@ static sinew_status build(sinewd_pipeline *p, const char **key, sinew_error *err
     const sinewd_pipeline_config *config = p->config;
     double rate_hz = p->source->rate_hz;
     *key = config->prewarp_hz >= rate_hz / 2 ? "prewarp_hz" : "model";
-    sinew_status status =
-        sinewd_build_node(&p->node, p->model, config, rate_hz, p->source->channels, error);
+    sinew_status status = sinewd_build_node(&p->node, p->model, config, rate_hz,
+                                            p->source->channels, p->source->max_frames, error);
     if (status)
         return status;
     p->source->sample = p->node->sample_in;

@@ -1,14 +1,13 @@
 /* The parts of the block engine that are double for every type: lengths, order of states, cost. */
 #include "filter/blockwise.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "math/components.h"
 
-enum { SHORTEST = 4, LONGEST = 64, MOST_BYTES = 64 << 20 };
+enum { SHORTEST = 4, LONGEST = 64 };
 
 /* How much rounding may grow (coordinates.h): beyond the first number balanced coordinates are
  * tried, beyond the second the type has too few digits. */
@@ -104,23 +103,33 @@ static sinew_status find_groups(sinew_components *groups, const sinew_discretiza
     return status;
 }
 
+sinew_status sinew_blockwise_shape(sinew_blockwise *b, sinew_components *groups,
+                                   const sinew_discretization *d, sinew_sample type,
+                                   sinew_error *error)
+{
+    size_t panel = type == SINEW_SAMPLE_F64 ? SINEW_FUSED_F64 : SINEW_FUSED_F32;
+    b->type = type;
+    sinew_status status = find_groups(groups, d, error);
+    if (!status)
+        status = place(b, d, groups, panel, error);
+    if (!status) {
+        b->length = best_length(d, b->pairs);
+        b->rows = rounded(b->length * d->outputs, panel);
+    }
+    return status;
+}
+
 sinew_status sinew_blockwise_init(sinew_blockwise *b, sinew_lifted *l,
                                   const sinew_discretization *d, sinew_sample type, bool *fits,
                                   sinew_error *error)
 {
     bool is_double = type == SINEW_SAMPLE_F64;
     const double *growth = is_double ? growth_f64 : growth_f32;
-    size_t panel = is_double ? SINEW_FUSED_F64 : SINEW_FUSED_F32;
     const sinew_recurrence *r = &b->filter.recurrence;
     sinew_components groups;
-    sinew_status status = find_groups(&groups, d, error);
+    sinew_status status = sinew_blockwise_shape(b, &groups, d, type, error);
     if (!status)
-        status = place(b, d, &groups, panel, error);
-    if (!status) {
-        b->length = best_length(d, b->pairs);
-        b->rows = rounded(b->length * d->outputs, panel);
         status = sinew_lifted_init(l, d, r, b->length, error);
-    }
     if (!status)
         status = sinew_coordinates_choose(&b->coordinates, l, d, r, &groups, growth[0], growth[1],
                                           is_double, error);
@@ -151,19 +160,4 @@ sinew_status sinew_block_new(sinew_node **out, const sinew_discretization *d,
     if (status == SINEW_ERR_NUMERIC)
         status = sinew_blockwise_new_f64(out, d, opts, error);
     return status;
-}
-
-double sinew_block_cost(const sinew_discretization *d, const sinew_filter_opts *opts)
-{
-    sinew_components groups;
-    sinew_status status = sinew_components_find(&groups, d->A, d->order, NULL);
-    bool pairs = !status && all_pairs(&groups);
-    sinew_components_finish(&groups);
-    double length = (double)best_length(d, pairs), bytes = opts->sample == SINEW_SAMPLE_F32 ? 4 : 8;
-    double most = fmax((double)d->inputs, (double)d->outputs);
-    if (status || 8 * length * length * most * most > MOST_BYTES)
-        return INFINITY;
-    if (is_small(d))
-        return 0.3 + 0.08 * (double)small_columns(d->order);
-    return 0.4 * (double)(d->inputs + d->outputs) + 0.0055 * bytes * products(d, length, pairs);
 }

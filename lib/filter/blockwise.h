@@ -13,25 +13,41 @@
  * are pairs, and A^L costs next to nothing. The engine is written once over the type it calculates
  * in, blockwise_body.h; a float stream whose states fit no float (coordinates.h) is calculated in
  * double.
+ *
+ * How much goes together (blockwise_layout.h) counts for the cost too (blockwise_work.c).
  */
 #ifndef SINEW_FILTER_BLOCKWISE_H
 #define SINEW_FILTER_BLOCKWISE_H
 
 #include "filter/coordinates.h"
 #include "filter/filter.h"
+#include "math/components.h"
+
+enum {
+    SINEW_BLOCKWISE_VECTORS = 32, /* of a product: blocks, of all copies that go together, */
+    SINEW_BLOCKWISE_COPIES = 16,  /* which are so many at most */
+    SINEW_BLOCKWISE_LANES = 4     /* fewer channels than these are faster one by one */
+};
 
 typedef struct sinew_blockwise {
     sinew_filter filter;
-    size_t length;  /* L */
-    size_t states;  /* columns of O: the order and zeros, an even number */
-    size_t padded;  /* states in whole panels: rows of G */
-    size_t rows;    /* L outputs in whole panels: rows of O and T */
-    bool lifted;    /* one input and output, few states: a block fits into registers */
-    bool pairs;     /* first states of pairs, then second ones, each in whole panels */
-    size_t *places; /* (states): state i is the model's state places[i]; SIZE_MAX: a zero */
+    sinew_sample type; /* what is calculated in */
+    size_t length;     /* L */
+    size_t states;     /* columns of O: the order and zeros, an even number */
+    size_t padded;     /* states in whole panels: rows of G */
+    size_t rows;       /* L outputs in whole panels: rows of O and T */
+    bool lifted;       /* one input and output, few states: a block fits into registers */
+    bool pairs;        /* first states of pairs, then second ones, each in whole panels */
+    size_t *places;    /* (states): state i is the model's state places[i]; SIZE_MAX: a zero */
     sinew_coordinates coordinates; /* in the model's order */
     void *O, *T, *G, *E, *keep;    /* panels; E (states, states), or e11 e12 e21 e22 of pairs */
 } sinew_blockwise;
+
+/* Lengths and places alone, and the groups of states that they come from (to be finished in any
+ * case). */
+sinew_status sinew_blockwise_shape(sinew_blockwise *b, sinew_components *groups,
+                                   const sinew_discretization *d, sinew_sample type,
+                                   sinew_error *error);
 
 /* What is double for every type: lengths, places, and the lifted matrices in the coordinates of the
  * engine. *fits: false where the type has too few digits. `type`: what is calculated in. */

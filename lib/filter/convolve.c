@@ -35,18 +35,26 @@ static sinew_filter_opts planned(const sinew_discretization *d, const sinew_filt
     return plan;
 }
 
-double sinew_convolve_cost(const sinew_discretization *d, const sinew_filter_opts *opts)
+bool sinew_convolve_work(sinew_work *work, const sinew_discretization *d,
+                         const sinew_filter_opts *opts)
 {
     sinew_filter_opts plan = planned(d, opts);
     if (!holds(d, plan.partition_frames))
-        return INFINITY;
+        return false;
     double n = (double)d->order, m = (double)d->inputs, p = (double)d->outputs;
-    double length = (double)plan.partition_frames;
-    double head = 0.09 * m * p * length;
-    double transforms = 0.85 * (m + p) * log2(2 * length);
-    double products = 0.15 * m * p * (double)plan.partitions;
-    double state = 0.075 * (n * (m + p) + n * n / length);
-    return head + transforms + products + state;
+    double length = (double)plan.partition_frames, copies = (double)sinew_call_copies(d, opts);
+    double frames = copies * (double)sinew_call_frames(opts);
+    work->of[SINEW_COST_CALL] = 1;
+    work->of[sinew_cost_typed(SINEW_COST_CONVOLVE_RUN, opts->sample)] =
+        copies + frames / length; /* a call, and the end of a block */
+    work->of[sinew_cost_typed(SINEW_COST_CONVOLVE_TAP, opts->sample)] = frames * m * p * length;
+    work->of[sinew_cost_typed(SINEW_COST_CONVOLVE_TURN, opts->sample)] =
+        frames * (m + p) * log2(2 * length);
+    work->of[sinew_cost_typed(SINEW_COST_CONVOLVE_PRODUCT, opts->sample)] =
+        frames * m * p * (double)plan.partitions;
+    work->of[sinew_cost_typed(SINEW_COST_CONVOLVE_STATE, opts->sample)] =
+        frames * (n * (m + p) + n * n / length);
+    return true;
 }
 
 /* One column of `column`s: the recurrence over n frames from x, its input an impulse at 0 in

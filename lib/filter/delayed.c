@@ -292,6 +292,8 @@ sinew_status sinew_filter_new_delayed(sinew_node **out, const sinew_delayed_disc
     inner.sample = SINEW_SAMPLE_F64;
     inner.channels = d->at_input ? opts->channels : 0;
     status = init(f, d, opts, error);
+    if (inner.block_frames == 0 || inner.block_frames > f->chunk_frames)
+        inner.block_frames = f->chunk_frames;
     if (!status)
         status = sinew_filter_new(&f->inner, d->plant, &inner, error);
     if (status) {

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "filter/costs.h"
 #include "filter/decay.h"
 #include "filter/recurrence.h"
 #include "sinew/filter.h"
@@ -72,18 +73,25 @@ void sinew_filter_fold(const sinew_filter *f, const sinew_filter_saved *saved, d
                        double *scratch);
 size_t sinew_filter_fold_scratch(const sinew_filter *f);
 
-/* The engines: how each is made, and what it will cost (nanoseconds a frame and copy, estimated).
- */
+/* The work of a call; false where the engine cannot run this, or there is none. */
+bool sinew_engine_work(sinew_work *work, const sinew_discretization *d,
+                       const sinew_filter_opts *opts, sinew_engine engine);
+
+/* The engines: how each is made, and what work a call will be, into a zeroed *work; false where the
+ * engine cannot run this. */
 sinew_status sinew_scan_new(sinew_node **out, const sinew_discretization *d,
                             const sinew_filter_opts *opts, sinew_error *error);
-double sinew_scan_cost(const sinew_discretization *d, const sinew_filter_opts *opts);
+bool sinew_scan_work(sinew_work *work, const sinew_discretization *d,
+                     const sinew_filter_opts *opts);
 
 sinew_status sinew_block_new(sinew_node **out, const sinew_discretization *d,
                              const sinew_filter_opts *opts, sinew_error *error);
-double sinew_block_cost(const sinew_discretization *d, const sinew_filter_opts *opts);
+bool sinew_block_work(sinew_work *work, const sinew_discretization *d,
+                      const sinew_filter_opts *opts);
 
 sinew_status sinew_convolve_new(sinew_node **out, const sinew_discretization *d,
                                 const sinew_filter_opts *opts, sinew_error *error);
-double sinew_convolve_cost(const sinew_discretization *d, const sinew_filter_opts *opts);
+bool sinew_convolve_work(sinew_work *work, const sinew_discretization *d,
+                         const sinew_filter_opts *opts);
 
 #endif

@@ -160,15 +160,25 @@ void sinew_recurrence_run(const sinew_recurrence *r, double *x, const double *u,
     }
 }
 
-double sinew_recurrence_cost(const sinew_discretization *d)
+void sinew_recurrence_work(sinew_work *work, const sinew_discretization *d, size_t frames,
+                           size_t chunks)
 {
+    double n = (double)frames, groups = (double)groups_of(d->n_sections, LANES);
+    work->of[SINEW_COST_SCAN_RUN] += (double)chunks;
     switch (d->form) {
     case SINEW_FORM_PARALLEL:
-        return 1.5 + 3.3 * (double)groups_of(d->n_sections, LANES);
+        work->of[SINEW_COST_SCAN_ENTER] += (double)chunks * groups;
+        work->of[SINEW_COST_SCAN_GROUP] += n * groups;
+        return;
     case SINEW_FORM_CASCADE:
-        return 2.3 + 1.55 * (double)d->n_sections;
+        work->of[SINEW_COST_SCAN_CASCADE] += n;
+        work->of[SINEW_COST_SCAN_SECTION] += n * (double)d->order / 2;
+        return;
     case SINEW_FORM_DENSE:
-        break;
+        work->of[SINEW_COST_SCAN_START] += (double)chunks;
+        work->of[SINEW_COST_SCAN_STATE] += (double)(chunks * d->order);
+        work->of[SINEW_COST_SCAN_DENSE] += n;
+        work->of[SINEW_COST_SCAN_COLUMN] += n * sinew_dense_columns(d);
+        return;
     }
-    return 6 + 0.52 * sinew_dense_columns(d);
 }

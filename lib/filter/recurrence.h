@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+#include "filter/costs.h"
 #include "filter/dense.h"
 #include "simd/ops.h"
 #include "ssm/discretized.h"
@@ -49,7 +50,8 @@ size_t sinew_recurrence_scratch(const sinew_recurrence *r);
 void sinew_recurrence_run(const sinew_recurrence *r, double *x, const double *u, double *y,
                           size_t n, double *scratch);
 
-/* Nanoseconds a frame, estimated: constants fitted on a Zen 4 at 2.6 GHz with AVX-512. */
-double sinew_recurrence_cost(const sinew_discretization *d);
+/* Add the work of so many frames in so many pieces. */
+void sinew_recurrence_work(sinew_work *work, const sinew_discretization *d, size_t frames,
+                           size_t chunks);
 
 #endif

@@ -112,8 +112,13 @@ sinew_status sinew_scan_new(sinew_node **out, const sinew_discretization *d,
     return status;
 }
 
-double sinew_scan_cost(const sinew_discretization *d, const sinew_filter_opts *opts)
+bool sinew_scan_work(sinew_work *work, const sinew_discretization *d, const sinew_filter_opts *opts)
 {
-    (void)opts;
-    return sinew_recurrence_cost(d);
+    size_t frames = sinew_call_frames(opts), copies = sinew_call_copies(d, opts);
+    size_t chunks = (frames + CHUNK_FRAMES - 1) / CHUNK_FRAMES;
+    work->of[SINEW_COST_CALL] = 1;
+    work->of[sinew_cost_typed(SINEW_COST_SCAN_SAMPLE, opts->sample)] =
+        (double)(copies * frames * (d->inputs + d->outputs));
+    sinew_recurrence_work(work, d, copies * frames, copies * chunks);
+    return true;
 }

@@ -28,6 +28,7 @@ sinew_kalman_node opts
 sinew_kalman_steady covariance
 sinew_kalman_steady gain
 sinew_model_build opts
+sinew_plan_filter opts
 sinew_sink_write times
 sinew_source_open opts
 sinew_stream_open opts

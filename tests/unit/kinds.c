@@ -184,7 +184,7 @@ static void same_delayed(const char *text, sinew_delayed *delayed)
     sinew_discretize_opts opts = {.rate_hz = 48000};
     cr_assert_eq(sinew_model_discretize(&d, model, &opts, &error), SINEW_ERR_UNSUPPORTED);
     sinew_node *node;
-    sinew_build_opts build = {.discretize = opts};
+    sinew_build_opts build = {.discretize = opts, .filter = {.engine = SINEW_ENGINE_SCAN}};
     cr_assert_eq(sinew_model_build(&node, model, &build, &error), SINEW_OK, "%s", error.text);
     cr_assert_eq(sinew_filter_engine(node), SINEW_ENGINE_SCAN);
     sinew_node_free(node);

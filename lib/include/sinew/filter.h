@@ -6,7 +6,7 @@
  *   convolve  FFT convolution, overlap-save over partitions anchored at absolute frames, a
  *             direct head for zero latency, and the state for all that is older than the
  *             partitions: the tail is never cut.
- *   auto      whichever is estimated to be faster (sinew_filter_costs).
+ *   auto      whichever is estimated to be fastest (sinew_filter_cost, plan.h).
  *
  *     sinew_filter_opts opts = {.channels = 2};
  *     if (sinew_filter_new(&node, discretization, &opts, &error)) ...
@@ -45,6 +45,8 @@ enum { SINEW_ENGINES = SINEW_ENGINE_CONVOLVE + 1 }; /* how many there are, auto 
 SINEW_API const char *sinew_engine_name(sinew_engine engine);
 SINEW_API int sinew_engine_from_name(const char *name, sinew_engine *out);
 
+typedef struct sinew_costs sinew_costs;
+
 typedef struct sinew_filter_opts {
     sinew_sample sample; /* F64 or F32, in and out */
     sinew_engine engine;
@@ -54,9 +56,12 @@ typedef struct sinew_filter_opts {
     /* convolve: how many past partitions go through the FFT before the state takes over, 1 to
      * 4096; 0: planned */
     size_t partitions;
-    const double *x0; /* (copies, order): the discrete state that a new stream starts
-                       * from, copied; NULL: zero. For a discretization with foh this is
-                       * x0 - G2 u[0] (sinew_discretization_foh_shift). */
+    /* how many frames come in a call, as far as known, for the planner; 0: many */
+    size_t block_frames;
+    const sinew_costs *costs; /* what the planner reckons with (plan.h); NULL: as built in */
+    const double *x0;         /* (copies, order): the discrete state that a new stream starts
+                               * from, copied; NULL: zero. For a discretization with foh this is
+                               * x0 - G2 u[0] (sinew_discretization_foh_shift). */
 } sinew_filter_opts;
 
 /** A discretization that diverges by more than a digit in a partition runs by scan where convolve
@@ -70,11 +75,10 @@ SINEW_API sinew_status sinew_filter_new(sinew_node **out, const sinew_discretiza
 /** The engine that a filter node runs by (never AUTO). SINEW_ENGINE_AUTO for other nodes. */
 SINEW_API sinew_engine sinew_filter_engine(const sinew_node *node);
 
-/** What `auto` compares: nanoseconds a frame and run of the model that an engine will take,
- * estimated from the form, order and lengths with constants measured on one machine (a Zen 4 with
- * AVX-512). opts may be NULL for the defaults; its `engine` does not count. Infinite for an engine
- * that this build does not hold or that cannot run this filter, the least of all for
- * SINEW_ENGINE_AUTO. */
+/** What `auto` compares: nanoseconds a frame of all channels that an engine will take, as far as its
+ * work can be counted and `costs` say what a unit of it takes (plan.h). opts may be NULL for the
+ * defaults; its `engine` does not count. Infinite for an engine that this build does not hold or
+ * that cannot run this filter, for SINEW_ENGINE_AUTO that of the engine that auto takes. */
 SINEW_API double sinew_filter_cost(const sinew_discretization *d, const sinew_filter_opts *opts,
                                    sinew_engine engine);
 

@@ -28,6 +28,7 @@
 #include "model.h"
 #include "node.h"
 #include "physical.h"
+#include "plan.h"
 #include "reduce.h"
 #include "s4.h"
 #include "status.h"

@@ -1,0 +1,46 @@
+/* Names of costs, and products with what was counted. */
+#include "filter/costs.h"
+
+/* clang-format off */
+static const char *const names[SINEW_COSTS] = {
+    "call", "scan_run", "scan_cascade", "scan_section", "scan_enter",
+    "scan_group", "scan_start", "scan_state", "scan_dense", "scan_column",
+    "scan_sample_f64", "scan_sample_f32",
+    "block_sample_f64", "block_sample_f32",
+    "piece_f64", "piece_f32",
+    "piece_begin_f64", "piece_begin_f32",
+    "piece_panel_f64", "piece_panel_f32",
+    "piece_column_f64", "piece_column_f32",
+    "lift_run_f64", "lift_run_f32",
+    "lift_block_f64", "lift_block_f32",
+    "lift_column_f64", "lift_column_f32",
+    "lanes_run_f64", "lanes_run_f32",
+    "lanes_block_f64", "lanes_block_f32",
+    "lanes_product_f64", "lanes_product_f32",
+    "lanes_wide_f64", "lanes_wide_f32",
+    "group_run_f64", "group_run_f32",
+    "group_block_f64", "group_block_f32",
+    "group_column_f64", "group_column_f32",
+    "group_product_f64", "group_product_f32",
+    "group_pair_f64", "group_pair_f32",
+    "group_chain_f64", "group_chain_f32",
+    "convolve_run_f64", "convolve_run_f32",
+    "convolve_tap_f64", "convolve_tap_f32",
+    "convolve_turn_f64", "convolve_turn_f32",
+    "convolve_product_f64", "convolve_product_f32",
+    "convolve_state_f64", "convolve_state_f32",
+};
+/* clang-format on */
+
+const char *sinew_cost_name(size_t cost)
+{
+    return cost < SINEW_COSTS ? names[cost] : NULL;
+}
+
+double sinew_work_ns(const sinew_work *work, const sinew_costs *costs)
+{
+    double ns = 0;
+    for (size_t i = 0; i < SINEW_COSTS; i++)
+        ns += work->of[i] * costs->ns[i];
+    return ns;
+}

@@ -1,0 +1,121 @@
+#!/usr/bin/python3
+"""plan: the engine that is chosen, why, and where the costs are kept."""
+import json
+import os
+
+import numpy
+
+from harness import LOWPASS, MATRICES, main, model, no_leftovers, same, sinew, write
+
+RATE = ("--rate", "48k")
+COSTS = "cache/sinew/costs"
+
+
+def plan(text, *args, **more):
+    return json.loads(sinew("plan", model(text), *RATE, *args, "--json", **more).stdout)
+
+
+def with_cache():
+    return dict(os.environ, XDG_CACHE_HOME=os.path.abspath("cache"))
+
+
+def test_what_is_chosen_is_the_least():
+    for text, channels in ((LOWPASS, ("--channels", 1)), (LOWPASS, ("--channels", 32)),
+                           (MATRICES, ())):
+        for block in (), ("--block", 1), ("--block", 256):
+            for dtype in "f32", "f64":
+                got = plan(text, *channels, *block, "--dtype", dtype)
+                costs = got["ns_per_frame"]
+                assert got["engine"] == min(costs, key=costs.get), got
+                assert set(costs) == {"scan", "block", "convolve"}
+                assert got["costs"] == "built in"
+    no_leftovers("model.yaml")
+
+
+def test_options_count():
+    few, many = plan(LOWPASS, "--block", 1), plan(LOWPASS)
+    assert few["ns_per_frame"]["block"] > 4 * many["ns_per_frame"]["block"]
+    assert plan(LOWPASS, "--channels", 8)["lanes"] == 8
+    assert plan(LOWPASS, "--engine", "scan")["engine"] == "scan"
+    got = plan(LOWPASS, "--engine", "convolve")
+    assert got["engine"] == "convolve" and got["partitions"] > 0 and got["length"] > 1
+
+
+def test_words():
+    path = model(LOWPASS)
+    assert sinew("plan", path, *RATE).stdout == b"engine        block\n"
+    text = sinew("plan", path, *RATE, "--method", "bilinear", "--explain").stdout.decode()
+    for word in ("scan", "block", "convolve", "ns a frame, chosen", "cascade", "coordinates",
+                 "registers, in f64", "block length  16", "simd", "built in"):
+        assert word in text, text
+
+
+def test_refused():
+    path = model(LOWPASS)
+    sinew("plan", path, status=2)
+    sinew("plan", path, *RATE, "--channels", 0, status=2)
+    sinew("plan", path, *RATE, "--engine", "fastest", status=2)
+    sinew("plan", model(MATRICES), *RATE, "--channels", 3, status=2)
+    late = model("system: {delayed: {delay_s: 5ms, system: {zpk: {poles: [-1]}}}}")
+    assert "delays" in sinew("plan", late, *RATE, status=1).messages
+
+
+def test_measured_once_and_kept():
+    env = with_cache()
+    assert plan(LOWPASS, env=env)["costs"] == "measured"
+    with open(COSTS) as file:
+        first = file.read()
+    assert first.startswith("sinew-costs 1\n") and first.endswith("\nend\n")
+    assert os.listdir("cache/sinew") == ["costs"]
+    assert COSTS in sinew("plan", model(LOWPASS), *RATE, "--explain", env=env).stdout.decode()
+    with open(COSTS) as file:
+        assert file.read() == first
+    write(COSTS, first.replace("\nend", "\n"))  # damaged: measured again
+    assert plan(LOWPASS, env=env)["costs"] == "measured"
+    with open(COSTS) as file:
+        assert file.read().endswith("\nend\n")
+    sinew("plan", model(LOWPASS), *RATE, "--calibrate", env=env)
+
+
+def test_costs_from_the_file_decide():
+    env = with_cache()
+    plan(LOWPASS, env=env)
+    with open(COSTS) as file:
+        lines = [line.split() for line in file.read().splitlines()]
+    dear = "".join(" ".join([line[0], "1e5" if line[0].startswith(("lift", "block"))
+                             else line[1]] if len(line) > 1 else line) + "\n" for line in lines)
+    write(COSTS, dear)
+    assert plan(LOWPASS, env=env)["engine"] == "scan"
+    got = json.loads(sinew("info", model(LOWPASS), *RATE, "--json", env=env).stdout)
+    assert got["rates"][0]["engine"] == "scan"
+    numpy.save("in.npy", numpy.random.default_rng(1).standard_normal((500, 1)))
+    for name, more in ("kept.npy", {"env": env}), ("built_in.npy", {}):
+        sinew("run", model(LOWPASS), "in.npy", name, *RATE, **more)
+    for engine in "scan", "block":
+        sinew("run", model(LOWPASS), "in.npy", engine + ".npy", *RATE, "--engine", engine)
+    assert same("kept.npy", "scan.npy") and same("built_in.npy", "block.npy")
+    assert not same("scan.npy", "block.npy")
+    with open(COSTS) as file:
+        assert file.read() == dear
+
+
+def test_run_measures_and_keeps_what_it_needs():
+    env = with_cache()
+    numpy.save("in.npy", numpy.ones((5, 1)))
+    run = ("run", model(LOWPASS), "in.npy", "out.npy", *RATE)
+    sinew(*run, "--engine", "scan", env=env)
+    sinew("info", model(LOWPASS), *RATE, env=env)
+    assert not os.path.exists("cache")
+    sinew(*run, env=env)
+    assert os.path.exists(COSTS)
+
+
+def test_no_place_to_keep_them_is_no_failure():
+    write("file", "")
+    env = dict(os.environ, XDG_CACHE_HOME=os.path.abspath("file"))
+    assert plan(LOWPASS, env=env)["costs"] == "measured"
+    assert plan(LOWPASS, "--calibrate")["costs"] == "measured"  # no folder at all
+    no_leftovers("file", "model.yaml")
+
+
+main(globals())
