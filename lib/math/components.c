@@ -61,3 +61,11 @@ void sinew_components_finish(sinew_components *c)
     sinew_free(c->states);
     sinew_free(c->ends);
 }
+
+void sinew_component_matrix(double *to, const double *A, size_t n, const size_t *states,
+                            size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        for (size_t j = 0; j < size; j++)
+            to[i * size + j] = A[states[i] * n + states[j]];
+}

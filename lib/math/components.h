@@ -28,4 +28,8 @@ static inline size_t sinew_component(const sinew_components *c, size_t which, co
     return c->ends[which] - from;
 }
 
+/* to (size, size) = rows and columns `states` of A (n, n). */
+void sinew_component_matrix(double *to, const double *A, size_t n, const size_t *states,
+                            size_t size);
+
 #endif

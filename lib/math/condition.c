@@ -106,11 +106,10 @@ static sinew_status measure_group(extent *of, const double *A, size_t n, const s
     double *inner = sinew_alloc(size * size, sizeof *inner);
     extent part = {0};
     sinew_status status = V && inner ? SINEW_OK : sinew_fail_memory(error);
-    for (size_t i = 0; !status && i < size; i++)
-        for (size_t j = 0; j < size; j++)
-            inner[i * size + j] = A[states[i] * n + states[j]];
-    if (!status)
+    if (!status) {
+        sinew_component_matrix(inner, A, n, states, size);
         status = find_eigenvectors(V, inner, size, error);
+    }
     if (!status)
         status = measure(&part, V, size, error);
     of->largest = fmax(of->largest, part.largest);

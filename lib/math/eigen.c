@@ -51,9 +51,7 @@ static sinew_status of_groups(double complex *values, const double *A, size_t n,
     for (size_t c = 0; !status && c < groups->count; c++) {
         const size_t *states;
         size_t size = sinew_component(groups, c, &states);
-        for (size_t i = 0; i < size; i++)
-            for (size_t j = 0; j < size; j++)
-                inner[i * size + j] = A[states[i] * n + states[j]];
+        sinew_component_matrix(inner, A, n, states, size);
         status = sinew_eigenvalues(values, inner, size, error);
         values += size;
     }

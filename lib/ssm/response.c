@@ -155,7 +155,7 @@ sinew_status sinew_discretization_response(const sinew_discretization *d, const 
                                            size_t n, sinew_complex *response, sinew_error *error)
 {
     if (!d || (n > 0 && (!rad || !response)))
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no discretization, frequencies, or answer");
+        return sinew_fail_null(error);
     sinew_transfer t;
     sinew_status status = sinew_transfer_init(&t, d, error);
     if (!status)

@@ -52,9 +52,7 @@ static void put_rows(double *to, const double *from, const size_t *states, size_
 static void take(piece *to, const sinew_matrices *m, const size_t *states, size_t size)
 {
     size_t n = m->order;
-    for (size_t i = 0; i < size; i++)
-        for (size_t j = 0; j < size; j++)
-            to->A[i * size + j] = m->A[states[i] * n + states[j]];
+    sinew_component_matrix(to->A, m->A, n, states, size);
     take_rows(to->B, m->B, states, size, m->inputs);
     for (size_t o = 0; o < m->outputs; o++)
         for (size_t j = 0; j < size; j++)
