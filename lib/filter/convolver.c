@@ -23,18 +23,18 @@ static size_t farthest(size_t taps, size_t length)
 /* ---- units ---- */
 
 typedef struct unit_list {
-    sinew_unit *units; /* NULL: only counted */
+    sinew_convolver_unit *units; /* NULL: only counted */
     size_t n;
 } unit_list;
 
-static void add(unit_list *list, sinew_unit unit)
+static void add(unit_list *list, sinew_convolver_unit unit)
 {
     if (list->units)
         list->units[list->n] = unit;
     list->n++;
 }
 
-static void add_range(unit_list *list, sinew_unit unit, size_t n, size_t piece)
+static void add_range(unit_list *list, sinew_convolver_unit unit, size_t n, size_t piece)
 {
     for (size_t at = 0; at < n; at += piece) {
         unit.from = (uint32_t)at;
@@ -46,7 +46,7 @@ static void add_range(unit_list *list, sinew_unit unit, size_t n, size_t piece)
 static void add_forward(unit_list *list, const sinew_level *l, size_t input)
 {
     size_t passes = sinew_tree_passes(l->length), quads = l->length / 64;
-    sinew_unit unit = {.what = UNIT_REAL, .channel = (uint16_t)input};
+    sinew_convolver_unit unit = {.what = UNIT_REAL, .channel = (uint16_t)input};
     add_range(list, unit, quads, SINEW_UNIT_QUADS);
     unit.what = UNIT_SPLIT;
     for (size_t p = 1; p < passes; p++) {
@@ -61,7 +61,7 @@ static void add_backward(unit_list *list, const sinew_level *l, size_t output)
 {
     size_t passes = sinew_tree_passes(l->length), quads = l->length / 64;
     size_t tiles = l->length / SINEW_TREE_BINS;
-    sinew_unit unit = {.what = UNIT_PRODUCTS, .channel = (uint16_t)output};
+    sinew_convolver_unit unit = {.what = UNIT_PRODUCTS, .channel = (uint16_t)output};
     for (size_t t = 0; t < tiles; t++) {
         unit.tile = (uint32_t)t;
         add_range(list, unit, sinew_level_partitions(l), SINEW_UNIT_PRODUCTS);
@@ -90,8 +90,8 @@ static void list_units(unit_list *list, const sinew_convolver *c, const sinew_le
 /* ---- the schedule ---- */
 
 /* Of unit u in the work of block b, in nanoseconds. */
-static double unit_cost(const sinew_convolver *c, const sinew_level *l, const sinew_unit *u,
-                        uint64_t b)
+static double unit_cost(const sinew_convolver *c, const sinew_level *l,
+                        const sinew_convolver_unit *u, uint64_t b)
 {
     const sinew_convolver_cost *cost = sinew_convolver_costs(c->real_bytes, c->simd->name);
     double n = (double)(u->to - u->from);

@@ -43,20 +43,20 @@ enum {
 };
 
 /* A piece of the work of a level that is done at one go. */
-typedef struct sinew_unit {
+typedef struct sinew_convolver_unit {
     uint8_t what;
     uint8_t pass;
     uint16_t channel; /* an input before the products, then an output */
     uint32_t from, to;
     uint32_t tile;
-} sinew_unit;
+} sinew_convolver_unit;
 
 typedef struct sinew_level {
     size_t length;            /* L */
     size_t nearest, farthest; /* d of the partitions that there are */
     size_t ratio;             /* blocks of this level in one of the next; 0: it is the last */
     size_t n_units;
-    sinew_unit *units;
+    sinew_convolver_unit *units;
     uint32_t *done;  /* (slots of the longest level): units of the block's work done so far */
     void *constants; /* math/tree.h, of the sample type */
     void *spectra;   /* (outputs, inputs, tiles, partitions, TILE): farthest first */

@@ -51,7 +51,7 @@ static REAL *out_of(const sinew_convolver *c, const view *v, size_t i, uint64_t 
 
 /* A tile's sum over partitions [from, to), farthest first, of those that count. */
 static void products(const sinew_convolver *c, const view *v, size_t i, uint64_t b,
-                     const sinew_unit *u)
+                     const sinew_convolver_unit *u)
 {
     const sinew_level *l = &c->levels[i];
     size_t n = sinew_level_partitions(l), tiles = l->length / SINEW_TREE_BINS;
@@ -74,7 +74,7 @@ static void products(const sinew_convolver *c, const view *v, size_t i, uint64_t
 }
 
 static void split_lanes(const view *v, const sinew_fused *f, const sinew_level *l, size_t i,
-                        uint64_t b, const sinew_unit *u, const REAL *lanes)
+                        uint64_t b, const sinew_convolver_unit *u, const REAL *lanes)
 {
     size_t n = sinew_level_partitions(l), tiles = l->length / SINEW_TREE_BINS;
     for (size_t t = u->from; t < u->to; t++)
@@ -83,8 +83,8 @@ static void split_lanes(const view *v, const sinew_fused *f, const sinew_level *
                                ((u->channel * tiles + t) * n + (size_t)((b - 1) % n)) * TILE);
 }
 
-static void merge_lanes(const view *v, const sinew_fused *f, size_t i, const sinew_unit *u,
-                        const REAL *lanes)
+static void merge_lanes(const view *v, const sinew_fused *f, size_t i,
+                        const sinew_convolver_unit *u, const REAL *lanes)
 {
     REAL work[TILE];
     for (size_t t = u->from; t < u->to; t++) {
@@ -96,7 +96,7 @@ static void merge_lanes(const view *v, const sinew_fused *f, size_t i, const sin
 
 /* A unit of the work of block b of level i: its X is that of block b - 1. */
 static void do_unit(const sinew_convolver *c, const view *v, size_t i, uint64_t b,
-                    const sinew_unit *u)
+                    const sinew_convolver_unit *u)
 {
     const sinew_level *l = &c->levels[i];
     const sinew_fused *f = c->simd->fused;
