@@ -42,6 +42,16 @@ static size_t rounded(size_t n, size_t by)
     return (n + by - 1) / by * by;
 }
 
+size_t sinew_blockwise_lanes(const sinew_blockwise *b, sinew_sample sample, size_t copies)
+{
+    const sinew_fused *fused = sinew_simd_best()->fused;
+    unsigned offered = b->type == SINEW_SAMPLE_F64 ? fused->widths_f64 : fused->widths_f32;
+    size_t lanes = b->lifted && sample == b->type ? SINEW_FUSED_LANES : 1;
+    while (lanes > 1 && !((lanes & offered) && lanes <= copies))
+        lanes /= 2;
+    return lanes;
+}
+
 /* Whether no state is coupled with more than one other. */
 static bool all_pairs(const sinew_components *groups)
 {

@@ -25,8 +25,7 @@
 
 enum {
     SINEW_BLOCKWISE_VECTORS = 32, /* of a product: blocks, of all copies that go together, */
-    SINEW_BLOCKWISE_COPIES = 16,  /* which are so many at most */
-    SINEW_BLOCKWISE_LANES = 4     /* fewer channels than these are faster one by one */
+    SINEW_BLOCKWISE_COPIES = 16   /* which are so many at most */
 };
 
 typedef struct sinew_blockwise {
@@ -48,6 +47,11 @@ typedef struct sinew_blockwise {
 sinew_status sinew_blockwise_shape(sinew_blockwise *b, sinew_components *groups,
                                    const sinew_discretization *d, sinew_sample type,
                                    sinew_error *error);
+
+/* Of `copies` channels, how many go through registers side by side at first; 1: each by itself. The
+ * widest that the instruction set has is taken as often as it goes, then the next one.
+ * `sample`: of the stream. */
+size_t sinew_blockwise_lanes(const sinew_blockwise *b, sinew_sample sample, size_t copies);
 
 /* What is double for every type: lengths, places, and the lifted matrices in the coordinates of the
  * engine. *fits: false where the type has too few digits. `type`: what is calculated in. */

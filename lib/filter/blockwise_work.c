@@ -10,7 +10,7 @@ typedef struct shape {
     double inputs, outputs, copies;
     double panel;            /* rows */
     double y_panels, panels; /* of the outputs and of the states of a block */
-    bool typed;              /* the stream has the type that is calculated in */
+    sinew_sample sample;     /* of the stream */
 } shape;
 
 static void add(sinew_work *work, const shape *s, sinew_cost kind, double count)
@@ -31,7 +31,7 @@ static shape shape_of(const sinew_blockwise *b, const sinew_discretization *d,
                    .panel = panel,
                    .y_panels = (double)b->rows / panel,
                    .panels = (double)b->padded / panel,
-                   .typed = opts->sample == b->type};
+                   .sample = opts->sample};
 }
 
 /* Columns of panels of T that are not above the diagonal. */
@@ -71,14 +71,15 @@ static void add_piece(sinew_work *work, const shape *s, size_t phase, size_t n)
 
 /* ---- whole blocks through registers ---- */
 
-static void add_single(sinew_work *work, const shape *s, double copies, double blocks)
+/* `moved`: to an array of their own and back. */
+static void add_single(sinew_work *work, const shape *s, double copies, double blocks, bool moved)
 {
     double states = (double)s->b->states, length = (double)s->b->length;
     double columns = s->y_panels * states + triangle(s) + s->panels * (length + states);
     add(work, s, SINEW_COST_LIFT_RUN, copies);
     add(work, s, SINEW_COST_LIFT_BLOCK, copies * blocks);
     add(work, s, SINEW_COST_LIFT_COLUMN, copies * blocks * columns);
-    if (s->n_copies > 1 || !s->typed)
+    if (moved)
         add(work, s, SINEW_COST_BLOCK_SAMPLE, 2 * copies * blocks * length);
 }
 
@@ -88,18 +89,23 @@ static void add_lanes(sinew_work *work, const shape *s, double lanes, double blo
     double products = length * n + length * (length + 8) / 2 + length * n + n * n;
     add(work, s, SINEW_COST_LANES_RUN, lanes * n);
     add(work, s, SINEW_COST_LANES_BLOCK, blocks);
-    add(work, s, lanes < s->panel ? SINEW_COST_LANES_PRODUCT : SINEW_COST_LANES_WIDE,
-        blocks * products);
+    if (lanes < s->panel)
+        add(work, s, SINEW_COST_LANES_PRODUCT, blocks * products);
+    else
+        add(work, s, SINEW_COST_LANES_WIDE, blocks * products * lanes / s->panel);
 }
 
 static void add_lifted(sinew_work *work, const shape *s, size_t blocks)
 {
-    size_t left = s->n_copies, widest = s->typed ? (size_t)s->panel : 1;
-    for (size_t lanes = widest; lanes >= SINEW_BLOCKWISE_LANES; lanes /= 2)
-        for (; left >= lanes; left -= lanes)
-            add_lanes(work, s, (double)lanes, (double)blocks);
-    if (left > 0)
-        add_single(work, s, (double)left, (double)blocks);
+    bool moved = s->n_copies > 1 || s->sample != s->b->type;
+    for (size_t left = s->n_copies, n; left > 0; left -= n) {
+        size_t lanes = sinew_blockwise_lanes(s->b, s->sample, left);
+        n = lanes > 1 ? lanes : left;
+        if (lanes > 2)
+            add_lanes(work, s, (double)n, (double)blocks);
+        else /* two are as many single ones, but from where they stand */
+            add_single(work, s, (double)n, (double)blocks, moved && lanes == 1);
+    }
 }
 
 /* ---- whole blocks by products of matrices ---- */

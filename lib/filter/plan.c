@@ -11,15 +11,11 @@ static const char *const forms[] = {[SINEW_FORM_DENSE] = "dense",
 
 static void tell_block(sinew_plan *out, const sinew_blockwise *b)
 {
-    size_t panel = b->type == SINEW_SAMPLE_F64 ? SINEW_FUSED_F64 : SINEW_FUSED_F32;
-    bool typed = b->filter.node.sample_in == b->type;
     out->arithmetic = b->type;
     out->length = b->length;
     out->coordinates = b->coordinates.P ? "balanced" : "given";
     out->kernel = b->lifted ? "registers" : "products";
-    for (size_t lanes = SINEW_BLOCKWISE_LANES; b->lifted && typed && lanes <= panel; lanes *= 2)
-        if (b->filter.copies >= lanes)
-            out->lanes = lanes;
+    out->lanes = sinew_blockwise_lanes(b, b->filter.node.sample_in, b->filter.copies);
     if (out->lanes > 1)
         out->kernel = "channels";
 }

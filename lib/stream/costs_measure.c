@@ -21,8 +21,8 @@ typedef enum shape { CASCADE, MODES, COUPLED } shape;
 typedef struct job {
     shape shape;
     size_t order;
-    uint32_t channels; /* 0: as many as a panel has rows */
-    size_t frames;     /* of a call */
+    int channels;  /* below 0: as many as a panel has rows, or through so many */
+    size_t frames; /* of a call */
     sinew_engine engine;
     bool typed; /* in double and in float */
     sinew_cost kinds[MOST_KINDS];
@@ -42,10 +42,10 @@ static const job jobs[] = {
     {COUPLED, 16, 1, 1, SINEW_ENGINE_SCAN, false, KINDS(SINEW_COST_SCAN_START, SINEW_COST_SCAN_STATE)},
     {CASCADE, 8, 1, 256, SINEW_ENGINE_BLOCK, true,
      KINDS(SINEW_COST_LIFT_RUN, SINEW_COST_LIFT_BLOCK, SINEW_COST_LIFT_COLUMN)},
-    {CASCADE, 8, 2, 256, SINEW_ENGINE_BLOCK, true, KINDS(SINEW_COST_BLOCK_SAMPLE)},
-    {CASCADE, 8, 4, 256, SINEW_ENGINE_BLOCK, true,
+    {CASCADE, 8, 3, 256, SINEW_ENGINE_BLOCK, true, KINDS(SINEW_COST_BLOCK_SAMPLE)}, /* two, and one that is moved */
+    {CASCADE, 8, -2, 256, SINEW_ENGINE_BLOCK, true,
      KINDS(SINEW_COST_LANES_RUN, SINEW_COST_LANES_BLOCK, SINEW_COST_LANES_PRODUCT)},
-    {CASCADE, 8, 0, 256, SINEW_ENGINE_BLOCK, true, KINDS(SINEW_COST_LANES_WIDE)},
+    {CASCADE, 8, -1, 256, SINEW_ENGINE_BLOCK, true, KINDS(SINEW_COST_LANES_WIDE)},
     {CASCADE, 8, 1, 1, SINEW_ENGINE_BLOCK, true,
      KINDS(SINEW_COST_PIECE, SINEW_COST_PIECE_BEGIN, SINEW_COST_PIECE_PANEL, SINEW_COST_PIECE_COLUMN)},
     {MODES, 64, 1, 256, SINEW_ENGINE_BLOCK, true,
@@ -183,10 +183,11 @@ static void learn_all(sinew_costs *costs, const timing *timings, size_t n)
 static sinew_status prepare(timing *t, const job *j, const sinew_discretization *d,
                             sinew_sample type, sinew_error *error)
 {
-    size_t panel = type == SINEW_SAMPLE_F64 ? SINEW_FUSED_F64 : SINEW_FUSED_F32;
+    int panel = type == SINEW_SAMPLE_F64 ? SINEW_FUSED_F64 : SINEW_FUSED_F32;
     sinew_filter_opts opts = {.sample = type,
                               .engine = j->engine,
-                              .channels = j->channels ? j->channels : (uint32_t)panel,
+                              .channels =
+                                  (uint32_t)(j->channels > 0 ? j->channels : panel / -j->channels),
                               .block_frames = j->frames};
     *t = (timing){.job = j, .type = type, .ns = INFINITY};
     sinew_status status = sinew_filter_new(&t->node, d, &opts, error);

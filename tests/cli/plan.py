@@ -35,7 +35,8 @@ def test_what_is_chosen_is_the_least():
 def test_options_count():
     few, many = plan(LOWPASS, "--block", 1), plan(LOWPASS)
     assert few["ns_per_frame"]["block"] > 4 * many["ns_per_frame"]["block"]
-    assert plan(LOWPASS, "--channels", 8)["lanes"] == 8
+    got = plan(LOWPASS, "--channels", 8)
+    assert got["lanes"] == (8 if got["simd"].startswith("avx") else 4)  # two registers, where they are short
     assert plan(LOWPASS, "--engine", "scan")["engine"] == "scan"
     got = plan(LOWPASS, "--engine", "convolve")
     assert got["engine"] == "convolve" and got["partitions"] > 0 and got["length"] > 1

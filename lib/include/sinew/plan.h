@@ -47,10 +47,11 @@ typedef enum sinew_cost {
     SINEW_COST_LIFT_COLUMN = SINEW_COST_LIFT_BLOCK + 2, /* each of its columns of a panel */
     SINEW_COST_LANES_RUN = SINEW_COST_LIFT_COLUMN + 2,  /* channels side by side: a state moved */
     SINEW_COST_LANES_BLOCK = SINEW_COST_LANES_RUN + 2,  /* a block of them, */
-    SINEW_COST_LANES_PRODUCT = SINEW_COST_LANES_BLOCK + 2, /* each product, */
-    SINEW_COST_LANES_WIDE = SINEW_COST_LANES_PRODUCT + 2,  /* of as many as a panel has rows */
-    SINEW_COST_GROUP_RUN = SINEW_COST_LANES_WIDE + 2,      /* up to 32 blocks by matrices */
-    SINEW_COST_GROUP_BLOCK = SINEW_COST_GROUP_RUN + 2,     /* each block, */
+    SINEW_COST_LANES_PRODUCT =
+        SINEW_COST_LANES_BLOCK + 2, /* each product of fewer of them than a panel has rows, */
+    SINEW_COST_LANES_WIDE = SINEW_COST_LANES_PRODUCT + 2, /* of as many */
+    SINEW_COST_GROUP_RUN = SINEW_COST_LANES_WIDE + 2,     /* up to 32 blocks by matrices */
+    SINEW_COST_GROUP_BLOCK = SINEW_COST_GROUP_RUN + 2,    /* each block, */
     SINEW_COST_GROUP_COLUMN =
         SINEW_COST_GROUP_BLOCK + 2, /* a column of a panel by up to 8 blocks */
     SINEW_COST_GROUP_PRODUCT = SINEW_COST_GROUP_COLUMN + 2, /* ... by one */
