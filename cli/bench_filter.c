@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "bench.h"
+#include "costs.h"
 #include "sinew/sinew.h"
 
 enum { BUTTERWORTH_MOST = 16 };
@@ -55,12 +56,19 @@ static sinew_status new_discretization(sinew_discretization **out, size_t order,
     return status;
 }
 
+static size_t block_of(const bench_asked *asked)
+{
+    return asked->block.given ? (size_t)asked->block.value : 256;
+}
+
+/* What `sinew run` and the daemon would build for calls of this length. */
 static sinew_filter_opts filter_opts(const bench_asked *asked)
 {
     bool narrow = asked->dtype && strcmp(asked->dtype, "f32") == 0;
     sinew_filter_opts opts = {.sample = narrow ? SINEW_SAMPLE_F32 : SINEW_SAMPLE_F64,
                               .channels =
-                                  (uint32_t)(asked->channels.given ? asked->channels.value : 1)};
+                                  (uint32_t)(asked->channels.given ? asked->channels.value : 1),
+                              .block_frames = block_of(asked)};
     if (asked->engine)
         sinew_engine_from_name(asked->engine, &opts.engine);
     return opts;
@@ -71,7 +79,7 @@ static sinew_status measure(const bench_asked *asked, const sinew_node *node, si
 {
     bench_run run = {0};
     bench_times times;
-    size_t block = asked->block.given ? (size_t)asked->block.value : 256;
+    size_t block = block_of(asked);
     sinew_status status = bench_run_open(&run, node, block, error);
     if (!status)
         bench_time(&times, &run);
@@ -93,10 +101,15 @@ sinew_status bench_filter(const bench_asked *asked, sinew_error *error)
 {
     size_t order = asked->order.given ? (size_t)asked->order.value : 8;
     bool modes = order > BUTTERWORTH_MOST;
+    sinew_costs costs;
     sinew_filter_opts opts = filter_opts(asked);
     sinew_discretization *d = NULL;
     sinew_node *node = NULL;
     sinew_status status = new_discretization(&d, order, modes, error);
+    if (!status && opts.engine == SINEW_ENGINE_AUTO) {
+        opts.costs = &costs;
+        status = costs_choose(&costs, false, error);
+    }
     if (!status)
         status = sinew_filter_new(&node, d, &opts, error);
     sinew_discretization_free(d);
