@@ -8,6 +8,7 @@
 #include "base/samples.h"
 #include "costs.h"
 #include "json.h"
+#include "kernel.h"
 #include "sampling.h"
 #include "stream/formats.h"
 
@@ -127,6 +128,8 @@ static sinew_status plan_model(sinew_plan *plan, const settings *s, const sinew_
     if (sinew_model_delayed(model))
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
                           "a system with delays inside: its plant runs in pieces, by any engine");
+    if (sinew_model_kernel(model, NULL))
+        return kernel_refuse("it runs by convolve, in partitions of its own choice", error);
     if (sinew_model_kalman(model, NULL))
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
                           "a Kalman filter: there is one way to run it");

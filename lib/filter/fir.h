@@ -1,4 +1,5 @@
-/* The inside of filter.fir: a convolver for each copy, and perhaps a filter that is added. */
+/* The inside of filter.fir: a convolver for each copy, and perhaps a filter that is added. The
+ * costs of the options (plan.h) choose the engine of what is added; a convolver has its own. */
 #ifndef SINEW_FILTER_FIR_H
 #define SINEW_FILTER_FIR_H
 

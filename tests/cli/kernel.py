@@ -120,6 +120,7 @@ def test_what_kernels_cannot():
     np.save("u.npy", noise(10, 3))
     refused(["3 channels"], "run", path, "u.npy", "y.npy", "--rate", RATE)
     refused(["kernel", "discrete already"], "discretize", path, "--rate", RATE)
+    refused(["kernel", "convolve"], "plan", path, "--rate", RATE)
     write("hz", "1\n")
     refused(["kernel"], "response", path, "--rate", RATE, "--hz", "hz")
     refused(["m.yaml:1:", "rational"], "discretize",

@@ -2,10 +2,18 @@
  * filter: a node that runs a discretization, by one of several engines with the same answer.
  *
  *   scan      the recurrence, sample by sample: least latency, least memory, any order.
- *             Works in double whatever the sample type (see ARCHITECTURE.md).
+ *             Works in double whatever the sample type (see ARCHITECTURE.md). Fastest in calls of
+ *             a few frames, and the one that runs what no other engine can.
+ *   block     some frames at once, 4 to 64, by products of matrices: what the state gives to all
+ *             of them, what their input gives, and the state behind them. Blocks are anchored
+ *             where the stream began, and frames that do not fill one are added as they come, so
+ *             there is no latency and the tail is never cut. Channels go side by side. Works in the type of
+ *             the samples; where a float has too few digits for the states, in double. Fastest in
+ *             calls of about 8 frames and more, up to some hundreds of states.
  *   convolve  FFT convolution, overlap-save over partitions anchored at absolute frames, a
  *             direct head for zero latency, and the state for all that is older than the
- *             partitions: the tail is never cut.
+ *             partitions: the tail is never cut. Fastest where many states are coupled, in calls of
+ *             a few frames or with more states than block can hold cheaply.
  *   auto      whichever is estimated to be fastest (sinew_filter_cost, plan.h).
  *
  *     sinew_filter_opts opts = {.channels = 2};
@@ -75,10 +83,10 @@ SINEW_API sinew_status sinew_filter_new(sinew_node **out, const sinew_discretiza
 /** The engine that a filter node runs by (never AUTO). SINEW_ENGINE_AUTO for other nodes. */
 SINEW_API sinew_engine sinew_filter_engine(const sinew_node *node);
 
-/** What `auto` compares: nanoseconds a frame of all channels that an engine will take, as far as its
- * work can be counted and `costs` say what a unit of it takes (plan.h). opts may be NULL for the
- * defaults; its `engine` does not count. Infinite for an engine that this build does not hold or
- * that cannot run this filter, for SINEW_ENGINE_AUTO that of the engine that auto takes. */
+/** What `auto` compares: nanoseconds a frame of all channels that an engine will take, as far as
+ * its work can be counted and `costs` say what a unit of it takes (plan.h). opts may be NULL for
+ * the defaults; its `engine` does not count. Infinite for an engine that this build does not hold
+ * or that cannot run this filter, for SINEW_ENGINE_AUTO that of the engine that auto takes. */
 SINEW_API double sinew_filter_cost(const sinew_discretization *d, const sinew_filter_opts *opts,
                                    sinew_engine engine);
 

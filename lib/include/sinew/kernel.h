@@ -57,8 +57,10 @@ SINEW_API const double *
 sinew_kernel_values(const sinew_kernel *kernel); /* (outputs, inputs, taps) */
 
 typedef struct sinew_kernel_opts {
-    /* sample, channels; the rest is of what is added: its engine, ... With nothing added the engine
-     * is auto or convolve. */
+    /* sample, channels; the rest is of what is added: its engine, the costs that auto chooses it by
+     * and block_frames, ... With nothing added the engine is auto or convolve. A kernel's own
+     * levels do not go by these costs, but by ratios that are built in
+     * (lib/filter/convolver_cost.h). */
     sinew_filter_opts filter;
     /* The blocks of the levels, in frames: 256, then rising of 1024, 4096, 16384, 65536, 262144;
      * n_levels 0: planned. A kernel of up to 256 taps is summed directly, without levels. */
