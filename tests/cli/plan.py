@@ -89,6 +89,8 @@ def test_costs_from_the_file_decide():
     assert plan(LOWPASS, env=env)["engine"] == "scan"
     got = json.loads(sinew("info", model(LOWPASS), *RATE, "--json", env=env).stdout)
     assert got["rates"][0]["engine"] == "scan"
+    got = json.loads(sinew("bench", "filter", "--json", env=env).stdout)
+    assert got["engine"] == "scan" and got["dtype"] == "f64"
     numpy.save("in.npy", numpy.random.default_rng(1).standard_normal((500, 1)))
     for name, more in ("kept.npy", {"env": env}), ("built_in.npy", {}):
         sinew("run", model(LOWPASS), "in.npy", name, *RATE, **more)
@@ -109,6 +111,15 @@ def test_run_measures_and_keeps_what_it_needs():
     assert not os.path.exists("cache")
     sinew(*run, env=env)
     assert os.path.exists(COSTS)
+
+
+def test_a_run_of_a_file_plans_for_long_calls():
+    numpy.save("in.npy", numpy.random.default_rng(1).standard_normal((500, 1)))
+    assert plan(LOWPASS, "--block", 1)["engine"] == "scan" and plan(LOWPASS)["engine"] == "block"
+    for name, block in (("short.npy", 1), ("long.npy", 4096)):
+        sinew("run", model(LOWPASS), "in.npy", name, *RATE, "--block", block)
+    sinew("run", model(LOWPASS), "in.npy", "block.npy", *RATE, "--engine", "block")
+    assert same("short.npy", "block.npy") and same("long.npy", "block.npy")
 
 
 def test_no_place_to_keep_them_is_no_failure():

@@ -7,9 +7,9 @@
  *   block     some frames at once, 4 to 64, by products of matrices: what the state gives to all
  *             of them, what their input gives, and the state behind them. Blocks are anchored
  *             where the stream began, and frames that do not fill one are added as they come, so
- *             there is no latency and the tail is never cut. Channels go side by side. Works in the type of
- *             the samples; where a float has too few digits for the states, in double. Fastest in
- *             calls of about 8 frames and more, up to some hundreds of states.
+ *             there is no latency and the tail is never cut. Channels go side by side. Works in
+ *             the type of the samples; where a float has too few digits for the states, in
+ *             double. Fastest in calls of about 8 frames and more, up to some hundreds of states.
  *   convolve  FFT convolution, overlap-save over partitions anchored at absolute frames, a
  *             direct head for zero latency, and the state for all that is older than the
  *             partitions: the tail is never cut. Fastest where many states are coupled, in calls of
