@@ -5,7 +5,8 @@
     tests/bench/planner_fit.py avx2 1.csv [2.csv ...]
 
 Least squares of the relative errors, none below zero, with less weight for what does not fit: scan
-first, which says what a call takes, then the other engines. The errors go to standard error."""
+first, which says what a call takes, then the other engines. Work that a row never does costs 0. The
+errors go to standard error."""
 import sys
 
 import numpy
@@ -44,7 +45,7 @@ def main():
         if engine == "scan":
             known = numpy.where([name.startswith(("call", "scan")) for name in names], known,
                                 numpy.nan)
-    print('{"%s",\n {%s}},' % (simd, ", ".join("%.3g" % cost for cost in known)))
+    print('{"%s",\n {%s}},' % (simd, ", ".join("%.3g" % cost for cost in numpy.nan_to_num(known))))
 
 
 main()
