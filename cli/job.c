@@ -12,11 +12,11 @@
 #include "interrupt.h"
 #include "losses.h"
 #include "progress.h"
-#include "sinew/stream.h"
+#include "sinew/parallel.h"
 #include "smooth.h"
 #include "state_file.h"
 
-/* Of either end: a file of very many channels gets shorter blocks. */
+/* Of either end. */
 enum { BLOCK_BYTES_MOST = 1 << 25 };
 
 /* A job on its way; what is NULL is not there yet. */
@@ -31,7 +31,7 @@ typedef struct task {
     double *first;  /* (channels): the first frame, read ahead of the others */
     size_t n_first; /* frames in it that are not processed yet: 0 or 1 */
     sinew_node *node;
-    sinew_stream *stream;
+    sinew_parallel *parallel;
     sinew_sink *sink;
     char *in_samples, *out_samples; /* (block_frames, channels); the same where that fits */
     sinew_block in;
@@ -137,26 +137,36 @@ static sinew_status build_node(task *t)
                : sampling_warning(t->result->warning, plan->model, &report, t->error);
 }
 
-/* How long blocks are changes nothing in what comes out. */
-static size_t choose_block(const task *t)
+/* A file of very many channels gets shorter blocks. */
+static size_t limited(const task *t, size_t frames)
 {
     uint32_t in = t->node->channels_in, out = t->node->channels_out;
     size_t most = BLOCK_BYTES_MOST / (sizeof(double) * (in > out ? in : out));
+    return frames <= most ? frames : most > 0 ? most : 1;
+}
+
+/* How long blocks are changes nothing in what comes out, but threads share long ones. */
+static size_t choose_block(const task *t)
+{
     size_t wanted = t->plan->block_frames;
-    return wanted <= most ? wanted : most > 0 ? most : 1;
+    size_t shared = t->plan->threads > 1 ? sinew_parallel_frames(t->parallel) : 0;
+    return limited(t, wanted > shared ? wanted : shared);
 }
 
 static sinew_status open_stream(task *t)
 {
-    t->block_frames = choose_block(t);
     bool time = t->plan->time;
-    sinew_stream_opts opts = {.max_frames = t->block_frames, .steps = time};
-    sinew_status status = sinew_stream_open(&t->stream, t->node, &opts, t->error);
-    if (status || !t->plan->state_in)
+    sinew_stream_opts opts = {.max_frames = limited(t, t->plan->block_frames), .steps = time};
+    sinew_status status =
+        sinew_parallel_open(&t->parallel, t->node, &opts, t->plan->threads, t->error);
+    if (status)
         return status;
+    t->block_frames = choose_block(t);
+    if (!t->plan->state_in)
+        return SINEW_OK;
     bool exactly = false;
-    status = state_file_load(t->stream, &exactly, time ? &t->last_time_s : NULL, t->plan->state_in,
-                             t->error);
+    status = state_file_load(sinew_parallel_stream(t->parallel), &exactly,
+                             time ? &t->last_time_s : NULL, t->plan->state_in, t->error);
     t->result->continues_inexactly = !status && !exactly;
     return !status && time ? sinew_source_continue(t->source, t->last_time_s, t->error) : status;
 }
@@ -233,7 +243,7 @@ static sinew_status filter_block(task *t)
     sinew_block out = {.samples = t->out_samples};
     if (interrupt_signal())
         return interrupted(t);
-    sinew_stream_process(t->stream, &t->in, &out);
+    sinew_parallel_process(t->parallel, &t->in, &out);
     const double *times = sinew_source_times(t->source);
     uint64_t clipped = sinew_sink_clipped(t->sink);
     sinew_status status = sinew_sink_write(t->sink, t->node->sample_out, &out, times, t->error);
@@ -296,8 +306,9 @@ static sinew_status commit(task *t)
 {
     sinew_status status = SINEW_OK;
     if (t->plan->state_out)
-        status = state_file_write(&t->state, t->stream, t->plan->time ? &t->last_time_s : NULL,
-                                  t->plan->state_out, t->error);
+        status =
+            state_file_write(&t->state, sinew_parallel_stream(t->parallel),
+                             t->plan->time ? &t->last_time_s : NULL, t->plan->state_out, t->error);
     if (!status && interrupt_signal())
         status = interrupted(t);
     if (!status)
@@ -313,7 +324,7 @@ static void close_task(task *t)
 {
     sinew_atomic_file_close(&t->state);
     sinew_sink_close(t->sink);
-    sinew_stream_close(t->stream);
+    sinew_parallel_close(t->parallel);
     sinew_node_free(t->node);
     sinew_source_close(t->source);
     if (t->out_samples != t->in_samples)

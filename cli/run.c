@@ -15,13 +15,14 @@
 #include "numbers.h"
 #include "paths.h"
 #include "progress.h"
+#include "sinew/parallel.h"
 #include "stream/formats.h"
 
 typedef struct settings {
     sampling sampling;
     const char *engine, *dtype, *state_in, *state_out, *x0_path;
     const char *format, *in_format, *out_format, *out_dir;
-    option_count block, channels, jobs;
+    option_count block, threads, channels, jobs;
     option_number tail_s;
     bool time, smooth, force, json, quiet;
 } settings;
@@ -36,7 +37,9 @@ static const option options[] = {
     FLAG_OPTION(settings, smooth, "smooth", "a Kalman filter: estimate from the whole record"),
     SAMPLING_METHOD_OPTIONS(settings),
     WORD_OPTION(settings, engine, "engine", "E", "", engines),
-    COUNT_OPTION(settings, block, "block", "N", "frames computed at a time: 4096", 1, 1 << 24),
+    COUNT_OPTION(settings, block, "block", "N",
+                 "frames computed at a time: 4096; with a kernel 16384", 1, 1 << 24),
+    COUNT_OPTION(settings, threads, "threads", "N", "for each file: 1", 1, SINEW_MAX_THREADS),
     WORD_OPTION(settings, dtype, "dtype", "D", "compute in", dtypes),
     TEXT_OPTION(settings, state_in, "state-in", "FILE", "continue from a saved state"),
     TEXT_OPTION(settings, state_out, "state-out", "FILE", "save the state at the end"),
@@ -253,7 +256,8 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
                        .sample = s->dtype && strcmp(s->dtype, "f32") == 0 ? SINEW_SAMPLE_F32
                                                                           : SINEW_SAMPLE_F64,
                        .sample_given = s->dtype != NULL,
-                       .block_frames = s->block.given ? (size_t)s->block.value : 4096,
+                       .block_frames = (size_t)s->block.value,
+                       .threads = s->threads.given ? (size_t)s->threads.value : 1,
                        .raw_channels = (uint32_t)s->channels.value,
                        .tail_s = s->tail_s.value,
                        .time = s->time,
@@ -264,6 +268,8 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
         sinew_engine_from_name(s->engine, &plan->engine);
     sinew_status status = sinew_model_open_any(model, model_path, error);
     plan->model = *model;
+    if (!status && !s->block.given) /* a kernel's transforms are the better the longer */
+        plan->block_frames = sinew_model_kernel(*model, NULL) ? 16384 : 4096;
     if (!status && s->smooth)
         status = check_smooth(*model, model_path, error);
     if (!status && s->x0_path)

@@ -11,7 +11,8 @@ sinew_status sinew_filter_init(sinew_filter *f, const sinew_node_ops *ops, sinew
                                const sinew_discretization *d, const sinew_filter_opts *opts,
                                sinew_error *error)
 {
-    bool forgets = sinew_discretization_settle_frames(d) < SIZE_MAX;
+    size_t settle = sinew_discretization_settle_frames(d);
+    bool forgets = settle < SIZE_MAX;
     bool single = sinew_filter_is_single(d);
     uint32_t channels = opts->channels ? opts->channels : (uint32_t)d->inputs;
     f->copies = single ? channels : 1;
@@ -21,6 +22,7 @@ sinew_status sinew_filter_init(sinew_filter *f, const sinew_node_ops *ops, sinew
                            .channels_in = channels,
                            .channels_out = single ? channels : (uint32_t)d->outputs,
                            .flags = forgets ? SINEW_NODE_FORGETS : 0,
+                           .settle_frames = !forgets ? 0 : settle > 0 ? settle : 1,
                            .step_s = d->step_s};
     f->node.model_hash = sinew_hash(d->hash, &channels, sizeof channels);
     uint32_t how[2] = {(uint32_t)engine, (uint32_t)opts->sample};

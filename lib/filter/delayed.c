@@ -242,6 +242,7 @@ static sinew_status init(sinew_delayed_filter *f, const sinew_delayed_discretiza
                            .channels_in = channels,
                            .channels_out = single ? channels : (uint32_t)d->outputs,
                            .flags = d->settle_frames < SIZE_MAX ? SINEW_NODE_FORGETS : 0,
+                           .settle_frames = d->settle_frames < SIZE_MAX ? d->settle_frames : 0,
                            .step_s = sinew_discretization_step_s(d->plant)};
     f->n = d->n;
     f->at_input = d->at_input;

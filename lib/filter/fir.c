@@ -218,6 +218,7 @@ static void init_node(sinew_fir *f, const sinew_kernel *k, const sinew_filter_op
                            .channels_in = channels,
                            .channels_out = single ? channels : (uint32_t)k->outputs,
                            .flags = SINEW_NODE_FORGETS,
+                           .settle_frames = k->taps,
                            .step_s = 1 / k->rate_hz};
 }
 
@@ -248,6 +249,8 @@ static sinew_status init_plus(sinew_fir *f, const sinew_discretization *plus,
     f->plus->ops->footprint(f->plus, 1, &bytes);
     f->plus_saved = bytes.saved_bytes;
     f->node.flags &= f->plus->flags;
+    if (f->plus->settle_frames > f->node.settle_frames)
+        f->node.settle_frames = f->plus->settle_frames;
     return SINEW_OK;
 }
 

@@ -135,6 +135,22 @@ def test_block_lengths_do_not_matter():
     assert np.max(np.abs(scan - convolve)) < 1e-12 * np.max(np.abs(scan))
 
 
+def test_threads_share_a_file():
+    x = noise(1000000)
+    np.save("in.npy", x)
+    common = ["--rate", "48000", *BILINEAR]
+    sinew("run", model(LOWPASS), "in.npy", "one.npy", *common, "--state-out", "one.state")
+    sinew("run", "model.yaml", "in.npy", "three.npy", *common, "--threads", "3", "--state-out", "three.state")
+    one, three = np.load("one.npy"), np.load("three.npy")
+    np.testing.assert_allclose(three, one, rtol=0, atol=1e-13)
+    np.save("silence.npy", np.zeros((2000, 2)))
+    for name in ["one", "three"]:
+        sinew("run", "model.yaml", "silence.npy", f"{name}-rest.npy", *common, "--state-in", f"{name}.state")
+    np.testing.assert_allclose(np.load("three-rest.npy"), np.load("one-rest.npy"), rtol=0, atol=1e-13)
+    for wrong in ["0", "257", "two"]:
+        sinew("run", "model.yaml", "in.npy", "out.npy", *common, "--threads", wrong, status=2)
+
+
 def test_a_state_continues_the_signal():
     path, x = model(BANDPASS), noise(9000)
     np.save("whole.npy", x)

@@ -95,6 +95,8 @@ struct sinew_node {
     uint32_t channels_in, channels_out;
     uint32_t latency_frames; /* 0 for every engine of a filter */
     uint32_t flags;          /* SINEW_NODE_... */
+    uint64_t settle_frames;  /* with SINEW_NODE_FORGETS: after so many frames of silence nothing is
+                              * left of the state (2^-60); 0: not known */
     double step_s;           /* the node's own time step; 0: none */
     uint64_t model_hash;     /* of what is computed: states are exchanged between equals */
     uint64_t identity;       /* of how: model_hash, engine, sample type, lengths, and where the

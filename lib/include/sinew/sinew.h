@@ -27,6 +27,7 @@
 #include "kernel.h"
 #include "model.h"
 #include "node.h"
+#include "parallel.h"
 #include "physical.h"
 #include "plan.h"
 #include "reduce.h"
