@@ -31,6 +31,7 @@ sinew_model_build opts
 sinew_plan_filter opts
 sinew_sink_write times
 sinew_source_open opts
+sinew_parallel_open opts
 sinew_stream_open opts
 sinew_swap_new opts
 sinew_system_hinf peak_rad
