@@ -1,10 +1,8 @@
 /* Where the block engine keeps what it has in its flat state and scratch memory, over one type:
  * included by blockwise_body.h only. */
 
-enum {
-    MOST_VECTORS = SINEW_BLOCKWISE_VECTORS, /* of a product: blocks, of all copies that go together */
-    MOST_COPIES = SINEW_BLOCKWISE_COPIES
-};
+/* Vectors of a product: blocks, of all copies that go together. */
+enum { MOST_VECTORS = SINEW_BLOCKWISE_VECTORS, MOST_COPIES = SINEW_BLOCKWISE_COPIES };
 
 typedef struct header {
     uint64_t phase; /* frames since the block began, below L */

@@ -1,5 +1,5 @@
-/* Costs as built in: fitted (tests/bench/planner_fit.py) to what tests/bench/planner.c measured on a
- * Zen 5 at some 4 GHz, for each SIMD row; NEON has those of SSE2. */
+/* Costs as built in: fitted (tests/bench/planner_fit.py) to what tests/bench/planner.c measured on
+ * a Zen 5 at some 4 GHz, for each SIMD row; NEON has those of SSE2. */
 #include <stdio.h>
 #include <string.h>
 
