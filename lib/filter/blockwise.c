@@ -119,7 +119,7 @@ sinew_status sinew_blockwise_init(sinew_blockwise *b, sinew_lifted *l,
     if (!status) {
         b->length = best_length(d, b->pairs);
         b->rows = rounded(b->length * d->outputs, panel);
-        status = sinew_lifted_init(l, d, r, b->length, error);
+        status = sinew_lifted_init(l, d, b->length, error);
     }
     if (!status)
         status = sinew_coordinates_choose(&b->coordinates, l, d, r, &groups, growth[0], growth[1],

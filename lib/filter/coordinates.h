@@ -13,6 +13,7 @@
 #define SINEW_FILTER_COORDINATES_H
 
 #include "filter/lifted.h"
+#include "filter/recurrence.h"
 #include "math/components.h"
 
 typedef struct sinew_coordinates {

@@ -57,7 +57,7 @@ static void check(const sinew_discretization *d, size_t length)
     sinew_recurrence r;
     sinew_lifted l;
     cr_assert_eq(sinew_recurrence_init(&r, d, sinew_simd_best(), &error), SINEW_OK);
-    cr_assert_eq(sinew_lifted_init(&l, d, &r, length, &error), SINEW_OK);
+    cr_assert_eq(sinew_lifted_init(&l, d, length, &error), SINEW_OK);
     size_t n = d->order, rows = length * d->outputs, columns = length * d->inputs;
     double *x = random_matrix(n, 1), *u = random_matrix(columns, 1), *z = random_matrix(n, 1);
     double *y = random_matrix(rows, 1), *want = random_matrix(rows, 1), *next = random_matrix(n, 1);
@@ -119,7 +119,7 @@ Test(lifted, a_slow_pole_keeps_its_distance_from_one)
     sinew_recurrence r;
     sinew_lifted l;
     cr_assert_eq(sinew_recurrence_init(&r, d, sinew_simd_best(), &error), SINEW_OK);
-    cr_assert_eq(sinew_lifted_init(&l, d, &r, 64, &error), SINEW_OK);
+    cr_assert_eq(sinew_lifted_init(&l, d, 64, &error), SINEW_OK);
     double truth = expm1(-64 * 2 * M_PI / 48000);
     cr_assert_float_eq(l.E[0] / truth, 1, 1e-15);
     sinew_lifted_finish(&l);
@@ -144,7 +144,7 @@ static sinew_coordinates choose(sinew_discretization *d, double kept, double mos
     sinew_lifted l;
     sinew_coordinates c;
     cr_assert_eq(sinew_recurrence_init(&r, d, sinew_simd_best(), &error), SINEW_OK);
-    cr_assert_eq(sinew_lifted_init(&l, d, &r, 16, &error), SINEW_OK);
+    cr_assert_eq(sinew_lifted_init(&l, d, 16, &error), SINEW_OK);
     cr_assert_eq(sinew_coordinates_choose(&c, &l, d, &r, &groups, kept, most, unsettled, &error),
                  SINEW_OK, "%s", error.text);
     for (size_t i = 0; c.P && i < d->order; i++)
