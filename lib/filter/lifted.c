@@ -199,6 +199,20 @@ sinew_status sinew_lifted_init(sinew_lifted *l, const sinew_discretization *d, s
     return status;
 }
 
+sinew_status sinew_lifted_copy(sinew_lifted *to, const sinew_lifted *from, sinew_error *error)
+{
+    size_t n = from->order, q = from->inputs, p = from->outputs, L = from->length;
+    sinew_status status = alloc(to, n, q, p, L, error);
+    if (status)
+        return status;
+    memcpy(to->O, from->O, L * p * n * sizeof *to->O);
+    memcpy(to->T, from->T, L * p * L * q * sizeof *to->T);
+    memcpy(to->G, from->G, n * L * q * sizeof *to->G);
+    memcpy(to->E, from->E, n * n * sizeof *to->E);
+    memcpy(to->late, from->late, n * n * sizeof *to->late);
+    return SINEW_OK;
+}
+
 void sinew_lifted_finish(sinew_lifted *l)
 {
     sinew_free(l->O);

@@ -25,6 +25,7 @@ typedef struct sinew_lifted {
  * SINEW_ERR_MEMORY. Finish in any case. */
 sinew_status sinew_lifted_init(sinew_lifted *l, const sinew_discretization *d, size_t length,
                                sinew_error *error);
+sinew_status sinew_lifted_copy(sinew_lifted *to, const sinew_lifted *from, sinew_error *error);
 void sinew_lifted_finish(sinew_lifted *l);
 
 /* In other coordinates of the states, x = P z: O P, P^-1 G, P^-1 A^L P. P, inverse (order, order).

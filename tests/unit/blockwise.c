@@ -304,6 +304,15 @@ static void check_engine(sinew_discretization *d, size_t frames, double toleranc
     sinew_discretization_free(d);
 }
 
+/* What has only begun to fill up is as right as what has. */
+Test(blockwise, starts_as_small_as_it_is)
+{
+    check_engine(chebyshev(11, 5, SINEW_METHOD_BILINEAR), FRAMES, 1e-14);
+    check_engine(chebyshev(11, 5, SINEW_METHOD_ZOH), FRAMES, 1e-14);
+    check_engine(near_resonances(SINEW_METHOD_ZOH), FRAMES, 5e-14);
+    check_engine(near_resonances(SINEW_METHOD_BILINEAR), FRAMES, 5e-14);
+}
+
 Test(blockwise, as_right_as_frame_by_frame)
 {
     check_engine(chained_pairs(SINEW_METHOD_ZOH), FRAMES, 1e-12);
