@@ -1,6 +1,7 @@
 /* The parts of the block engine that are double for every type: lengths, order of states, cost. */
 #include "filter/blockwise.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -9,9 +10,9 @@
 
 enum { SHORTEST = 4, LONGEST = 64 };
 
-/* How much rounding may grow (coordinates.h): beyond the first number balanced coordinates are
- * tried, beyond the second the type has too few digits. */
-static const double growth_f64[] = {64, 512}, growth_f32[] = {8, 64};
+/* What float holds (coordinates.h): beyond a growth of 8 balanced coordinates are tried, beyond 64
+ * it has too few digits. */
+static const sinew_digits float_digits = {.kept = 8, .most = 64, .unit = 0x1p-24};
 
 /* Few states of one input and output go through registers, in blocks of a fixed length. */
 static bool is_small(const sinew_discretization *d)
@@ -129,22 +130,37 @@ sinew_status sinew_blockwise_shape(sinew_blockwise *b, sinew_components *groups,
     return status;
 }
 
+/* Whether no entry is beyond `most`: room is left for samples, and for what is small beside it. */
+static bool is_within(const double *a, size_t n, double most)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs(a[i]) <= most))
+            return false;
+    return true;
+}
+
+static bool are_within(const sinew_lifted *l, double most)
+{
+    size_t n = l->order, rows = l->length * l->outputs, columns = l->length * l->inputs;
+    return is_within(l->O, rows * n, most) && is_within(l->T, rows * columns, most) &&
+           is_within(l->G, n * columns, most) && is_within(l->E, n * n, most);
+}
+
 sinew_status sinew_blockwise_init(sinew_blockwise *b, sinew_lifted *l,
                                   const sinew_discretization *d, sinew_sample type, bool *fits,
                                   sinew_error *error)
 {
     bool is_double = type == SINEW_SAMPLE_F64;
-    const double *growth = is_double ? growth_f64 : growth_f32;
-    const sinew_recurrence *r = &b->filter.recurrence;
     sinew_components groups;
     sinew_status status = sinew_blockwise_shape(b, &groups, d, type, error);
     if (!status)
-        status = sinew_lifted_init(l, d, r, b->length, error);
-    if (!status)
-        status = sinew_coordinates_choose(&b->coordinates, l, d, r, &groups, growth[0], growth[1],
-                                          is_double, error);
+        status = sinew_lifted_init(l, d, b->length, error);
+    if (!status && !is_double)
+        status = sinew_coordinates_choose(&b->coordinates, l, d, &b->filter.recurrence, &groups,
+                                          &float_digits, error);
     sinew_components_finish(&groups);
-    *fits = !status && b->coordinates.fits;
+    *fits = !status && (is_double || b->coordinates.fits) &&
+            are_within(l, is_double ? 0x1p1000 : 0x1p100);
     return status;
 }
 

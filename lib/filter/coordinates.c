@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "math/components.h"
+#include "filter/growth.h"
 #include "math/lu.h"
 #include "math/matrix.h"
 #include "ssm/balanced.h"
@@ -14,8 +14,13 @@
  * coordinates to look balanced. */
 static const double least_hankel = 0x1p-40;
 
-/* Fewer digits than these of P's inverse would not give the state back. */
-static const double least_rcond = 0x1p-40;
+/* The sections of a cascade fill one after the other, and its output starts as small as it is. In
+ * balanced coordinates all states sum up to it and cancel: of a cascade they are worth it where
+ * noise grows by half as much. */
+static double worth(const sinew_discretization *d)
+{
+    return d->form == SINEW_FORM_CASCADE ? 0.5 : 1;
+}
 
 /* The group's matrices, A less I. */
 static sinew_status take_group(sinew_parts *to, const sinew_discretization *d, const size_t *states,
@@ -34,12 +39,12 @@ static sinew_status take_group(sinew_parts *to, const sinew_discretization *d, c
     return status;
 }
 
-/* P = Lc V sigma^-1/2 of the group and its inverse; false where they are not good for much. */
+/* P = Lc V sigma^-1/2 of the group and its inverse; *good: false where there is none. */
 static sinew_status balance(double *P, double *inverse, bool *good, const sinew_balanced *b,
                             sinew_error *error)
 {
     size_t n = b->n;
-    double *V = sinew_alloc(n * n, sizeof *V), *unit = sinew_alloc(n * n, sizeof *unit), rcond = 0;
+    double *V = sinew_alloc(n * n, sizeof *V), *unit = sinew_alloc(n * n, sizeof *unit);
     sinew_lu lu = {0};
     sinew_status status = V && unit ? SINEW_OK : sinew_fail_memory(error);
     for (size_t k = 0; !status && k < n; k++) {
@@ -53,9 +58,7 @@ static sinew_status balance(double *P, double *inverse, bool *good, const sinew_
         *good = sinew_all_finite(P, n * n);
         status = *good ? sinew_lu_init(&lu, P, n, error) : SINEW_OK;
     }
-    if (!status && *good)
-        status = sinew_lu_rcond(&rcond, &lu, sinew_matrix_norm_1(P, n), error);
-    *good = *good && !lu.singular && rcond >= least_rcond;
+    *good = *good && !lu.singular;
     if (!status && *good)
         status = sinew_lu_left(&lu, inverse, unit, n, error);
     sinew_lu_finish(&lu);
@@ -136,122 +139,83 @@ static sinew_status know(known *k, const sinew_discretization *d, const sinew_co
     return status;
 }
 
-static double length_of(const double *row, size_t n)
+/* The growth of `turned`, which is in balanced coordinates. */
+static sinew_status find_turned_growth(double *growth, const sinew_lifted *turned, const known *k,
+                                       const double *energy, sinew_error *error)
 {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum = hypot(sum, row[i]);
-    return sum;
-}
-
-/* Frames of an impulse response that are looked at: more only count for filters slower than a
- * second or so. */
-enum { MOST_FRAMES = 65536, CHUNK_FRAMES = 256 };
-
-/* energy[o] = hypot over the frames of an impulse into `input`. u, y: a chunk. */
-static void add_energies(double *energy, const sinew_recurrence *r, size_t input, size_t frames,
-                         double *x, double *u, double *y, double *scratch)
-{
-    memset(u, 0, CHUNK_FRAMES * r->inputs * sizeof *u);
-    memset(x, 0, r->order * sizeof *x);
-    u[input] = 1;
-    for (size_t at = 0; at < frames; at += CHUNK_FRAMES) {
-        sinew_recurrence_run(r, x, u, y, CHUNK_FRAMES, scratch);
-        for (size_t t = 0; t < CHUNK_FRAMES; t++)
-            for (size_t o = 0; o < r->outputs; o++)
-                energy[o] = hypot(energy[o], y[t * r->outputs + o]);
-        u[input] = 0;
-    }
-}
-
-/* The root of the energy of output o after impulses into each input. */
-static sinew_status find_energies(double *energy, const sinew_recurrence *r, size_t settle,
-                                  sinew_error *error)
-{
-    size_t frames = settle < MOST_FRAMES ? settle : MOST_FRAMES;
-    double *x = sinew_alloc(r->order, sizeof *x);
-    double *u = sinew_alloc(r->inputs, CHUNK_FRAMES * sizeof *u);
-    double *y = sinew_alloc(r->outputs, CHUNK_FRAMES * sizeof *y);
-    double *scratch = sinew_alloc(sinew_recurrence_scratch(r), sizeof *scratch);
-    sinew_status status = x && u && y && scratch ? SINEW_OK : sinew_fail_memory(error);
-    for (size_t i = 0; !status && i < r->inputs; i++)
-        add_energies(energy, r, i, frames, x, u, y, scratch);
-    sinew_free(x);
-    sinew_free(u);
-    sinew_free(y);
-    sinew_free(scratch);
+    size_t n = turned->order;
+    double *memory = sinew_alloc(3 * n * n, sizeof *memory);
+    if (!memory)
+        return sinew_fail_memory(error);
+    double *reached = memory, *seen = memory + n * n, *across = memory + 2 * n * n;
+    sinew_matrix_multiply(reached, k->inverse, k->reached, n, n, n);
+    sinew_matrix_transpose(across, k->P, n, n);
+    sinew_matrix_multiply(seen, across, k->seen, n, n, n);
+    sinew_status status = sinew_growth_find(growth, turned, reached, seen, energy, error);
+    sinew_free(memory);
     return status;
 }
 
-/* In coordinates whose gramians have these factors (n, n). */
-static sinew_status find_growth(double *growth, const sinew_lifted *l, const double *reached,
-                                const double *seen, const double *energy, sinew_error *error)
-{
-    size_t n = l->order, p = l->outputs;
-    double *reach = sinew_alloc(n, sizeof *reach), noise = 0;
-    if (!reach)
-        return sinew_fail_memory(error);
-    for (size_t s = 0; s < n; s++) {
-        reach[s] = length_of(reached + s * n, n);
-        noise = hypot(noise, reach[s] * length_of(seen + s * n, n));
-    }
-    *growth = noise > 0 ? noise / sqrt((double)l->length) / length_of(energy, p) : 0;
-    for (size_t r = 0; r < l->length * p; r++) {
-        double sum = 0;
-        for (size_t s = 0; s < n; s++)
-            sum += fabs(l->O[r * n + s]) * reach[s];
-        if (sum > 0)
-            *growth = fmax(*growth, sum / energy[r % p]);
-    }
-    sinew_free(reach);
-    return SINEW_OK;
-}
-
-/* Into balanced coordinates, and how they grow there. */
+/* Balanced coordinates, where they are worth it and turning loses less than rounding does: *growth
+ * is theirs then. */
 static sinew_status turn(sinew_coordinates *c, double *growth, known *k, sinew_lifted *l,
-                         const double *energy, sinew_error *error)
+                         const sinew_discretization *d, const sinew_components *groups,
+                         const double *energy, double unit, sinew_error *error)
 {
-    size_t n = l->order;
-    double *memory = sinew_alloc(3 * n * n, sizeof *memory);
-    sinew_status status =
-        memory ? sinew_lifted_turn(l, k->P, k->inverse, error) : sinew_fail_memory(error);
-    if (!status) {
-        double *reached = memory, *seen = memory + n * n, *turned = memory + 2 * n * n;
-        sinew_matrix_multiply(reached, k->inverse, k->reached, n, n, n);
-        sinew_matrix_transpose(turned, k->P, n, n);
-        sinew_matrix_multiply(seen, turned, k->seen, n, n, n);
-        status = find_growth(growth, l, reached, seen, energy, error);
+    size_t settle = sinew_discretization_settle_frames(d);
+    sinew_lifted turned;
+    double grown = INFINITY, lost = INFINITY;
+    sinew_status status = sinew_lifted_copy(&turned, l, error);
+    if (!status)
+        status = sinew_lifted_turn(&turned, k->P, k->inverse, error);
+    if (!status)
+        status = find_turned_growth(&grown, &turned, k, energy, error);
+    if (!status && grown < worth(d) * *growth)
+        status = sinew_growth_lost(&lost, l, &turned, groups, energy, settle, error);
+    if (!status && lost <= unit * grown) {
+        sinew_lifted given = *l;
+        *l = turned;
+        turned = given;
         c->P = k->P;
         c->inverse = k->inverse;
         k->P = k->inverse = NULL;
+        *growth = grown;
     }
-    sinew_free(memory);
+    sinew_lifted_finish(&turned);
+    return status;
+}
+
+static sinew_status choose(sinew_coordinates *c, known *k, sinew_lifted *l,
+                           const sinew_discretization *d, const sinew_recurrence *r,
+                           const sinew_components *groups, const sinew_digits *digits,
+                           double *energy, sinew_error *error)
+{
+    size_t settle = sinew_discretization_settle_frames(d);
+    double growth = INFINITY;
+    sinew_status status = sinew_growth_energies(energy, r, settle, error);
+    if (!status)
+        status = sinew_growth_find(&growth, l, k->reached, k->seen, energy, error);
+    if (!status && !(growth <= digits->kept) && k->good)
+        status = turn(c, &growth, k, l, d, groups, energy, digits->unit, error);
+    c->fits = growth <= digits->most;
     return status;
 }
 
 sinew_status sinew_coordinates_choose(sinew_coordinates *c, sinew_lifted *l,
                                       const sinew_discretization *d, const sinew_recurrence *r,
-                                      const sinew_components *groups, double kept, double most,
-                                      bool unsettled, sinew_error *error)
+                                      const sinew_components *groups, const sinew_digits *digits,
+                                      sinew_error *error)
 {
-    *c = (sinew_coordinates){.fits = true};
+    *c = (sinew_coordinates){.fits = d->order == 0};
     if (d->order == 0)
         return SINEW_OK;
     known k;
-    double growth = INFINITY, *energy = sinew_alloc(d->outputs, sizeof *energy);
+    double *energy = sinew_alloc(d->outputs, sizeof *energy);
     sinew_status status = know(&k, d, groups, error);
     if (!status && !energy)
         status = sinew_fail_memory(error);
-    if (!status && !k.settles) {
-        c->fits = unsettled;
-    } else if (!status) {
-        status = find_energies(energy, r, sinew_discretization_settle_frames(d), error);
-        if (!status)
-            status = find_growth(&growth, l, k.reached, k.seen, energy, error);
-        if (!status && !(growth <= kept) && k.good)
-            status = turn(c, &growth, &k, l, energy, error);
-        c->fits = growth <= most;
-    }
+    if (!status && k.settles)
+        status = choose(c, &k, l, d, r, groups, digits, energy, error);
     known_finish(&k);
     sinew_free(energy);
     return status;

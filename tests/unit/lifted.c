@@ -57,7 +57,7 @@ static void check(const sinew_discretization *d, size_t length)
     sinew_recurrence r;
     sinew_lifted l;
     cr_assert_eq(sinew_recurrence_init(&r, d, sinew_simd_best(), &error), SINEW_OK);
-    cr_assert_eq(sinew_lifted_init(&l, d, &r, length, &error), SINEW_OK);
+    cr_assert_eq(sinew_lifted_init(&l, d, length, &error), SINEW_OK);
     size_t n = d->order, rows = length * d->outputs, columns = length * d->inputs;
     double *x = random_matrix(n, 1), *u = random_matrix(columns, 1), *z = random_matrix(n, 1);
     double *y = random_matrix(rows, 1), *want = random_matrix(rows, 1), *next = random_matrix(n, 1);
@@ -119,7 +119,7 @@ Test(lifted, a_slow_pole_keeps_its_distance_from_one)
     sinew_recurrence r;
     sinew_lifted l;
     cr_assert_eq(sinew_recurrence_init(&r, d, sinew_simd_best(), &error), SINEW_OK);
-    cr_assert_eq(sinew_lifted_init(&l, d, &r, 64, &error), SINEW_OK);
+    cr_assert_eq(sinew_lifted_init(&l, d, 64, &error), SINEW_OK);
     double truth = expm1(-64 * 2 * M_PI / 48000);
     cr_assert_float_eq(l.E[0] / truth, 1, 1e-15);
     sinew_lifted_finish(&l);
@@ -136,7 +136,7 @@ static sinew_components one_group(size_t *states, size_t *ends, size_t n)
 }
 
 /* P and its inverse are what they say, and the growth is as bounded as it was asked to be. */
-static sinew_coordinates choose(sinew_discretization *d, double kept, double most, bool unsettled)
+static sinew_coordinates choose(sinew_discretization *d, double kept, double most, double unit)
 {
     size_t states[32], ends[32];
     sinew_components groups = one_group(states, ends, d->order);
@@ -144,9 +144,10 @@ static sinew_coordinates choose(sinew_discretization *d, double kept, double mos
     sinew_lifted l;
     sinew_coordinates c;
     cr_assert_eq(sinew_recurrence_init(&r, d, sinew_simd_best(), &error), SINEW_OK);
-    cr_assert_eq(sinew_lifted_init(&l, d, &r, 16, &error), SINEW_OK);
-    cr_assert_eq(sinew_coordinates_choose(&c, &l, d, &r, &groups, kept, most, unsettled, &error),
-                 SINEW_OK, "%s", error.text);
+    cr_assert_eq(sinew_lifted_init(&l, d, 16, &error), SINEW_OK);
+    sinew_digits digits = {.kept = kept, .most = most, .unit = unit};
+    cr_assert_eq(sinew_coordinates_choose(&c, &l, d, &r, &groups, &digits, &error), SINEW_OK, "%s",
+                 error.text);
     for (size_t i = 0; c.P && i < d->order; i++)
         for (size_t j = 0; j < d->order; j++) {
             double sum = 0;
@@ -163,7 +164,7 @@ static sinew_coordinates choose(sinew_discretization *d, double kept, double mos
 Test(coordinates, balanced_ones_where_sums_cancel)
 {
     sinew_discretization *d = butterworth(8, 1000, SINEW_METHOD_ZOH);
-    sinew_coordinates given = choose(d, 64, 512, true), other = choose(d, 8, 8, true);
+    sinew_coordinates given = choose(d, 64, 512, 0x1p-24), other = choose(d, 8, 8, 0x1p-24);
     cr_assert_null(given.P);
     cr_assert(given.fits);
     cr_assert_not_null(other.P);
@@ -173,6 +174,32 @@ Test(coordinates, balanced_ones_where_sums_cancel)
     sinew_discretization_free(d);
 }
 
+static void check_kept(sinew_discretization *d, double unit)
+{
+    sinew_coordinates c = choose(d, 1, 64, unit);
+    cr_assert_null(c.P);
+    cr_assert(c.fits);
+    sinew_coordinates_finish(&c);
+    sinew_discretization_free(d);
+}
+
+/* What is lost in double is far less than what rounds in float, but more than nothing. */
+Test(coordinates, given_ones_where_turning_loses_more_than_rounding)
+{
+    check_kept(butterworth(8, 1000, SINEW_METHOD_ZOH), 0x1p-60);
+}
+
+Test(coordinates, given_ones_where_noise_is_no_less_in_others)
+{
+    check_kept(butterworth(8, 20, SINEW_METHOD_BILINEAR), 0x1p-24);
+}
+
+/* A quarter less noise is not worth what the sections of a cascade start with. */
+Test(coordinates, a_cascade_is_given_up_for_much_only)
+{
+    check_kept(butterworth(16, 20, SINEW_METHOD_BILINEAR), 0x1p-24);
+}
+
 Test(coordinates, what_never_settles_has_those_given)
 {
     double A = 0, B = 1, C = 1, D = 0;
@@ -180,13 +207,27 @@ Test(coordinates, what_never_settles_has_those_given)
     sinew_system *system;
     cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
     sinew_discretization *d = discretize(system, SINEW_METHOD_ZOH, 1e-3);
-    for (int fits = 0; fits < 2; fits++) {
-        sinew_coordinates c = choose(d, 8, 8, fits);
-        cr_assert_null(c.P);
-        cr_assert_eq(c.fits, fits);
-        sinew_coordinates_finish(&c);
-    }
+    sinew_coordinates c = choose(d, 8, 8, 0x1p-24);
+    cr_assert_null(c.P);
+    cr_assert_not(c.fits);
+    sinew_coordinates_finish(&c);
     sinew_discretization_free(d);
+}
+
+static void run(sinew_discretization *d, sinew_engine engine, sinew_sample sample, const void *u,
+                void *y, size_t frames)
+{
+    sinew_filter_opts opts = {.engine = engine, .sample = sample};
+    sinew_node *node;
+    sinew_stream *stream;
+    cr_assert_eq(sinew_filter_new(&node, d, &opts, &error), SINEW_OK, "%s", error.text);
+    cr_assert_eq(sinew_filter_engine(node), engine);
+    cr_assert_eq(sinew_stream_open(&stream, node, NULL, &error), SINEW_OK);
+    sinew_block in = {.samples = (void *)(uintptr_t)u, .n_frames = frames, .channels = 1};
+    sinew_block out = {.samples = y};
+    sinew_stream_process(stream, &in, &out);
+    sinew_stream_close(stream);
+    sinew_node_free(node);
 }
 
 /* Float streams of what float does not hold: an integrator over 30 000 frames adds ones exactly. */
@@ -199,19 +240,75 @@ Test(coordinates, a_float_stream_may_be_calculated_in_double)
     sinew_system *system;
     cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
     sinew_discretization *d = discretize(system, SINEW_METHOD_ZOH, 1e-3);
-    sinew_filter_opts opts = {.engine = SINEW_ENGINE_BLOCK, .sample = SINEW_SAMPLE_F32};
-    sinew_node *node;
-    sinew_stream *stream;
-    cr_assert_eq(sinew_filter_new(&node, d, &opts, &error), SINEW_OK, "%s", error.text);
-    cr_assert_eq(sinew_filter_engine(node), SINEW_ENGINE_BLOCK);
-    cr_assert_eq(sinew_stream_open(&stream, node, NULL, &error), SINEW_OK);
     for (size_t t = 0; t < FRAMES; t++)
         u[t] = 1 + 0x1p-20f;
-    sinew_block in = {.samples = u, .n_frames = FRAMES, .channels = 1}, out = {.samples = y};
-    sinew_stream_process(stream, &in, &out);
+    run(d, SINEW_ENGINE_BLOCK, SINEW_SAMPLE_F32, u, y, FRAMES);
     for (size_t t = 0; t < FRAMES; t++)
         cr_assert_eq(y[t], (float)((double)t * (1 + 0x1p-20)));
-    sinew_stream_close(stream);
+    sinew_discretization_free(d);
+}
+
+/* Float's exponents end at 10^38: what is beyond them, or the first block of, is double's too. */
+Test(coordinates, a_float_stream_may_have_states_of_any_size)
+{
+    for (double size = 1e-45; size < 1e46; size *= 1e15) {
+        double A = -1, B = size, C = 1 / size, D = 0;
+        float u[40] = {1}, y[40];
+        sinew_matrices m = {1, 1, 1, &A, &B, &C, &D};
+        sinew_system *system;
+        cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
+        sinew_discretization *d = discretize(system, SINEW_METHOD_ZOH, 0.1);
+        run(d, SINEW_ENGINE_BLOCK, SINEW_SAMPLE_F32, u, y, 40);
+        for (int t = 1; t < 40; t++)
+            cr_assert_float_eq(y[t] / (-expm1(-0.1) * exp(-0.1 * (t - 1))), 1, 1e-6);
+        sinew_discretization_free(d);
+    }
+}
+
+/* In float Butterworth's order 16 at 20 Hz begins a millionth of a millionth of what it comes to.
+ */
+Test(coordinates, a_float_stream_starts_as_small_as_it_is)
+{
+    enum { FRAMES = 1000 };
+    static float u[FRAMES];
+    static double wide[FRAMES], want[FRAMES];
+    static float y[FRAMES];
+    sinew_discretization *d = butterworth(16, 20, SINEW_METHOD_BILINEAR);
+    double apart = 0, top = 0;
+    for (size_t t = 0; t < FRAMES; t++)
+        wide[t] = u[t] = (float)random_number();
+    run(d, SINEW_ENGINE_SCAN, SINEW_SAMPLE_F64, wide, want, FRAMES);
+    run(d, SINEW_ENGINE_BLOCK, SINEW_SAMPLE_F32, u, y, FRAMES);
+    for (size_t t = 0; t < FRAMES; t++) {
+        apart = fmax(apart, fabs(y[t] - want[t]));
+        top = fmax(top, fabs(want[t]));
+    }
+    cr_assert_lt(top, 1e-6);
+    cr_assert_lt(apart, 1e-5 * top);
+    sinew_discretization_free(d);
+}
+
+/* 10^6 to the power of 64 is no double; 50 frames of it are. */
+Test(coordinates, what_grows_beyond_double_goes_frame_by_frame)
+{
+    enum { ORDER = 40, FRAMES = 50 };
+    double A[ORDER * ORDER] = {0}, B[ORDER], C[ORDER], D = 0;
+    double u[FRAMES] = {1}, y[FRAMES];
+    for (size_t i = 0; i < ORDER; i++) {
+        A[i * ORDER + (i + 1) % ORDER] = 1e6;
+        B[i] = C[i] = 1;
+    }
+    sinew_matrices m = {ORDER, 1, 1, A, B, C, &D};
+    sinew_system *system;
+    cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
+    sinew_discretization *d = discretize(system, SINEW_METHOD_EULER, 1);
+    sinew_filter_opts opts = {.engine = SINEW_ENGINE_BLOCK};
+    sinew_node *node;
+    cr_assert_eq(sinew_filter_new(&node, d, &opts, &error), SINEW_OK, "%s", error.text);
+    cr_assert_eq(sinew_filter_engine(node), SINEW_ENGINE_SCAN);
     sinew_node_free(node);
+    run(d, SINEW_ENGINE_SCAN, SINEW_SAMPLE_F64, u, y, FRAMES);
+    for (size_t t = 0; t < FRAMES; t++)
+        cr_assert(isfinite(y[t]));
     sinew_discretization_free(d);
 }
