@@ -207,13 +207,12 @@ Test(costs, measured_ones_stay_near_those_that_are_built_in)
 
 /* ---- what they say ---- */
 
-static sinew_discretization *lowpass_at(uint32_t order, double hz)
+static sinew_discretization *designed(const sinew_design *design)
 {
     sinew_discretization *d;
     sinew_system *system;
-    sinew_design design = {.order = order, .edges_hz = {hz}};
     sinew_discretize_opts how = {.rate_hz = 48000, .method = SINEW_METHOD_BILINEAR};
-    cr_assert_eq(sinew_system_new_design(&system, &design, NULL), SINEW_OK);
+    cr_assert_eq(sinew_system_new_design(&system, design, NULL), SINEW_OK);
     cr_assert_eq(sinew_discretize(&d, system, &how, NULL), SINEW_OK);
     sinew_system_free(system);
     return d;
@@ -221,7 +220,8 @@ static sinew_discretization *lowpass_at(uint32_t order, double hz)
 
 static sinew_discretization *lowpass(uint32_t order)
 {
-    return lowpass_at(order, 1000);
+    sinew_design design = {.order = order, .edges_hz = {1000}};
+    return designed(&design);
 }
 
 Test(plan, more_work_costs_more)
@@ -333,11 +333,13 @@ Test(plan, a_plan_says_how_it_runs)
         lanes /= 2;
     cr_assert_eq(plan.lanes, lanes);
     sinew_discretization_free(d);
-    d = lowpass_at(8, 20);
+    sinew_design steep = {
+        .family = SINEW_FAMILY_CHEBYSHEV1, .order = 11, .ripple_db = 1, .edges_hz = {20}};
+    d = designed(&steep);
     opts = (sinew_filter_opts){.engine = SINEW_ENGINE_BLOCK, .sample = SINEW_SAMPLE_F32};
     cr_assert_eq(sinew_plan_filter(&plan, d, &opts, NULL), SINEW_OK);
     cr_assert_str_eq(plan.kernel, "registers");
-    cr_assert_str_eq(plan.coordinates, "balanced"); /* float needs that at 20 Hz */
+    cr_assert_str_eq(plan.coordinates, "balanced"); /* float needs them */
     cr_assert(plan.lanes == 1 && plan.arithmetic == SINEW_SAMPLE_F32);
     opts.engine = SINEW_ENGINE_SCAN;
     cr_assert_eq(sinew_plan_filter(&plan, d, &opts, NULL), SINEW_OK);
