@@ -1,5 +1,6 @@
 #include "sinew/stream.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/denormal.h"
@@ -322,6 +323,11 @@ static sinew_status check_swap(const sinew_stream *s, const sinew_swap *swap, si
                           "%u and %u, or its sample type differs",
                           next->channels_in, next->channels_out, now->channels_in,
                           now->channels_out);
+    if (now->step_s > 0 && next->step_s > 0 &&
+        !(fabs(next->step_s - now->step_s) <= 1e-9 * now->step_s))
+        return sinew_fail(error, SINEW_ERR_MISMATCH,
+                          "a node of %.10g Hz cannot take the place of one of %.10g Hz",
+                          1 / next->step_s, 1 / now->step_s);
     if (now->sample_out == SINEW_SAMPLE_I32)
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "there is no fading between integers");
     if (swap->max_frames < s->opts.max_frames)
@@ -329,6 +335,15 @@ static sinew_status check_swap(const sinew_stream *s, const sinew_swap *swap, si
                           "the swap is for blocks of %zu frames, the stream has %zu",
                           swap->max_frames, s->opts.max_frames);
     return check_opts(next, &s->opts, error);
+}
+
+/* What `next` needs of the frames to come where it takes over the past of `now`: nothing, of one
+ * model; what it remembers and `now` does not, of two kernels. */
+static uint64_t missing_frames(const sinew_node *next, const sinew_node *now)
+{
+    bool longer = next->settle_frames > now->settle_frames;
+    return longer && next->model_hash != now->model_hash ? next->settle_frames - now->settle_frames
+                                                         : 0;
 }
 
 sinew_status sinew_stream_swap(sinew_stream *s, sinew_swap *swap, size_t warm_frames,
@@ -342,10 +357,11 @@ sinew_status sinew_stream_swap(sinew_stream *s, sinew_swap *swap, size_t warm_fr
         status = sinew_run_carry_over(&swap->run, &s->now, error);
     if (status)
         return status;
+    uint64_t missing = follows ? missing_frames(swap->run.node, s->now.node) : SIZE_MAX;
     change old = s->change;
     s->change = (change){.next = swap->run,
                          .output = swap->output,
-                         .warm_left = follows ? 0 : warm_frames,
+                         .warm_left = warm_frames < missing ? warm_frames : (size_t)missing,
                          .fade_frames = fade_frames};
     swap->run = old.next;
     swap->output = old.output;

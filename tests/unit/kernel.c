@@ -194,19 +194,21 @@ Test(kernel, whole_blocks_agree)
     sinew_free(y);
 }
 
-/* A kernel takes over from another one in mid-stream: it knows the past, and fades in. */
-Test(kernel, is_exchanged_over_one_past)
+/* A kernel takes over from another one in mid-stream: it knows the past as far as the other did,
+ * first hears what it lacks, and fades in. */
+static void exchange(size_t old_taps, size_t new_taps, double rate_hz)
 {
     enum { N = 20000, AT = 9000, FADE = 500 };
     double *h = random_numbers(12000, 1), *u = random_numbers(N, 2), out[3][N];
-    sinew_kernel *kernels[2];
+    size_t taps[2] = {old_taps, new_taps};
+    size_t begin = AT + (new_taps > old_taps ? new_taps - old_taps : 0);
+    sinew_kernel *kernels[2], *faster;
     sinew_kernel_opts opts = {.filter.channels = 1};
     sinew_node *next;
     sinew_swap *swap;
     for (size_t i = 0; i < 2; i++) {
-        cr_assert_eq(
-            sinew_kernel_new(&kernels[i], 1, 1, 7000 - 4000 * i, h + 5000 * i, 48000, &error),
-            SINEW_OK);
+        cr_assert_eq(sinew_kernel_new(&kernels[i], 1, 1, taps[i], h + 5000 * i, 48000, &error),
+                     SINEW_OK);
         sinew_stream *alone = stream_of(kernels[i], &opts);
         run(alone, u, out[i], N, SINEW_SAMPLE_F64);
         close_stream(alone);
@@ -214,12 +216,14 @@ Test(kernel, is_exchanged_over_one_past)
     sinew_stream *stream = stream_of(kernels[0], &opts);
     const sinew_node *first = sinew_stream_node(stream);
     run(stream, u, out[2], AT, SINEW_SAMPLE_F64);
-    cr_assert_eq(sinew_filter_new_kernel(&next, kernels[1], NULL, &opts, &error), SINEW_OK);
+    cr_assert_eq(sinew_kernel_new(&faster, 1, 1, new_taps, h + 5000, rate_hz, &error), SINEW_OK);
+    cr_assert_eq(sinew_filter_new_kernel(&next, faster, NULL, &opts, &error), SINEW_OK);
     cr_assert_eq(sinew_swap_new(&swap, next, NULL, &error), SINEW_OK);
-    cr_assert_eq(sinew_stream_swap(stream, swap, 100000, FADE, &error), SINEW_OK);
+    sinew_status status = sinew_stream_swap(stream, swap, 100000, FADE, &error);
+    cr_assert_eq(status, rate_hz > 48000 ? SINEW_ERR_MISMATCH : SINEW_OK);
     run(stream, u + AT, out[2] + AT, N - AT, SINEW_SAMPLE_F64);
     for (size_t t = 0; t < N; t++) {
-        double weight = t < AT ? 0 : fmin(1, (double)(t - AT + 1) / FADE);
+        double weight = t < begin || status ? 0 : fmin(1, (double)(t - begin + 1) / FADE);
         double expected = out[0][t] + (out[1][t] - out[0][t]) * weight;
         cr_assert_float_eq(out[2][t], expected, 1e-12, "frame %zu", t);
     }
@@ -229,8 +233,26 @@ Test(kernel, is_exchanged_over_one_past)
     sinew_node_free(next);
     sinew_kernel_free(kernels[0]);
     sinew_kernel_free(kernels[1]);
+    sinew_kernel_free(faster);
     sinew_free(h);
     sinew_free(u);
+}
+
+Test(kernel, is_exchanged_over_one_past)
+{
+    exchange(7000, 3000, 48000);
+    exchange(3000, 3000, 48000);
+}
+
+Test(kernel, is_exchanged_for_a_longer_one)
+{
+    exchange(3000, 7000, 48000);
+    exchange(1, 6000, 48000);
+}
+
+Test(kernel, is_not_exchanged_for_one_of_another_rate)
+{
+    exchange(3000, 3000, 96000);
 }
 
 /* What is not a number leaves with the kernel: nothing of it stays. */

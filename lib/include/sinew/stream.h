@@ -92,10 +92,11 @@ SINEW_API sinew_status sinew_stream_clone(sinew_stream **out, const sinew_stream
  *     sinew_swap_free(swap);                                   any thread, at any time later
  *
  *  Where both nodes have one model hash (another engine), `next` takes the state over and is at
- *  once what the other would have been. A kernel (kernel.h) takes the past of another one over, and
- *  is at once what it would have been, as far as the other's past reaches. Otherwise it starts new
- * and first runs unheard for warm_frames, until it has forgotten that it did; then the output fades
- * from the one to the other over fade_frames: out = old + (new - old) (k + 1) / fade_frames. */
+ *  once what the other would have been. A kernel (kernel.h) takes the past of another one over, where
+ *  none or the same system is added to both: it is at once what it would have been, and one that is
+ *  longer first runs unheard for as much as it is longer, of warm_frames. Otherwise it starts new
+ *  and first runs unheard for warm_frames, until it has forgotten that it did; then the output fades
+ *  from the one to the other over fade_frames: out = old + (new - old) (k + 1) / fade_frames. */
 typedef struct sinew_swap sinew_swap;
 
 /** The memory for running `next` in a stream that was opened with these opts. `next` must outlive
@@ -105,7 +106,7 @@ SINEW_API sinew_status sinew_swap_new(sinew_swap **out, const sinew_node *next,
 
 /** From the next frame on, change to the swap's node. Afterwards `swap` holds what the stream no
  *  longer needs and can be freed or kept, but not used again. Real time: yes.
- *  Errors: SINEW_ERR_MISMATCH where sample types, channels or max_frames differ,
+ *  Errors: SINEW_ERR_MISMATCH where sample types, channels, rates or max_frames differ,
  *  SINEW_ERR_UNSUPPORTED while another change is under way (sinew_stream_changing); nothing has
  *  happened then. */
 SINEW_API sinew_status sinew_stream_swap(sinew_stream *stream, sinew_swap *swap, size_t warm_frames,
