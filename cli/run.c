@@ -126,8 +126,8 @@ static int report_result(const settings *s, const job_files *f, const char *mode
     if (result->warning[0])
         report_warning("%s: %s", model_name, result->warning);
     if (result->continues_inexactly)
-        report_warning("%s: the state is of another engine or build: the output continues within "
-                       "rounding, not to the bit",
+        report_warning("%s: the state is of another engine or build, or of a kernel that takes "
+                       "whole blocks: the output continues within rounding, not to the bit",
                        s->state_in);
     if (result->frames == 0)
         report_warning("%s: holds no frames", f->input);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "far.h"
 #include "law/nodes.h"
 #include "sinew/parallel.h"
 
@@ -71,7 +72,7 @@ static double apart(const law_node *law, const void *a, const void *b)
     for (size_t i = 0; i < (size_t)FRAMES * law->channels_out; i++) {
         double x = law_value(law->sample_out, a, i), y = law_value(law->sample_out, b, i);
         top = fmax(top, fabs(y));
-        most = isnan(x) || isnan(y) ? HUGE_VAL : fmax(most, fabs(x - y));
+        most = farther(most, x, y);
     }
     return most / top;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "far.h"
 #include "filter/convolver.h"
 #include "io_help.h"
 #include "sinew/sinew.h"
@@ -72,7 +73,7 @@ static double distance(const double *h, size_t taps, const double *u, const doub
         long double sum = 0;
         for (size_t k = 0; k < taps && k <= t; k++)
             sum += (long double)h[k] * u[t - k];
-        worst = fmax(worst, fabs((double)(sum - y[t])));
+        worst = farther(worst, y[t], (double)sum);
         peak = fmax(peak, fabs((double)sum));
     }
     return worst / peak;
