@@ -3,13 +3,22 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/team.h"
+#include "sinew/kernel.h"
 
-/* Kernels take blocks of LONG frames together from the beginning of their stream on (fir.h). */
-enum { WARM_FRAMES = 4096, SHORT = 64, LONG = 16384, SEGMENT_FRAMES = 8 * LONG, WARM_SHARE = 8 };
+/* A kernel for calls of LONG frames (kernel.h) takes whole blocks, counted from the stream's
+ * beginning: long segments begin where one does. */
+enum {
+    UNHEARD_FRAMES = 4096, /* of output that nobody hears, at a time */
+    SHORT = 64,
+    LONG = SINEW_KERNEL_CALL_FRAMES,
+    SEGMENT_LEAST = 4096,
+    SEGMENT_FRAMES = 8 * LONG,
+    WARM_SHARE = 8
+};
 
 typedef struct member {
     sinew_stream *stream;
-    void *unheard; /* (WARM_FRAMES, channels_out) */
+    void *unheard; /* (UNHEARD_FRAMES, channels_out) */
 } member;
 
 struct sinew_parallel {
@@ -46,7 +55,7 @@ static sinew_status open_members(sinew_parallel *p, const sinew_stream_opts *opt
         sinew_status status = sinew_stream_open(&p->members[i].stream, p->node, opts, error);
         if (status)
             return status;
-        p->members[i].unheard = sinew_alloc(p->n_members > 1 ? WARM_FRAMES : 1, frame);
+        p->members[i].unheard = sinew_alloc(p->n_members > 1 ? UNHEARD_FRAMES : 1, frame);
         if (!p->members[i].unheard)
             return sinew_fail_memory(error);
     }
@@ -126,7 +135,7 @@ static void warm(void *context, size_t i)
     size_t begin = (i + 1) * p->segment_frames - p->warm_frames;
     sinew_stream_reset(m->stream, p->in->index + (int64_t)begin);
     for (size_t at = 0, n; at < p->warm_frames; at += n) {
-        n = p->warm_frames - at < WARM_FRAMES ? p->warm_frames - at : WARM_FRAMES;
+        n = p->warm_frames - at < UNHEARD_FRAMES ? p->warm_frames - at : UNHEARD_FRAMES;
         sinew_block in = *p->in, out = {.samples = m->unheard};
         in.samples = input_at(p, begin + at);
         in.n_frames = n;
@@ -148,7 +157,7 @@ static void run(void *context, size_t i)
 /* Segments that are worth it: no shorter than twice what comes before them. */
 static size_t count_segments(const sinew_parallel *p, const sinew_block *in)
 {
-    size_t least = 2 * p->warm_frames > WARM_FRAMES ? 2 * p->warm_frames : WARM_FRAMES;
+    size_t least = 2 * p->warm_frames > SEGMENT_LEAST ? 2 * p->warm_frames : SEGMENT_LEAST;
     size_t n = in->n_frames / least;
     return (in->flags & SINEW_BLOCK_GAP) ? 1 : n < p->n_members ? n : p->n_members;
 }
