@@ -15,6 +15,7 @@
 #include "numbers.h"
 #include "paths.h"
 #include "progress.h"
+#include "sinew/kernel.h"
 #include "sinew/parallel.h"
 #include "stream/formats.h"
 
@@ -269,7 +270,7 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
     sinew_status status = sinew_model_open_any(model, model_path, error);
     plan->model = *model;
     if (!status && !s->block.given) /* a kernel's transforms are the better the longer */
-        plan->block_frames = sinew_model_kernel(*model, NULL) ? 16384 : 4096;
+        plan->block_frames = sinew_model_kernel(*model, NULL) ? SINEW_KERNEL_CALL_FRAMES : 4096;
     if (!status && s->smooth)
         status = check_smooth(*model, model_path, error);
     if (!status && s->x0_path)

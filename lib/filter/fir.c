@@ -303,9 +303,9 @@ sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_kernel *kerne
     if (!kernel)
         return sinew_fail_null(error);
     sinew_status status = check(kernel, plus, &opts->filter, error);
-    if (!status && opts->n_levels > SINEW_CONVOLVER_LEVELS)
+    if (!status && opts->n_levels > SINEW_KERNEL_LEVELS_MAX)
         status = sinew_fail(error, SINEW_ERR_ARGUMENT, "%zu levels: at most %d can be",
-                            opts->n_levels, SINEW_CONVOLVER_LEVELS);
+                            opts->n_levels, SINEW_KERNEL_LEVELS_MAX);
     if (status)
         return status;
     sinew_fir *f = sinew_alloc(1, sizeof *f);
