@@ -279,13 +279,21 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
     return status;
 }
 
-/* Where an engine is to be chosen. */
-static sinew_status choose_costs(job_plan *plan, sinew_costs *costs, sinew_error *error)
+/* A Kalman filter and a kernel by itself run in one way only, and so does all that has steps. */
+static bool chooses_engine(const job_plan *plan)
 {
-    if (plan->engine != SINEW_ENGINE_AUTO || plan->time)
-        return SINEW_OK;
+    const sinew_system *plus = NULL;
+    bool is_kernel = sinew_model_kernel(plan->model, &plus) != NULL;
+    return plan->engine == SINEW_ENGINE_AUTO && !plan->time && (!is_kernel || plus) &&
+           !sinew_model_kalman(plan->model, NULL);
+}
+
+static void choose_costs(job_plan *plan, sinew_costs *costs)
+{
+    if (!chooses_engine(plan))
+        return;
     plan->costs = costs;
-    return costs_choose(costs, false, error);
+    costs_choose(costs);
 }
 
 static int run(const command *self, const void *given, const char **args, size_t n_args)
@@ -305,12 +313,11 @@ static int run(const command *self, const void *given, const char **args, size_t
     if (make_plan(&plan, &x0, s, args[0], &model, &error) ||
         sinew_model_find(&model_path, args[0], &error))
         status = report_failure(self, &error);
-    else if (choose_costs(&plan, &costs, &error))
-        status = report_failure(self, &error);
-    else if (s->out_dir)
-        status = run_many(self, s, &plan, model_path, args, n_args);
-    else
-        status = run_one(self, s, &plan, model_path, args);
+    else {
+        choose_costs(&plan, &costs);
+        status = s->out_dir ? run_many(self, s, &plan, model_path, args, n_args)
+                            : run_one(self, s, &plan, model_path, args);
+    }
     sinew_free(model_path);
     free(x0);
     sinew_model_free(model);
