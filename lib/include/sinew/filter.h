@@ -24,7 +24,8 @@
  * and outputs, and `channels` must be 0 or the number of inputs.
  *
  * A node takes the widest vector instructions of the processor when it is made; the environment
- * variable SINEW_SIMD (scalar, sse2 or neon, avx2, avx512) holds it to less.
+ * variable SINEW_SIMD (scalar, sse2 or neon, avx2, avx512) holds it to less; any other word counts
+ * as none.
  *
  * Ownership: the caller frees (sinew_node_free); the discretization may go at once.
  * Thread-safety: sinew_filter_new may be called from any thread (FFTW's planner is behind a
