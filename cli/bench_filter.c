@@ -61,7 +61,7 @@ static size_t block_of(const bench_asked *asked)
     return asked->block.given ? (size_t)asked->block.value : 256;
 }
 
-/* What `sinew run` and the daemon would build for calls of this length. */
+/* What the daemon would build for blocks of this length; `sinew run` plans for long calls. */
 static sinew_filter_opts filter_opts(const bench_asked *asked)
 {
     bool narrow = asked->dtype && strcmp(asked->dtype, "f32") == 0;
@@ -108,7 +108,7 @@ sinew_status bench_filter(const bench_asked *asked, sinew_error *error)
     sinew_status status = new_discretization(&d, order, modes, error);
     if (!status && opts.engine == SINEW_ENGINE_AUTO) {
         opts.costs = &costs;
-        status = costs_choose(&costs, false, error);
+        costs_choose(&costs);
     }
     if (!status)
         status = sinew_filter_new(&node, d, &opts, error);

@@ -1,14 +1,15 @@
-/* costs: what the engine is chosen by, kept in the user's cache folder. What fails here is no
- * failure of a command: then there are the costs that are built in. */
+/* costs: what the engine is chosen by, kept in the user's cache folder. */
 #ifndef SINEW_CLI_COSTS_H
 #define SINEW_CLI_COSTS_H
 
-#include <stdbool.h>
-
 #include "sinew/plan.h"
 
-/* Those that are kept; measured and kept where there are none of this machine and this version,
- * or with `again`. Without a place to keep them nothing is measured, but with `again`. */
-sinew_status costs_choose(sinew_costs *out, bool again, sinew_error *error);
+/* Those that are kept; measured and kept where there are none of this machine and this version.
+ * Without a place to keep them, and where the measurement fails, as built in: what fails here is no
+ * failure of a command. */
+void costs_choose(sinew_costs *out);
+
+/* Measured now, and kept where there is a place. */
+sinew_status costs_calibrate(sinew_costs *out, sinew_error *error);
 
 #endif

@@ -12,6 +12,7 @@
 #include "interrupt.h"
 #include "losses.h"
 #include "progress.h"
+#include "sinew/kernel.h"
 #include "sinew/parallel.h"
 #include "smooth.h"
 #include "state_file.h"
@@ -103,6 +104,29 @@ static bool blames_input(const task *t, sinew_status status, const sinew_build_r
             sinew_source_signal(t->source)->rate_hz > 0 && t->plan->discretize.prewarp_hz <= 0);
 }
 
+/* A file of very many channels gets shorter blocks, but halves of what is wanted: a kernel's
+ * transforms fill them. */
+static size_t limited(size_t frames, size_t in, size_t out)
+{
+    size_t most = BLOCK_BYTES_MOST / (sizeof(double) * (in > out ? in : out));
+    while (frames > most && frames > 1)
+        frames /= 2;
+    return frames;
+}
+
+/* The calls of its kernel, for which there is no node yet. */
+static size_t call_frames(const task *t)
+{
+    const sinew_kernel *kernel = sinew_model_kernel(t->plan->model, NULL);
+    return limited(t->plan->block_frames, sinew_source_signal(t->source)->channels,
+                   kernel ? sinew_kernel_outputs(kernel) : 1);
+}
+
+static size_t limited_by_node(const task *t, size_t frames)
+{
+    return limited(frames, t->node->channels_in, t->node->channels_out);
+}
+
 static sinew_status build_node(task *t)
 {
     const job_plan *plan = t->plan;
@@ -114,7 +138,7 @@ static sinew_status build_node(task *t)
                                         .channels = sinew_source_signal(t->source)->channels},
                              .sample_given = plan->sample_given,
                              .steps = plan->time,
-                             .call_frames = plan->block_frames,
+                             .call_frames = call_frames(t),
                              .allow_unstable = true, /* a file ends: a warning will do */
                              .x0 = plan->x0,
                              .n_x0 = plan->n_x0,
@@ -137,26 +161,19 @@ static sinew_status build_node(task *t)
                : sampling_warning(t->result->warning, plan->model, &report, t->error);
 }
 
-/* A file of very many channels gets shorter blocks. */
-static size_t limited(const task *t, size_t frames)
-{
-    uint32_t in = t->node->channels_in, out = t->node->channels_out;
-    size_t most = BLOCK_BYTES_MOST / (sizeof(double) * (in > out ? in : out));
-    return frames <= most ? frames : most > 0 ? most : 1;
-}
-
-/* How long blocks are changes nothing in what comes out, but threads share long ones. */
+/* Threads share long ones; a stream still runs in pieces of the plan's. */
 static size_t choose_block(const task *t)
 {
     size_t wanted = t->plan->block_frames;
     size_t shared = t->plan->threads > 1 ? sinew_parallel_frames(t->parallel) : 0;
-    return limited(t, wanted > shared ? wanted : shared);
+    return limited_by_node(t, wanted > shared ? wanted : shared);
 }
 
 static sinew_status open_stream(task *t)
 {
     bool time = t->plan->time;
-    sinew_stream_opts opts = {.max_frames = limited(t, t->plan->block_frames), .steps = time};
+    sinew_stream_opts opts = {.max_frames = limited_by_node(t, t->plan->block_frames),
+                              .steps = time};
     sinew_status status =
         sinew_parallel_open(&t->parallel, t->node, &opts, t->plan->threads, t->error);
     if (status)

@@ -140,6 +140,14 @@ static sinew_status plan_model(sinew_plan *plan, const settings *s, const sinew_
     return status;
 }
 
+static sinew_status take_costs(sinew_costs *costs, bool calibrate, sinew_error *error)
+{
+    if (calibrate)
+        return costs_calibrate(costs, error);
+    costs_choose(costs);
+    return SINEW_OK;
+}
+
 static int run(const command *self, const void *given, const char **args, size_t n_args)
 {
     (void)n_args;
@@ -153,8 +161,7 @@ static int run(const command *self, const void *given, const char **args, size_t
     sinew_plan plan;
     sinew_error error;
     int status = EXIT_DONE;
-    if (sinew_model_open_any(&model, args[0], &error) ||
-        costs_choose(&costs, s->calibrate, &error) ||
+    if (sinew_model_open_any(&model, args[0], &error) || take_costs(&costs, s->calibrate, &error) ||
         report_name_file(plan_model(&plan, s, model, &costs, warning, &error), args[0], &error)) {
         status = report_failure(self, &error);
     } else {

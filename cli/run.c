@@ -15,6 +15,7 @@
 #include "numbers.h"
 #include "paths.h"
 #include "progress.h"
+#include "sinew/kernel.h"
 #include "sinew/parallel.h"
 #include "stream/formats.h"
 
@@ -126,8 +127,8 @@ static int report_result(const settings *s, const job_files *f, const char *mode
     if (result->warning[0])
         report_warning("%s: %s", model_name, result->warning);
     if (result->continues_inexactly)
-        report_warning("%s: the state is of another engine or build: the output continues within "
-                       "rounding, not to the bit",
+        report_warning("%s: the state is of another engine or build, or of a kernel that takes "
+                       "whole blocks: the output continues within rounding, not to the bit",
                        s->state_in);
     if (result->frames == 0)
         report_warning("%s: holds no frames", f->input);
@@ -269,7 +270,7 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
     sinew_status status = sinew_model_open_any(model, model_path, error);
     plan->model = *model;
     if (!status && !s->block.given) /* a kernel's transforms are the better the longer */
-        plan->block_frames = sinew_model_kernel(*model, NULL) ? 16384 : 4096;
+        plan->block_frames = sinew_model_kernel(*model, NULL) ? SINEW_KERNEL_CALL_FRAMES : 4096;
     if (!status && s->smooth)
         status = check_smooth(*model, model_path, error);
     if (!status && s->x0_path)
@@ -278,13 +279,21 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
     return status;
 }
 
-/* Where an engine is to be chosen. */
-static sinew_status choose_costs(job_plan *plan, sinew_costs *costs, sinew_error *error)
+/* A Kalman filter and a kernel by itself run in one way only, and so does all that has steps. */
+static bool chooses_engine(const job_plan *plan)
 {
-    if (plan->engine != SINEW_ENGINE_AUTO || plan->time)
-        return SINEW_OK;
+    const sinew_system *plus = NULL;
+    bool is_kernel = sinew_model_kernel(plan->model, &plus) != NULL;
+    return plan->engine == SINEW_ENGINE_AUTO && !plan->time && (!is_kernel || plus) &&
+           !sinew_model_kalman(plan->model, NULL);
+}
+
+static void choose_costs(job_plan *plan, sinew_costs *costs)
+{
+    if (!chooses_engine(plan))
+        return;
     plan->costs = costs;
-    return costs_choose(costs, false, error);
+    costs_choose(costs);
 }
 
 static int run(const command *self, const void *given, const char **args, size_t n_args)
@@ -304,12 +313,11 @@ static int run(const command *self, const void *given, const char **args, size_t
     if (make_plan(&plan, &x0, s, args[0], &model, &error) ||
         sinew_model_find(&model_path, args[0], &error))
         status = report_failure(self, &error);
-    else if (choose_costs(&plan, &costs, &error))
-        status = report_failure(self, &error);
-    else if (s->out_dir)
-        status = run_many(self, s, &plan, model_path, args, n_args);
-    else
-        status = run_one(self, s, &plan, model_path, args);
+    else {
+        choose_costs(&plan, &costs);
+        status = s->out_dir ? run_many(self, s, &plan, model_path, args, n_args)
+                            : run_one(self, s, &plan, model_path, args);
+    }
     sinew_free(model_path);
     free(x0);
     sinew_model_free(model);

@@ -214,7 +214,7 @@ static double level_cost(const sinew_convolver *c, size_t i)
 /* What the levels are, without memory for them. The last that would be empty are left out. */
 static void lay_out(sinew_convolver *c, const sinew_convolver_opts *opts)
 {
-    size_t lengths[SINEW_CONVOLVER_LEVELS] = {SINEW_CONVOLVER_BLOCK};
+    size_t lengths[SINEW_KERNEL_LEVELS_MAX] = {SINEW_CONVOLVER_BLOCK};
     c->reach = c->taps < SINEW_CONVOLVER_BLOCK ? c->taps : SINEW_CONVOLVER_BLOCK;
     c->n_levels = 0;
     c->slots = SINEW_CONVOLVER_BLOCK / SINEW_CONVOLVER_SLOT;
@@ -316,9 +316,9 @@ size_t sinew_convolver_plan_whole(const sinew_convolver_opts *plan, size_t input
 static sinew_status check(const sinew_convolver_opts *opts, sinew_error *error)
 {
     size_t before = SINEW_CONVOLVER_BLOCK;
-    if (opts->n_levels > SINEW_CONVOLVER_LEVELS)
+    if (opts->n_levels > SINEW_KERNEL_LEVELS_MAX)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "%zu levels of partitions: at most %d can be",
-                          opts->n_levels, SINEW_CONVOLVER_LEVELS);
+                          opts->n_levels, SINEW_KERNEL_LEVELS_MAX);
     for (size_t i = 0; i < opts->n_levels; i++) {
         size_t length = opts->lengths[i];
         if (!sinew_tree_holds(length) || length > SINEW_CONVOLVER_LONGEST ||

@@ -32,13 +32,11 @@
 #include <stdint.h>
 
 #include "simd/ops.h"
-#include "sinew/block.h"
-#include "sinew/status.h"
+#include "sinew/kernel.h"
 
 enum {
-    SINEW_CONVOLVER_BLOCK = 256, /* of the head and of level 0 */
-    SINEW_CONVOLVER_SLOT = 64,   /* frames between two moments at which units are done */
-    SINEW_CONVOLVER_LEVELS = 6,
+    SINEW_CONVOLVER_BLOCK = 256,     /* of the head and of level 0 */
+    SINEW_CONVOLVER_SLOT = 64,       /* frames between two moments at which units are done */
     SINEW_CONVOLVER_LONGEST = 262144 /* block of a level */
 };
 
@@ -66,7 +64,7 @@ typedef struct sinew_convolver {
     size_t inputs, outputs, taps;
     size_t reach; /* taps of the head */
     size_t n_levels;
-    sinew_level levels[SINEW_CONVOLVER_LEVELS];
+    sinew_level levels[SINEW_KERNEL_LEVELS_MAX];
     size_t slots; /* of the longest level's block */
     size_t ring;  /* frames of input that are kept, of one input */
     size_t real_bytes;
@@ -82,7 +80,7 @@ enum {
 /* What the planner is free in. */
 typedef struct sinew_convolver_opts {
     size_t n_levels; /* 0: planned. 1: blocks of 256 only */
-    size_t lengths[SINEW_CONVOLVER_LEVELS];
+    size_t lengths[SINEW_KERNEL_LEVELS_MAX];
     /* One level of any length that hears whole blocks only, and answers each at once with no head:
      * for files. Its state is one of these as well, and goes from and to the others by its past. */
     bool whole;

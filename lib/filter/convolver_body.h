@@ -20,7 +20,7 @@ typedef struct view {
         REAL *bins; /* (inputs, tiles, partitions, TILE): X, a ring of blocks */
         REAL *data; /* (2L): a transform on its way */
         REAL *out;  /* (2, outputs, L): the next block and the present one take turns */
-    } level[SINEW_CONVOLVER_LEVELS];
+    } level[SINEW_KERNEL_LEVELS_MAX];
 } view;
 
 static view view_of(const sinew_convolver *c, void *state)

@@ -1,5 +1,7 @@
-/* Names of costs, and products with what was counted. */
+/* Names of costs, products with what was counted, and back from such a product to the costs. */
 #include "filter/costs.h"
+
+#include <math.h>
 
 /* clang-format off */
 static const char *const names[SINEW_COSTS] = {
@@ -43,4 +45,17 @@ double sinew_work_ns(const sinew_work *work, const sinew_costs *costs)
     for (size_t i = 0; i < SINEW_COSTS; i++)
         ns += work->of[i] * costs->ns[i];
     return ns;
+}
+
+void sinew_costs_learn(sinew_costs *costs, const sinew_costs *built_in, const size_t *at, size_t n,
+                       const sinew_work *work, double ns)
+{
+    static const double farthest = 4;
+    double own = 0;
+    for (size_t i = 0; i < n; i++)
+        own += work->of[at[i]] * costs->ns[at[i]];
+    double left = ns - (sinew_work_ns(work, costs) - own);
+    double factor = own > 0 ? fmin(fmax(left / own, 1 / farthest), farthest) : 1;
+    for (size_t i = 0; i < n; i++)
+        costs->ns[at[i]] = factor * built_in->ns[at[i]];
 }

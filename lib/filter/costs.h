@@ -33,4 +33,9 @@ static inline size_t sinew_call_copies(const sinew_discretization *d, const sine
 /* Nanoseconds of the call. */
 double sinew_work_ns(const sinew_work *work, const sinew_costs *costs);
 
+/* The costs at `at` become what is built in times one factor, 1/4 to 4, such that the work takes
+ * `ns`: what it takes beyond its other costs is theirs. */
+void sinew_costs_learn(sinew_costs *costs, const sinew_costs *built_in, const size_t *at, size_t n,
+                       const sinew_work *work, double ns);
+
 #endif

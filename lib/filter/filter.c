@@ -48,9 +48,6 @@ static sinew_status check(const sinew_discretization *d, const sinew_filter_opts
     if ((unsigned)opts->engine >= SINEW_ENGINES)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "no engine has the number %d",
                           (int)opts->engine);
-    if (opts->engine != SINEW_ENGINE_AUTO && !engines[opts->engine].make)
-        return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "this build has no %s engine",
-                          sinew_engine_names[opts->engine]);
     if (!sinew_filter_is_single(d) && opts->channels && opts->channels != d->inputs)
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
                           "%u channels for a model with %zu inputs and %zu outputs", opts->channels,

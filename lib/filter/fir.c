@@ -2,6 +2,7 @@
  * discretization beside it, which hears the same input and is added. */
 #include "filter/fir.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -50,47 +51,60 @@ static void turn_to(const sinew_fir *f, void *state, size_t copy, bool whole)
     sinew_convolver_hand_over(from, now, to, next);
 }
 
-/* The next frames that one convolver takes: whole blocks, else those up to where one begins. */
-static size_t next_frames(const sinew_fir *f, const void *now, size_t left, bool *whole)
+static bool all_finite(sinew_sample sample, const void *samples, size_t n)
 {
+    unsigned bad = 0;
+    if (sample == SINEW_SAMPLE_F32)
+        for (size_t i = 0; i < n; i++)
+            bad |= !(fabsf(((const float *)samples)[i]) <= FLT_MAX);
+    else
+        for (size_t i = 0; i < n; i++)
+            bad |= !(fabs(((const double *)samples)[i]) <= DBL_MAX);
+    return !bad;
+}
+
+static const void *input_at(const sinew_fir *f, const sinew_block *in, size_t frame)
+{
+    return (const char *)in->samples + frame * f->node.channels_in * f->convolver.real_bytes;
+}
+
+/* The next frames that one convolver takes, alike for all copies: a whole block, else those up to
+ * where one begins. A NaN's block is none: one transform would put it in the frames before. */
+static size_t next_frames(const sinew_fir *f, const void *state, const sinew_block *in, size_t at,
+                          bool *whole)
+{
+    void *now;
+    size_t left = in->n_frames - at;
     *whole = false;
     if (!f->whole.n_levels)
         return left;
+    sinew_fir_now(f, state, 0, &now);
     size_t length = f->whole.levels[0].length;
     size_t place = sinew_convolver_place_in_block(&f->whole, now);
-    *whole = place == 0 && left >= length;
+    *whole = place == 0 && left >= length &&
+             all_finite(f->node.sample_in, input_at(f, in, at), length * f->node.channels_in);
     if (*whole)
-        return left / length * length;
+        return length;
     return left >= 2 * length - place ? length - place : left;
-}
-
-static void run_copy(const sinew_fir *f, void *state, size_t copy, sinew_convolver_frames frames)
-{
-    size_t left = frames.n, bytes = f->convolver.real_bytes;
-    while (left > 0) {
-        void *now;
-        bool whole;
-        sinew_fir_now(f, state, copy, &now);
-        frames.n = next_frames(f, now, left, &whole);
-        turn_to(f, state, copy, whole);
-        const sinew_convolver *c = sinew_fir_now(f, state, copy, &now);
-        sinew_convolver_run(c, now, &frames);
-        frames.u = (const char *)frames.u + frames.n * frames.stride_in * bytes;
-        frames.y = (char *)frames.y + frames.n * frames.stride_out * bytes;
-        left -= frames.n;
-    }
 }
 
 static void run_copies(const sinew_fir *f, void *state, const sinew_block *in, sinew_block *out)
 {
     size_t bytes = f->convolver.real_bytes;
-    for (size_t i = 0; i < f->copies; i++)
-        run_copy(f, state, i,
-                 (sinew_convolver_frames){.u = (const char *)in->samples + i * bytes,
-                                          .y = (char *)out->samples + i * bytes,
-                                          .stride_in = f->node.channels_in,
-                                          .stride_out = f->node.channels_out,
-                                          .n = in->n_frames});
+    sinew_convolver_frames frames = {.stride_in = f->node.channels_in,
+                                     .stride_out = f->node.channels_out};
+    for (size_t at = 0; at < in->n_frames; at += frames.n) {
+        bool whole;
+        frames.n = next_frames(f, state, in, at, &whole);
+        for (size_t i = 0; i < f->copies; i++) {
+            void *now;
+            turn_to(f, state, i, whole);
+            const sinew_convolver *c = sinew_fir_now(f, state, i, &now);
+            frames.u = (const char *)input_at(f, in, at) + i * bytes;
+            frames.y = (char *)out->samples + (at * frames.stride_out + i) * bytes;
+            sinew_convolver_run(c, now, &frames);
+        }
+    }
 }
 
 static void add(sinew_sample sample, void *to, const void *from, size_t n)
@@ -222,7 +236,7 @@ static void init_node(sinew_fir *f, const sinew_kernel *k, const sinew_filter_op
                            .step_s = 1 / k->rate_hz};
 }
 
-/* What is computed, and how. */
+/* What is computed, and how; with whole blocks no bits are promised, as they depend on the cuts. */
 static void name_node(sinew_fir *f, const sinew_kernel *k)
 {
     const sinew_convolver *c = &f->convolver;
@@ -234,9 +248,8 @@ static void name_node(sinew_fir *f, const sinew_kernel *k)
     identity = sinew_hash_count(identity, c->real_bytes);
     for (size_t i = 0; i < c->n_levels; i++)
         identity = sinew_hash_count(identity, c->levels[i].length);
-    if (f->whole.n_levels)
-        identity = sinew_hash_count(identity, f->whole.levels[0].length);
-    f->node.identity = sinew_hash(identity, c->simd->name, strlen(c->simd->name));
+    identity = sinew_hash(identity, c->simd->name, strlen(c->simd->name));
+    f->node.identity = f->whole.n_levels ? 0 : identity;
 }
 
 static sinew_status init_plus(sinew_fir *f, const sinew_discretization *plus,
@@ -290,9 +303,9 @@ sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_kernel *kerne
     if (!kernel)
         return sinew_fail_null(error);
     sinew_status status = check(kernel, plus, &opts->filter, error);
-    if (!status && opts->n_levels > SINEW_CONVOLVER_LEVELS)
+    if (!status && opts->n_levels > SINEW_KERNEL_LEVELS_MAX)
         status = sinew_fail(error, SINEW_ERR_ARGUMENT, "%zu levels: at most %d can be",
-                            opts->n_levels, SINEW_CONVOLVER_LEVELS);
+                            opts->n_levels, SINEW_KERNEL_LEVELS_MAX);
     if (status)
         return status;
     sinew_fir *f = sinew_alloc(1, sizeof *f);

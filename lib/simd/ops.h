@@ -91,7 +91,7 @@ typedef struct sinew_simd {
 } sinew_simd;
 
 /* The widest table for this processor, or the one that the environment variable SINEW_SIMD
- * names if the processor can run it. */
+ * names if the processor can run it; any other word counts as none. */
 const sinew_simd *sinew_simd_best(void);
 
 /* Table i of those that this processor can run, narrowest first; NULL behind the last. */

@@ -14,8 +14,8 @@ typedef struct sinew_balanced {
     size_t rank;            /* how many of them are more than rounding */
 } sinew_balanced;
 
-/* Of a continuous system, or of a discrete one whose A is what is less than I. SINEW_ERR_NUMERIC where
- * `m` is not stable. After failure there is still something to finish. */
+/* `kind`: of a continuous system, or of a discrete one given by A - I in place of A.
+ * SINEW_ERR_NUMERIC where `m` is not stable. After failure there is still something to finish. */
 sinew_status sinew_balanced_init(sinew_balanced *b, const sinew_matrices *m, sinew_lyapunov kind,
                                  sinew_error *error);
 void sinew_balanced_finish(sinew_balanced *b);

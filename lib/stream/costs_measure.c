@@ -13,7 +13,6 @@
 enum { PASSES = 4, ROUNDS = 2, MOST_FRAMES = 256, MOST_CHANNELS = 16, MOST_KINDS = 7 };
 
 static const double round_s = 80e-6;
-static const double farthest = 4; /* from what is built in, as a factor */
 
 typedef enum shape { CASCADE, MODES, COUPLED } shape;
 
@@ -152,21 +151,13 @@ static sinew_status time_pass(timing *t, size_t pass, sinew_error *error)
 
 /* ---- what it tells ---- */
 
-/* The kinds of the job, alike, such that the work takes `ns`. */
-static void learn(sinew_costs *costs, const sinew_costs *built_in, const job *j, sinew_sample type,
-                  const sinew_work *work, double ns)
+static void learn(sinew_costs *costs, const sinew_costs *built_in, const timing *t)
 {
-    double own = 0;
-    for (size_t i = 0; i < j->n_kinds; i++) {
-        size_t at = j->typed ? sinew_cost_typed(j->kinds[i], type) : (size_t)j->kinds[i];
-        own += work->of[at] * costs->ns[at];
-    }
-    double left = ns - (sinew_work_ns(work, costs) - own);
-    double factor = own > 0 ? fmin(fmax(left / own, 1 / farthest), farthest) : 1;
-    for (size_t i = 0; i < j->n_kinds; i++) {
-        size_t at = j->typed ? sinew_cost_typed(j->kinds[i], type) : (size_t)j->kinds[i];
-        costs->ns[at] = factor * built_in->ns[at];
-    }
+    size_t at[MOST_KINDS];
+    for (size_t i = 0; i < t->job->n_kinds; i++)
+        at[i] =
+            t->job->typed ? sinew_cost_typed(t->job->kinds[i], t->type) : (size_t)t->job->kinds[i];
+    sinew_costs_learn(costs, built_in, at, t->job->n_kinds, &t->work, t->ns);
 }
 
 static void learn_all(sinew_costs *costs, const timing *timings, size_t n)
@@ -174,7 +165,7 @@ static void learn_all(sinew_costs *costs, const timing *timings, size_t n)
     const sinew_costs built_in = *costs;
     for (const timing *t = timings; t < timings + n; t++)
         if (t->node)
-            learn(costs, &built_in, t->job, t->type, &t->work, t->ns);
+            learn(costs, &built_in, t);
     costs->origin = SINEW_COSTS_MEASURED;
 }
 

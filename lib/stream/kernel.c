@@ -39,7 +39,7 @@ static sinew_status check(const char *path, const sinew_signal *signal, sinew_er
                           "file for each pair",
                           path, signal->channels);
     if (!(signal->rate_hz > 0))
-        return sinew_fail(error, SINEW_ERR_MISMATCH,
+        return sinew_fail(error, SINEW_ERR_DATA,
                           "%s: a kernel's file says its rate, as sound files do", path);
     if (signal->frames > SINEW_KERNEL_TAPS_MAX)
         return sinew_fail(error, SINEW_ERR_DATA, "%s: %lld taps are more than %d", path,
@@ -91,7 +91,7 @@ static sinew_status join(sinew_kernel **out, const response *r, const char *cons
         taps = r[i].taps > taps ? r[i].taps : taps;
     }
     if (taps > SINEW_KERNEL_NUMBERS_MAX / pairs)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%zu kernels of %zu taps are too many", pairs,
+        return sinew_fail(error, SINEW_ERR_DATA, "%zu kernels of %zu taps are too many", pairs,
                           taps);
     double *h = sinew_alloc(pairs * taps, sizeof *h);
     if (!h)

@@ -4,17 +4,23 @@
 #include "base/memory.h"
 #include "base/team.h"
 
-/* Kernels take blocks of LONG frames together from the beginning of their stream on (fir.h). */
-enum { WARM_FRAMES = 4096, SHORT = 64, LONG = 16384, SEGMENT_FRAMES = 8 * LONG, WARM_SHARE = 8 };
+enum {
+    PIECE_FRAMES = 4096, /* where max_frames is not given */
+    SHORT = 64,
+    SEGMENT_LEAST = 4096,
+    SEGMENT_FRAMES = 1 << 17,
+    WARM_SHARE = 8
+};
 
 typedef struct member {
     sinew_stream *stream;
-    void *unheard; /* (WARM_FRAMES, channels_out) */
+    void *unheard; /* (piece_frames, channels_out) */
 } member;
 
 struct sinew_parallel {
     const sinew_node *node;
     sinew_team *team;
+    size_t piece_frames;   /* of a stream's calls of process: max_frames */
     size_t warm_frames;    /* 0: one thread */
     size_t n_members, now; /* member `now` has the stream's state */
     const sinew_block *in;
@@ -28,14 +34,16 @@ static size_t rounded_up(size_t n, size_t unit)
     return (n + unit - 1) / unit * unit;
 }
 
-/* How long a segment begins too early. */
-static size_t choose_warm_frames(const sinew_node *node, const sinew_stream_opts *opts)
+/* How long a segment begins too early. A kernel for long calls (kernel.h) takes them whole where
+ * they are counted from the stream's beginning: long segments begin where one does. */
+static size_t choose_warm_frames(const sinew_node *node, const sinew_stream_opts *opts,
+                                 size_t piece)
 {
     uint64_t settle = node->settle_frames;
     bool forgets = (node->flags & SINEW_NODE_FORGETS) && settle > 0;
     if (!forgets || (opts && opts->steps) || settle > SIZE_MAX / (WARM_SHARE * SINEW_MAX_THREADS))
         return 0;
-    return rounded_up((size_t)settle, settle < LONG ? SHORT : LONG);
+    return rounded_up((size_t)settle, settle < piece ? SHORT : piece);
 }
 
 static sinew_status open_members(sinew_parallel *p, const sinew_stream_opts *opts,
@@ -46,7 +54,7 @@ static sinew_status open_members(sinew_parallel *p, const sinew_stream_opts *opt
         sinew_status status = sinew_stream_open(&p->members[i].stream, p->node, opts, error);
         if (status)
             return status;
-        p->members[i].unheard = sinew_alloc(p->n_members > 1 ? WARM_FRAMES : 1, frame);
+        p->members[i].unheard = sinew_alloc(p->n_members > 1 ? p->piece_frames : 1, frame);
         if (!p->members[i].unheard)
             return sinew_fail_memory(error);
     }
@@ -64,11 +72,13 @@ sinew_status sinew_parallel_open(sinew_parallel **out, const sinew_node *node,
     if (threads < 1 || threads > SINEW_MAX_THREADS)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "%zu threads are not 1 to %d", threads,
                           SINEW_MAX_THREADS);
-    size_t warm = choose_warm_frames(node, opts), n = warm > 0 ? threads : 1;
+    size_t piece = opts && opts->max_frames ? opts->max_frames : PIECE_FRAMES;
+    size_t warm = choose_warm_frames(node, opts, piece), n = warm > 0 ? threads : 1;
     sinew_parallel *p = sinew_alloc(1, sizeof *p + n * sizeof *p->members);
     if (!p)
         return sinew_fail_memory(error);
     p->node = node;
+    p->piece_frames = piece;
     p->warm_frames = warm;
     p->n_members = n;
     sinew_status status = open_members(p, opts, error);
@@ -99,9 +109,9 @@ sinew_stream *sinew_parallel_stream(sinew_parallel *p)
 
 size_t sinew_parallel_frames(const sinew_parallel *p)
 {
-    size_t segment = rounded_up(WARM_SHARE * p->warm_frames, LONG);
+    size_t segment = WARM_SHARE * p->warm_frames;
     segment = segment > SEGMENT_FRAMES ? segment : SEGMENT_FRAMES;
-    return p->n_members * segment;
+    return p->n_members * rounded_up(segment, p->piece_frames);
 }
 
 /* ---- a block ---- */
@@ -126,7 +136,7 @@ static void warm(void *context, size_t i)
     size_t begin = (i + 1) * p->segment_frames - p->warm_frames;
     sinew_stream_reset(m->stream, p->in->index + (int64_t)begin);
     for (size_t at = 0, n; at < p->warm_frames; at += n) {
-        n = p->warm_frames - at < WARM_FRAMES ? p->warm_frames - at : WARM_FRAMES;
+        n = p->warm_frames - at < p->piece_frames ? p->warm_frames - at : p->piece_frames;
         sinew_block in = *p->in, out = {.samples = m->unheard};
         in.samples = input_at(p, begin + at);
         in.n_frames = n;
@@ -145,12 +155,17 @@ static void run(void *context, size_t i)
     sinew_stream_process(member_of(p, i)->stream, &in, &out);
 }
 
-/* Segments that are worth it: no shorter than twice what comes before them. */
+/* Segments that are worth it: no shorter than twice what comes before them; one where the stream
+ * crosses a gap or was given another node. */
 static size_t count_segments(const sinew_parallel *p, const sinew_block *in)
 {
-    size_t least = 2 * p->warm_frames > WARM_FRAMES ? 2 * p->warm_frames : WARM_FRAMES;
+    const sinew_stream *stream = p->members[p->now].stream;
+    size_t least = 2 * p->warm_frames > SEGMENT_LEAST ? 2 * p->warm_frames : SEGMENT_LEAST;
     size_t n = in->n_frames / least;
-    return (in->flags & SINEW_BLOCK_GAP) ? 1 : n < p->n_members ? n : p->n_members;
+    if ((in->flags & SINEW_BLOCK_GAP) || sinew_stream_node(stream) != p->node ||
+        sinew_stream_changing(stream))
+        return 1;
+    return n < p->n_members ? n : p->n_members;
 }
 
 void sinew_parallel_process(sinew_parallel *p, const sinew_block *in, sinew_block *out)
@@ -167,8 +182,8 @@ void sinew_parallel_process(sinew_parallel *p, const sinew_block *in, sinew_bloc
     p->out = out;
     p->n_segments = n;
     p->segment_frames = in->n_frames / n;
-    if (p->segment_frames >= LONG)
-        p->segment_frames -= p->segment_frames % LONG;
+    if (p->segment_frames >= p->piece_frames)
+        p->segment_frames -= p->segment_frames % p->piece_frames;
     sinew_team_do(p->team, warm, p, n - 1);
     sinew_team_do(p->team, run, p, n);
     p->now = (p->now + n - 1) % p->n_members;

@@ -111,7 +111,7 @@ sinew_status sinew_run_load(sinew_run *run, int64_t *index, const void *bytes, s
 
 bool sinew_run_is_exact(const sinew_run *run, const void *bytes, size_t n_bytes)
 {
-    return !check_saved(run, bytes, n_bytes, NULL) &&
+    return run->node->identity != 0 && !check_saved(run, bytes, n_bytes, NULL) &&
            sinew_get_u64((const uint8_t *)bytes + 16) == run->node->identity;
 }
 

@@ -31,7 +31,7 @@ sinew_status sinew_run_save(const sinew_run *run, int64_t index, void *bytes, si
 sinew_status sinew_run_load(sinew_run *run, int64_t *index, const void *bytes, size_t n_bytes,
                             sinew_error *error);
 
-/* Whether these bytes are of a run with the same identity. */
+/* Whether these bytes are of a run with the same identity, one that promises equal bits. */
 bool sinew_run_is_exact(const sinew_run *run, const void *bytes, size_t n_bytes);
 
 /* Can `to` continue from `from`: a run of a node with the same model hash, or of one that its node

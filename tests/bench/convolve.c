@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "convolve_zita.h"
+#include "far.h"
 #include "sinew/sinew.h"
 
 enum { MEDIANS = 101 };
@@ -116,7 +117,7 @@ static double error_db(const bench *b)
         double sum = 0;
         for (size_t k = 0; k < b->taps && k <= t; k++)
             sum += (double)b->h[k] * (double)b->u[t - k];
-        worst = fmax(worst, fabs(sum - (double)b->y[t]));
+        worst = farther(worst, (double)b->y[t], sum);
         peak = fmax(peak, fabs(sum));
     }
     return 20 * log10(worst / peak);

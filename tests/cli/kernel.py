@@ -85,12 +85,14 @@ def test_a_run_goes_on_from_its_state():
     u = noise(7000, 2)
     _, whole = run(STEREO, u, "--rate", RATE)
     _, first = run(STEREO, u[:3210], "--rate", RATE, "--state-out", "s")
-    _, second = run(STEREO, u[3210:], "--rate", RATE, "--state-in", "s")
+    done, second = run(STEREO, u[3210:], "--rate", RATE, "--state-in", "s")
+    assert "s: the state is of" in done.messages, done.messages
     # whole blocks go through other sums than what is left of them
     np.testing.assert_allclose(np.concatenate([first, second]), whole, atol=1e-13)
     _, whole = run(STEREO, u, "--rate", RATE, "--block", 100)
     _, first = run(STEREO, u[:3210], "--rate", RATE, "--state-out", "s", "--block", 100)
-    _, second = run(STEREO, u[3210:], "--rate", RATE, "--state-in", "s", "--block", 77)
+    done, second = run(STEREO, u[3210:], "--rate", RATE, "--state-in", "s", "--block", 77)
+    assert "the state is of" not in done.messages, done.messages
     np.testing.assert_array_equal(np.concatenate([first, second]), whole)
 
 

@@ -116,6 +116,8 @@ def test_run_measures_and_keeps_what_it_needs():
     run = ("run", model(LOWPASS), "in.npy", "out.npy", *RATE)
     sinew(*run, "--engine", "scan", env=env)
     sinew("info", model(LOWPASS), *RATE, env=env)
+    sinew("run", model("system: {fir: {taps: [1, 0.5], rate_hz: 48k}}\n", "fir.yaml"),
+          "in.npy", "out.npy", *RATE, env=env)  # a kernel has one engine
     assert not os.path.exists("cache")
     sinew(*run, env=env)
     assert os.path.exists(COSTS)
@@ -140,7 +142,11 @@ def test_no_place_to_keep_them_is_no_failure():
     env = dict(os.environ, XDG_CACHE_HOME=os.path.abspath("file"))
     assert plan(LOWPASS, env=env)["costs"] == "measured"
     assert plan(LOWPASS, "--calibrate")["costs"] == "measured"  # no folder at all
-    no_leftovers("file", "model.yaml")
+    os.makedirs("cache/sinew/costs")  # neither read nor written
+    for _ in range(2):
+        assert plan(LOWPASS, env=with_cache())["costs"] == "measured"
+    assert os.listdir("cache/sinew") == ["costs"]
+    no_leftovers("cache", "file", "model.yaml")
 
 
 main(globals())

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The main job: a recording through a model to subscribers and files, against `sinew run`."""
+import json
 import os
 import signal
 import subprocess
@@ -8,14 +9,14 @@ import sys
 import numpy as np
 
 from harness import (BANDPASS, RECORDING, Daemon, Subscriber, config, equal, ipc, main, noise,
-                     no_leftovers, run, save_npy, tcp, until)
+                     no_leftovers, run, save_npy, tcp, until, write)
 
 SINEW = os.path.abspath(sys.argv[2])
 
 
-def reference(source, dtype, engine, *more):
+def reference(source, dtype, engine, *more, model=BANDPASS):
     """What the command line computes: (frames, channels)"""
-    subprocess.run([SINEW, "run", BANDPASS, source, "reference.npy", "--dtype", dtype, "--engine",
+    subprocess.run([SINEW, "run", model, source, "reference.npy", "--dtype", dtype, "--engine",
                     engine, *more], check=True, capture_output=True)
     samples = np.load("reference.npy")
     return samples.reshape(len(samples), -1)
@@ -53,6 +54,23 @@ def test_f32_convolve_over_tcp_and_ipc():
 
 def test_f64_auto_in_large_blocks():
     over_tcp_and_ipc("f64", "auto", 16384)
+
+
+def test_a_kernel():
+    """To the bit that of a file in blocks of 100 frames, none of which are taken whole."""
+    taps = noise(1500, 1)[:, 0] * np.exp(-np.arange(1500) / 300)
+    room = write("room.yaml", json.dumps({"system": {"fir": {"taps": list(taps),
+                                                             "rate_hz": 16000}}}))
+    save_npy("in.npy", noise(24000, 2))
+    at = tcp()
+    path = config([pipeline({"path": "in.npy", "rate": "16k", "pace": "fast", "block": 160},
+                            model=room)], [at])
+    daemon = Daemon(path)
+    subscriber = Subscriber(at, "mic/clean")
+    daemon.ends()
+    expected = reference("in.npy", "f64", "auto", "--rate", "16000", "--block", "100", model=room)
+    equal(subscriber.wait().whole(), expected)
+    no_leftovers("c.yaml", "in.npy", "reference.npy", "room.yaml")
 
 
 def test_at_the_pace_of_the_recording():

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "far.h"
 #include "nodes.h"
 
 enum { FRAMES = 5000 };
@@ -52,9 +53,18 @@ static double worst(const law_node *law, const void *a, const void *b, size_t fr
 {
     double most = 0;
     for (size_t i = from * law->channels_out; i < to * law->channels_out; i++)
-        most =
-            fmax(most, fabs(law_value(law->sample_out, a, i) - law_value(law->sample_out, b, i)));
+        most = farther(most, law_value(law->sample_out, a, i), law_value(law->sample_out, b, i));
     return most;
+}
+
+/* Whether frames [from, to) of outputs of one input in different cuts are what they are to be. */
+static bool alike(const law_node *law, const void *out, const void *expected, size_t from,
+                  size_t to)
+{
+    size_t skip = out_bytes(law, from), n = out_bytes(law, to) - skip;
+    if (law->cuts_tolerance > 0)
+        return worst(law, out, expected, from, to) <= law->cuts_tolerance * peak(law, expected, to);
+    return memcmp((const char *)out + skip, (const char *)expected + skip, n) == 0;
 }
 
 #define EACH_NODE(law, node)                                                                       \
@@ -70,8 +80,7 @@ Test(law, cuts_do_not_matter)
         cr_assert_gt(peak(law, expected, FRAMES), 0, "%s is silent", law->name);
         for (size_t c = 0; c < sizeof cut_lists / sizeof *cut_lists; c++) {
             void *out = run_new(law, node, in, FRAMES, cut_lists[c]);
-            cr_assert_eq(memcmp(out, expected, out_bytes(law, FRAMES)), 0, "%s, cuts %zu",
-                         law->name, c);
+            cr_assert(alike(law, out, expected, 0, FRAMES), "%s, cuts %zu", law->name, c);
             sinew_free(out);
         }
         sinew_free(in);
@@ -96,8 +105,8 @@ Test(law, engines_agree)
         } else {
             double top = peak(first, expected, LONG), off = 0;
             for (size_t i = 0; i < LONG * law->channels_out; i++)
-                off = fmax(off, fabs(law_value(law->sample_out, out, i) -
-                                     law_value(first->sample_out, expected, i)));
+                off = farther(off, law_value(law->sample_out, out, i),
+                              law_value(first->sample_out, expected, i));
             cr_assert_leq(off / top, law->tolerance, "%s is %g from %s", law->name, off / top,
                           first->name);
             sinew_free(out);
@@ -152,7 +161,7 @@ Test(law, every_engine_is_the_textbook_recurrence)
         reference(law, in, expected, FRAMES);
         double top = peak(law, out, FRAMES), off = 0;
         for (size_t i = 0; i < FRAMES * law->channels_out; i++)
-            off = fmax(off, fabs(law_value(law->sample_out, out, i) - (double)expected[i]));
+            off = farther(off, law_value(law->sample_out, out, i), (double)expected[i]);
         double tolerance = law->tolerance > 2e-13 ? law->tolerance : 2e-13;
         cr_assert_leq(off / top, tolerance, "%s is %g off", law->name, off / top);
         sinew_free(in);
@@ -173,7 +182,7 @@ Test(law, reset_equals_new)
         sinew_stream_reset(stream, 42);
         cr_assert_eq(sinew_stream_index(stream), 42);
         law_run(stream, law, in, out, 0, FRAMES, cut_lists[1]);
-        cr_assert_eq(memcmp(out, expected, out_bytes(law, FRAMES)), 0, "%s", law->name);
+        cr_assert(alike(law, out, expected, 0, FRAMES), "%s", law->name);
         sinew_stream_close(stream);
         sinew_free(in);
         sinew_free(out);
@@ -214,10 +223,8 @@ Test(law, saved_is_restored_to_the_bit)
             void *resaved = save(after, &again);
             cr_assert_eq(memcmp(bytes, resaved, n_bytes), 0, "%s saves otherwise", law->name);
             law_run(after, law, in, out, moments[m], FRAMES - moments[m], cut_lists[1]);
-            size_t skip = out_bytes(law, moments[m]);
-            cr_assert_eq(
-                memcmp((char *)out + skip, (char *)expected + skip, out_bytes(law, FRAMES) - skip),
-                0, "%s, saved at %zu", law->name, moments[m]);
+            cr_assert(alike(law, out, expected, moments[m], FRAMES), "%s, saved at %zu", law->name,
+                      moments[m]);
             sinew_stream_close(after);
             sinew_free(resaved);
             sinew_free(bytes);
@@ -249,7 +256,7 @@ Test(law, a_damaged_state_is_refused_and_changes_nothing)
             cr_assert_neq(sinew_stream_load(stream, bytes, at, &error), SINEW_OK);
         }
         law_run(stream, law, in, out, 1000, FRAMES - 1000, whole);
-        cr_assert_eq(memcmp(out, expected, out_bytes(law, FRAMES)), 0, "%s", law->name);
+        cr_assert(alike(law, out, expected, 0, FRAMES), "%s", law->name);
         sinew_stream_close(stream);
         sinew_free(bytes);
         sinew_free(in);
@@ -360,13 +367,10 @@ Test(law, streams_of_one_node_never_see_each_other)
             if (at == 1000)
                 cr_assert_eq(sinew_stream_clone(&c, a, NULL), SINEW_OK);
         }
-        cr_assert_eq(memcmp(out, expected, out_bytes(law, FRAMES)), 0, "%s", law->name);
+        cr_assert(alike(law, out, expected, 0, FRAMES), "%s", law->name);
         cr_assert_eq(sinew_stream_index(c), 1250);
         law_run(c, law, in, noise, 1250, FRAMES - 1250, whole);
-        size_t skip = out_bytes(law, 1250);
-        cr_assert_eq(
-            memcmp((char *)noise + skip, (char *)expected + skip, out_bytes(law, FRAMES) - skip), 0,
-            "%s: the clone differs", law->name);
+        cr_assert(alike(law, noise, expected, 1250, FRAMES), "%s: the clone differs", law->name);
         sinew_stream_close(a);
         sinew_stream_close(b);
         sinew_stream_close(c);
@@ -388,7 +392,7 @@ Test(law, in_place_equals_apart)
         void *expected = run_new(law, node, in, FRAMES, whole);
         sinew_stream *stream = open_stream(node, 0);
         law_run(stream, law, in, in, 0, FRAMES, cut_lists[4]);
-        cr_assert_eq(memcmp(in, expected, out_bytes(law, FRAMES)), 0, "%s", law->name);
+        cr_assert(alike(law, in, expected, 0, FRAMES), "%s", law->name);
         sinew_stream_close(stream);
         sinew_free(in);
         sinew_free(expected);
@@ -409,8 +413,7 @@ Test(law, a_bad_frame_stays_where_it_is)
             law_set(law->sample_in, in, when * law->channels_in, bad[b]);
             sinew_stream *stream = open_stream(node, 0);
             law_run(stream, law, in, out, 0, FRAMES, whole);
-            cr_assert_eq(memcmp(out, expected, out_bytes(law, when)), 0, "%s: earlier frames",
-                         law->name);
+            cr_assert(alike(law, out, expected, 0, when), "%s: earlier frames", law->name);
             bool each_by_itself = strncmp(law->group, "mimo", 4) != 0 &&
                                   strcmp(law->group, "gain") != 0 &&
                                   (law->discretization || law->system);
@@ -423,8 +426,7 @@ Test(law, a_bad_frame_stays_where_it_is)
                 }
             sinew_stream_reset(stream, 0);
             law_run(stream, law, clean, out, 0, FRAMES, whole);
-            cr_assert_eq(memcmp(out, expected, out_bytes(law, FRAMES)), 0, "%s: reset cures",
-                         law->name);
+            cr_assert(alike(law, out, expected, 0, FRAMES), "%s: reset cures", law->name);
             sinew_stream_close(stream);
             sinew_free(in);
             sinew_free(out);
@@ -609,9 +611,10 @@ Test(law, exact_continuation_is_told)
             const void *bytes = all[k].bytes;
             size_t n_bytes = all[k].n_bytes;
             bool exact = sinew_stream_continues_exactly(all[i].stream, bytes, n_bytes);
-            cr_assert_eq(exact, all[i].node->identity == all[k].node->identity);
+            cr_assert_eq(exact, all[i].node->identity == all[k].node->identity &&
+                                    all[i].node->identity != 0);
             if (law == other)
-                cr_assert(exact, "%s", law->name);
+                cr_assert_eq(exact, law->cuts_tolerance == 0, "%s", law->name);
             else if (law->sample_out != other->sample_out || law->make != other->make)
                 cr_assert_not(exact, "%s and %s", law->name, other->name);
             cr_assert_not(sinew_stream_continues_exactly(all[i].stream, bytes, n_bytes - 1));

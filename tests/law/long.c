@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "far.h"
 #include "nodes.h"
 #include "simd/ops.h"
 
@@ -72,7 +73,7 @@ static double apart(const runner *first, const double *expected, const runner *r
     double most = 0;
     for (size_t i = 0; i < (size_t)PIECE * first->law->channels_out; i++) {
         *top = fmax(*top, fabs(expected[i]));
-        most = fmax(most, fabs(law_value(r->law->sample_out, out, i) - expected[i]));
+        most = farther(most, law_value(r->law->sample_out, out, i), expected[i]);
     }
     return most;
 }

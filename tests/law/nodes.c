@@ -527,6 +527,16 @@ static sinew_node *make_lookup(const law_node *law)
             __VA_ARGS__                                                                            \
         }                                                                                          \
     }
+/* The same for calls of so many frames: its bits depend on the cuts. */
+#define WHOLE(name_, group_, tolerance_, sample_, in_, out_, make_, call_frames_)                  \
+    {                                                                                              \
+        .name = name_, .group = group_, .tolerance = tolerance_, .cuts_tolerance = tolerance_,     \
+        .sample_in = sample_, .sample_out = sample_, .channels_in = in_, .channels_out = out_,     \
+        .make = make_, .kernel = {                                                                 \
+            .filter = {.sample = sample_, .channels = in_},                                        \
+            .call_frames = call_frames_                                                            \
+        }                                                                                          \
+    }
 #define PLANNED .n_levels = 0
 #define LEVELS(n_, ...) .n_levels = n_, .lengths = {__VA_ARGS__}
 #define ZOH .method = SINEW_METHOD_ZOH
@@ -611,8 +621,10 @@ const law_node law_nodes[] = {
     KERNEL("kernel room f64", "room", 0, F64, 2, 2, make_room, PLANNED),
     KERNEL("kernel room f64 256", "room", 1e-14, F64, 2, 2, make_room, LEVELS(1, 256)),
     KERNEL("kernel room f64 256 1024", "room", 1e-14, F64, 2, 2, make_room, LEVELS(2, 256, 1024)),
+    WHOLE("kernel room f64 whole", "room", 1e-14, F64, 2, 2, make_room, 1024),
     KERNEL("kernel room f32", "room", 1e-6, F32, 2, 2, make_room, PLANNED),
     KERNEL("kernel room f32 256 1024", "room", 1e-6, F32, 2, 2, make_room, LEVELS(2, 256, 1024)),
+    WHOLE("kernel room f32 whole", "room", 1e-6, F32, 2, 2, make_room, 1024),
     KERNEL("kernel cabinet f64", "cabinet", 0, F64, 1, 1, make_cabinet, PLANNED),
     KERNEL("kernel cabinet f32", "cabinet", 1e-6, F32, 1, 1, make_cabinet, PLANNED),
     KERNEL("kernel one tap f32", "one tap", 1e-6, F32, 2, 2, make_one_tap, PLANNED),

@@ -10,8 +10,9 @@
 typedef struct law_node law_node;
 struct law_node {
     const char *name;
-    const char *group; /* nodes of one group have one model hash and one answer */
-    double tolerance;  /* to the group's first node, relative to the peak */
+    const char *group;     /* nodes of one group have one model hash and one answer */
+    double tolerance;      /* to the group's first node, relative to the peak */
+    double cuts_tolerance; /* of one input in other cuts, likewise; 0: equal to the bit */
     sinew_sample sample_in, sample_out;
     uint32_t channels_in, channels_out;
     bool steps; /* takes a time step for each frame */

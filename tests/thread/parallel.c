@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "far.h"
 #include "law/nodes.h"
 #include "sinew/parallel.h"
 
@@ -71,7 +72,7 @@ static double apart(const law_node *law, const void *a, const void *b)
     for (size_t i = 0; i < (size_t)FRAMES * law->channels_out; i++) {
         double x = law_value(law->sample_out, a, i), y = law_value(law->sample_out, b, i);
         top = fmax(top, fabs(y));
-        most = isnan(x) || isnan(y) ? HUGE_VAL : fmax(most, fabs(x - y));
+        most = farther(most, x, y);
     }
     return most / top;
 }
@@ -128,6 +129,27 @@ static void go_on(const law_node *law, const sinew_node *node)
     sinew_free(out);
 }
 
+/* One that forgets is run by several, which begin where their segments do. */
+static void share(void)
+{
+    const law_node *law = law_named("scan lowpass f64");
+    sinew_node *node = law_make(law);
+    sinew_parallel *one = open_parallel(node, 1), *many = open_parallel(node, THREADS);
+    check(sinew_parallel_frames(many) > sinew_parallel_frames(one), law->name, "there are several");
+    const sinew_stream *first = sinew_parallel_stream(many);
+    void *in = law_input(law->sample_in, law->channels_in, FRAMES, 7);
+    void *out = sinew_alloc((size_t)FRAMES * law->channels_out, sizeof(double));
+    run(many, law, in, out, 0, FRAMES, cut_lists[0]);
+    check(first != sinew_parallel_stream(many), law->name, "another stream has the state");
+    check(sinew_stream_index(first) > 0 && sinew_stream_index(first) < FRAMES, law->name,
+          "the first ran its segment only");
+    sinew_parallel_close(one);
+    sinew_parallel_close(many);
+    sinew_node_free(node);
+    sinew_free(in);
+    sinew_free(out);
+}
+
 static void refuse(const sinew_node *node)
 {
     sinew_parallel *p;
@@ -140,6 +162,7 @@ static void refuse(const sinew_node *node)
 
 int main(void)
 {
+    share();
     for (const law_node *law = law_nodes; law < law_nodes + n_law_nodes; law++) {
         sinew_node *node = law_make(law);
         if (law == law_nodes)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "far.h"
 #include "filter/coordinates.h"
 #include "filter/lifted.h"
 #include "math/lu.h"
@@ -280,7 +281,7 @@ Test(coordinates, a_float_stream_starts_as_small_as_it_is)
     run(d, SINEW_ENGINE_SCAN, SINEW_SAMPLE_F64, wide, want, FRAMES);
     run(d, SINEW_ENGINE_BLOCK, SINEW_SAMPLE_F32, u, y, FRAMES);
     for (size_t t = 0; t < FRAMES; t++) {
-        apart = fmax(apart, fabs(y[t] - want[t]));
+        apart = farther(apart, y[t], want[t]);
         top = fmax(top, fabs(want[t]));
     }
     cr_assert_lt(top, 1e-6);

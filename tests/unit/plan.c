@@ -199,9 +199,32 @@ Test(costs, measured_ones_stay_near_those_that_are_built_in)
     sinew_costs_default(&built_in);
     cr_assert_eq(sinew_costs_measure(&costs, NULL), SINEW_OK);
     cr_assert_eq(costs.origin, SINEW_COSTS_MEASURED);
+    size_t learned = 0;
     for (size_t i = 0; i < SINEW_COSTS; i++) {
         cr_assert(costs.ns[i] >= built_in.ns[i] / 4 * 0.999, "%s", sinew_cost_name(i));
         cr_assert(costs.ns[i] <= built_in.ns[i] * 4 * 1.001, "%s", sinew_cost_name(i));
+        learned += costs.ns[i] < built_in.ns[i] || costs.ns[i] > built_in.ns[i];
+    }
+    cr_assert_gt(learned, SINEW_COSTS / 2);
+}
+
+/* Of 40 ns that are known and 10 + 20 that are asked for. */
+Test(costs, are_learned_from_what_work_takes)
+{
+    static const size_t at[] = {SINEW_COST_SCAN_RUN, SINEW_COST_SCAN_SECTION};
+    static const struct {
+        double ns, factor;
+    } cases[] = {{70, 1}, {100, 2}, {55, 0.5}, {41, 0.25}, {1, 0.25}, {1e6, 4}};
+    sinew_work work = {
+        .of = {[SINEW_COST_CALL] = 2, [SINEW_COST_SCAN_RUN] = 5, [SINEW_COST_SCAN_SECTION] = 4}};
+    sinew_costs built_in = {
+        .ns = {[SINEW_COST_CALL] = 20, [SINEW_COST_SCAN_RUN] = 2, [SINEW_COST_SCAN_SECTION] = 5}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sinew_costs costs = built_in;
+        sinew_costs_learn(&costs, &built_in, at, 2, &work, cases[i].ns);
+        cr_assert_eq(costs.ns[SINEW_COST_SCAN_RUN], 2 * cases[i].factor, "%g", cases[i].ns);
+        cr_assert_eq(costs.ns[SINEW_COST_SCAN_SECTION], 5 * cases[i].factor, "%g", cases[i].ns);
+        cr_assert_eq(costs.ns[SINEW_COST_CALL], 20);
     }
 }
 

@@ -24,7 +24,8 @@
  * and outputs, and `channels` must be 0 or the number of inputs.
  *
  * A node takes the widest vector instructions of the processor when it is made; the environment
- * variable SINEW_SIMD (scalar, sse2 or neon, avx2, avx512) holds it to less.
+ * variable SINEW_SIMD (scalar, sse2 or neon, avx2, avx512) holds it to less; any other word counts
+ * as none.
  *
  * Ownership: the caller frees (sinew_node_free); the discretization may go at once.
  * Thread-safety: sinew_filter_new may be called from any thread (FFTW's planner is behind a
@@ -72,11 +73,13 @@ typedef struct sinew_filter_opts {
                                * x0 - G2 u[0] (sinew_discretization_foh_shift). */
 } sinew_filter_opts;
 
-/** A discretization that diverges by more than a digit in a partition runs by scan where convolve
- *  is asked for: an FFT would drown what is small in what is large.
+/** What an engine cannot hold runs by scan; sinew_filter_engine tells. For convolve that is what
+ *  diverges by more than a digit in a partition: an FFT would drown what is small in what is large.
+ *  For block it is what its matrices of some frames would take more than 64 MiB for, or numbers
+ *  near the end of the type's range.
  *
- *  Errors: SINEW_ERR_ARGUMENT for channels that do not fit and lengths out of range,
- *  SINEW_ERR_UNSUPPORTED for an engine that this build does not hold. */
+ *  Errors: SINEW_ERR_ARGUMENT for channels that do not fit, lengths out of range, other sample
+ *  types and numbers of no engine. */
 SINEW_API sinew_status sinew_filter_new(sinew_node **out, const sinew_discretization *d,
                                         const sinew_filter_opts *opts, sinew_error *error);
 
@@ -85,8 +88,8 @@ SINEW_API sinew_engine sinew_filter_engine(const sinew_node *node);
 
 /** What `auto` compares: nanoseconds a frame of all channels that an engine will take, as far as
  * its work can be counted and `costs` say what a unit of it takes (plan.h). opts may be NULL for
- * the defaults; its `engine` does not count. Infinite for an engine that this build does not hold
- * or that cannot run this filter, for SINEW_ENGINE_AUTO that of the engine that auto takes. */
+ * the defaults; its `engine` does not count. Infinite for an engine that cannot run this filter,
+ * for SINEW_ENGINE_AUTO that of the engine that auto takes. */
 SINEW_API double sinew_filter_cost(const sinew_discretization *d, const sinew_filter_opts *opts,
                                    sinew_engine engine);
 

@@ -108,7 +108,8 @@ SINEW_API sinew_status sinew_sink_write(sinew_sink *sink, sinew_sample sample,
 /** How many samples were saturated so far. */
 SINEW_API uint64_t sinew_sink_clipped(const sinew_sink *sink);
 
-/** Whether that counts every sample that is not finite: the file has integers or a lossy codec. */
+/** Whether sinew_sink_clipped counts every sample that is not finite: where the file holds integers
+ *  or goes through a lossy codec. */
 SINEW_API bool sinew_sink_saturates(const sinew_sink *sink);
 
 /** Finish: all is written, and the file has its name. After a failure close still cleans up. */

@@ -17,6 +17,8 @@
  *
  * Ownership: the caller frees what a function makes; a node keeps nothing of its kernel.
  * Thread-safety: kernels and nodes are immutable.
+ * Real time: a node's work is spread over its calls; with call_frames a call carries whole
+ * transforms.
  */
 #ifndef SINEW_KERNEL_H
 #define SINEW_KERNEL_H
@@ -30,9 +32,11 @@ extern "C" {
 typedef struct sinew_kernel sinew_kernel;
 
 enum {
-    SINEW_KERNEL_CHANNELS_MAX = 4096,  /* inputs, and outputs */
-    SINEW_KERNEL_TAPS_MAX = 1 << 24,   /* of one response: almost six minutes at 48 kHz */
-    SINEW_KERNEL_NUMBERS_MAX = 1 << 27 /* of all of them: a gigabyte */
+    SINEW_KERNEL_CHANNELS_MAX = 4096,   /* inputs, and outputs */
+    SINEW_KERNEL_TAPS_MAX = 1 << 24,    /* of one response: almost six minutes at 48 kHz */
+    SINEW_KERNEL_NUMBERS_MAX = 1 << 27, /* of all of them: a gigabyte */
+    SINEW_KERNEL_LEVELS_MAX = 6,
+    SINEW_KERNEL_CALL_FRAMES = 16384 /* what serves a file best: sinew_kernel_opts.call_frames */
 };
 
 /** h: (outputs, inputs, taps), copied. Errors: SINEW_ERR_DATA for a rate that is not above 0 and
@@ -42,8 +46,10 @@ SINEW_API sinew_status sinew_kernel_new(sinew_kernel **out, size_t outputs, size
                                         sinew_error *error);
 
 /** paths: (outputs, inputs): a sound file of one channel for each pair. All of them have one rate;
- *  the shorter ones end in zeros. Errors: those of sinew_source_open and sinew_kernel_new;
- *  SINEW_ERR_MISMATCH for a file of more channels, and for rates that differ. */
+ *  the shorter ones end in zeros. Errors: those of sinew_source_open; SINEW_ERR_DATA for what a
+ *  file must not hold: no samples, too many, some that are not finite, no rate; SINEW_ERR_MISMATCH
+ *  for a file of more channels, and for rates that differ; SINEW_ERR_ARGUMENT for no files or too
+ *  many. */
 SINEW_API sinew_status sinew_kernel_open(sinew_kernel **out, const char *const *paths,
                                          size_t outputs, size_t inputs, sinew_error *error);
 
@@ -59,23 +65,26 @@ sinew_kernel_values(const sinew_kernel *kernel); /* (outputs, inputs, taps) */
 typedef struct sinew_kernel_opts {
     /* sample, channels; the rest is of what is added: its engine, the costs that auto chooses it by
      * and block_frames, ... With nothing added the engine is auto or convolve. A kernel's own
-     * levels do not go by these costs, but by ratios that are built in
-     * (lib/filter/convolver_cost.h). */
+     * levels do not go by these costs, but by ratios that are built in, so that no measurement
+     * changes a node's identity. */
     sinew_filter_opts filter;
     /* The blocks of the levels, in frames: 256, then rising of 1024, 4096, 16384, 65536, 262144;
      * n_levels 0: planned. A kernel of up to 256 taps is summed directly, without levels. */
     size_t n_levels;
-    size_t lengths[6];
+    size_t lengths[SINEW_KERNEL_LEVELS_MAX];
     /* Calls will be of so many frames each, but for the last: a file. Blocks that come whole are
      * then answered at once, each by one transform: several times as fast, with nothing spread
-     * evenly and bits that depend on the cuts, within the engines' tolerance. 0: any calls, law 1
-     * of node.h. What divides by 4096, 16384 or 65536 serves best. */
+     * evenly and bits that depend on the cuts, within the engines' tolerance: where blocks are
+     * taken so, the node's identity is 0. 0: any calls, law 1 of node.h to the bit. Else best
+     * SINEW_KERNEL_CALL_FRAMES or a multiple. */
     size_t call_frames;
 } sinew_kernel_opts;
 
 /** The node of a kernel, plus that of a discretization where `plus` is not NULL: it has the same
  *  rate, inputs and outputs. opts may be NULL for the defaults. Errors: SINEW_ERR_MISMATCH where
- *  they differ, SINEW_ERR_ARGUMENT for channels, lengths and engines that do not fit. */
+ *  they differ, SINEW_ERR_ARGUMENT for channels and lengths that do not fit; and without `plus` for
+ *  an x0, as a kernel starts from silence, SINEW_ERR_UNSUPPORTED for other engines. With it
+ *  also those of sinew_filter_new. */
 SINEW_API sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_kernel *kernel,
                                                const sinew_discretization *plus,
                                                const sinew_kernel_opts *opts, sinew_error *error);

@@ -10,7 +10,8 @@
  * and process. Whoever adds a kind of node fills the table. The laws that every node keeps:
  *
  *  1. Cuts do not matter: any division of the input into blocks gives the same output, to the
- *     bit under one identity.
+ *     bit under one identity; of a kernel made with call_frames (kernel.h) within the engines'
+ *     tolerance.
  *  2. Engines of one filter agree, on streams far longer than any kernel, within a tolerance of the
  *     response's peak.
  *  3. Reset equals new.
@@ -101,7 +102,7 @@ struct sinew_node {
     uint64_t model_hash;     /* of what is computed: states are exchanged between equals */
     uint64_t identity;       /* of how: model_hash, engine, sample type, lengths, and where the
                               * bits depend on them the FFT and SIMD code. Equal identities compute
-                              * equal bits. */
+                              * equal bits; 0: equal bits are not promised. */
 };
 
 /** Free a node; NULL is fine. Its streams must be closed before. */

@@ -9,8 +9,11 @@
  * A filter that is stable forgets: what came more than node->settle_frames ago is below 2^-60 of
  * what it was. So a block is cut into as many segments as there are threads; each begins that much
  * earlier in a state of its own, unheard, and then all run at once. The answer is that of a stream
- * within the rounding of its engine, and not to the bit. A node that does not forget, or for longer
- * than a part of the block is, is run by one thread.
+ * within the rounding of its engine, and not to the bit. A node that does not forget, or that
+ * remembers for longer than half a segment, is run by one thread, or by as many as it leaves such
+ * segments; so are blocks with steps and blocks after a gap (SINEW_BLOCK_GAP), by one.
+ *
+ * Memory: that of as many streams as threads.
  *
  * Thread-safety: as for a stream; the threads are inside. Ownership: the node must outlive it.
  */
@@ -27,16 +30,16 @@ typedef struct sinew_parallel sinew_parallel;
 
 enum { SINEW_MAX_THREADS = 256 };
 
-/** opts may be NULL for the defaults (stream.h). threads: 1 to SINEW_MAX_THREADS, the caller's
- * included. Errors: as sinew_stream_open; SINEW_ERR_ARGUMENT; SINEW_ERR_IO where no thread can be
- * started. */
+/** opts may be NULL for the defaults (stream.h); max_frames is of the pieces inside, calls are
+ *  longer. threads: 1 to SINEW_MAX_THREADS, the caller's included. Errors: as sinew_stream_open;
+ *  SINEW_ERR_ARGUMENT for the threads; SINEW_ERR_IO where no thread can be started. */
 SINEW_API sinew_status sinew_parallel_open(sinew_parallel **out, const sinew_node *node,
                                            const sinew_stream_opts *opts, size_t threads,
                                            sinew_error *error);
 
 SINEW_API void sinew_parallel_close(sinew_parallel *p); /* NULL is fine */
 
-/** As sinew_stream_process, but not in real time: it waits for the threads. */
+/** As sinew_stream_process, in place too, but not in real time: it waits for the threads. */
 SINEW_API void sinew_parallel_process(sinew_parallel *p, const sinew_block *in, sinew_block *out);
 
 /** Frames of a block that is worth all threads: few are run twice. */
