@@ -1,6 +1,7 @@
 /* lib/identify: the linear algebra underneath. */
 #include "identify_help.h"
 
+#include "far.h"
 #include "identify/hankel.h"
 #include "identify/triplets.h"
 #include "math/tall.h"
@@ -48,7 +49,7 @@ Test(identify, vectors_become_orthonormal)
     for (size_t i = 0; i < N; i++)
         for (size_t j = 0; j < N; j++) {
             double want = i == j && R[i * N + i] != 0;
-            worst = fmax(worst, fabs(gram[i * N + j] - want));
+            worst = farther(worst, gram[i * N + j], want);
             cr_assert(i <= j || R[i * N + j] == 0);
         }
     cr_assert(worst < 1e-14, "%g", worst);
@@ -84,7 +85,7 @@ Test(identify, stretches_of_a_response_become_orthonormal)
     sinew_vectors_products(gram, x, N, x, N, LENGTH, LENGTH);
     for (size_t i = 0; i < N; i++)
         for (size_t j = 0; j < N; j++)
-            worst = fmax(worst, fabs(gram[i * N + j] - (i == j)));
+            worst = farther(worst, gram[i * N + j], i == j);
     cr_assert(worst < 1e-13, "%g", worst);
     sinew_free(h);
     sinew_free(x);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "far.h"
 #include "../vectors/irregular_vectors.h"
 #include "base/memory.h"
 #include "math/expm.h"
@@ -56,7 +57,7 @@ Test(irregular, follows_512_bits)
             run(node, irregular_vectors[v].u, steps, got, IRREGULAR_FRAMES, 5);
             for (size_t i = 0; i < IRREGULAR_FRAMES * m->outputs; i++) {
                 peak = fmax(peak, fabs(y[i]));
-                worst = fmax(worst, fabs(got[i] - y[i]));
+                worst = farther(worst, got[i], y[i]);
             }
             cr_assert_leq(worst / peak, irregular_vectors[v].allowed[foh], "%s %d: %g",
                           irregular_vectors[v].name, foh, worst / peak);

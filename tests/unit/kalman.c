@@ -5,6 +5,7 @@
 
 #include "../vectors/kalman_vectors.h"
 #include "base/memory.h"
+#include "far.h"
 #include "math/matrix.h"
 #include "math/root.h"
 #include "random_systems.h"
@@ -33,7 +34,7 @@ static double apart(const double *a, const double *b, size_t n)
 {
     double most = 0, peak = 0;
     for (size_t i = 0; i < n; i++) {
-        most = fmax(most, isfinite(a[i]) ? fabs(a[i] - b[i]) : HUGE_VAL);
+        most = farther(most, a[i], b[i]);
         peak = fmax(peak, fabs(b[i]));
     }
     return most / peak;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "far.h"
 #include "math/lyapunov.h"
 #include "sinew/gramian.h"
 #include "sinew/reduce.h"
@@ -115,7 +116,7 @@ static void compare_factors(const random_system *s, sinew_lyapunov kind)
                 ours += L[i * s->n + k] * L[j * s->n + k];
                 theirs += B[i + k * MOST] * B[j + k * MOST] / (scale * scale);
             }
-            worst = fmax(worst, fabs(ours - theirs));
+            worst = farther(worst, ours, theirs);
             size = fmax(size, fabs(theirs));
         }
     cr_assert_leq(worst, 1e-11 * size, "n %d: %g of %g", n, worst, size);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "far.h"
 #include "../vectors/structured_vectors.h"
 #include "math/complex.h"
 #include "sinew/discretization.h"
@@ -154,7 +155,7 @@ static double nplr_error(const sinew_nplr *f, const sinew_matrices *m)
                 }
             }
             double entry = creal(sum - left[0] * right[0] - left[1] * right[1]);
-            worst = fmax(worst, fabs(entry - m->A[i * n + k]));
+            worst = farther(worst, entry, m->A[i * n + k]);
             size = fmax(size, fabs(m->A[i * n + k]));
         }
     return worst / size;
