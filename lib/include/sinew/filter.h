@@ -73,10 +73,10 @@ typedef struct sinew_filter_opts {
                                * x0 - G2 u[0] (sinew_discretization_foh_shift). */
 } sinew_filter_opts;
 
-/** What an engine cannot hold runs by scan; sinew_filter_engine tells. For convolve that is what
+/** What an engine cannot hold runs by scan; sinew_filter_engine tells. Of convolve that is what
  *  diverges by more than a digit in a partition: an FFT would drown what is small in what is large.
- *  For block it is what its matrices of some frames would take more than 64 MiB for, or numbers
- *  near the end of the type's range.
+ *  Of block it is what would need matrices of more than 64 MiB, or numbers near the end of the
+ *  type's range.
  *
  *  Errors: SINEW_ERR_ARGUMENT for channels that do not fit, lengths out of range, other sample
  *  types and numbers of no engine. */

@@ -9,9 +9,10 @@
  * A filter that is stable forgets: what came more than node->settle_frames ago is below 2^-60 of
  * what it was. So a block is cut into as many segments as there are threads; each begins that much
  * earlier in a state of its own, unheard, and then all run at once. The answer is that of a stream
- * within the rounding of its engine, and not to the bit. A node that does not forget, or that
- * remembers for longer than half a segment, is run by one thread, or by as many as it leaves such
- * segments; so are blocks with steps and blocks after a gap (SINEW_BLOCK_GAP), by one.
+ * within the rounding of its engine, and not to the bit. A node that does not
+ * forget is run by one thread; one that remembers for longer than half a segment by fewer than
+ * there are, down to one. A stream with steps, and a block after a gap (SINEW_BLOCK_GAP), is run by
+ * one.
  *
  * Memory: that of as many streams as threads.
  *

@@ -93,12 +93,11 @@ SINEW_API sinew_status sinew_stream_clone(sinew_stream **out, const sinew_stream
  *     sinew_swap_free(swap);                                   any thread, at any time later
  *
  *  Where both nodes have one model hash (another engine), `next` takes the state over and is at
- *  once what the other would have been. A kernel (kernel.h) takes the past of another one over,
+ *  once what the other would have been. A kernel (kernel.h) takes over the past of another one,
  *  where none or the same system is added to both: it is at once what it would have been, and one
- *  that is longer first runs unheard for as much as it is longer, of warm_frames. Otherwise it
- *  starts new and first runs unheard for warm_frames, until it has forgotten that it did; then the
- *  output fades from the one to the other over fade_frames:
- *  out = old + (new - old) (k + 1) / fade_frames. */
+ *  that is longer first runs unheard for as much as it is longer, of warm_frames. Otherwise `next`
+ *  starts new and first runs unheard for warm_frames, until it has forgotten that it did. Then the
+ *  output fades from the one to the other: out = old + (new - old) (k + 1) / fade_frames. */
 typedef struct sinew_swap sinew_swap;
 
 /** The memory for running `next` in a stream that was opened with these opts. `next` must outlive
