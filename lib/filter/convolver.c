@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "filter/convolver_cost.h"
-#include "math/tree.h"
+#include "math/transform.h"
 
 static const sinew_convolver_ops *ops_of(const sinew_convolver *c)
 {
@@ -45,7 +45,7 @@ static void add_range(unit_list *list, sinew_convolver_unit unit, size_t n, size
 
 static void add_forward(unit_list *list, const sinew_level *l, size_t input)
 {
-    size_t passes = sinew_tree_passes(l->length), quads = l->length / 64;
+    size_t passes = sinew_transform_passes(l->length), quads = l->length / 64;
     sinew_convolver_unit unit = {.what = UNIT_REAL, .channel = (uint16_t)input};
     add_range(list, unit, quads, SINEW_UNIT_QUADS);
     unit.what = UNIT_SPLIT;
@@ -54,13 +54,13 @@ static void add_forward(unit_list *list, const sinew_level *l, size_t input)
         add_range(list, unit, quads, SINEW_UNIT_QUADS);
     }
     unit.what = UNIT_SPLIT_LANES;
-    add_range(list, unit, l->length / SINEW_TREE_BINS, SINEW_UNIT_TILES);
+    add_range(list, unit, l->length / SINEW_TRANSFORM_BINS, SINEW_UNIT_TILES);
 }
 
 static void add_backward(unit_list *list, const sinew_level *l, size_t output)
 {
-    size_t passes = sinew_tree_passes(l->length), quads = l->length / 64;
-    size_t tiles = l->length / SINEW_TREE_BINS;
+    size_t passes = sinew_transform_passes(l->length), quads = l->length / 64;
+    size_t tiles = l->length / SINEW_TRANSFORM_BINS;
     sinew_convolver_unit unit = {.what = UNIT_PRODUCTS, .channel = (uint16_t)output};
     for (size_t t = 0; t < tiles; t++) {
         unit.tile = (uint32_t)t;
@@ -203,12 +203,12 @@ static double level_cost(const sinew_convolver *c, size_t i)
     const sinew_level *l = &c->levels[i];
     const sinew_convolver_cost *cost = sinew_convolver_costs(c->real_bytes, c->simd->name);
     double ends = (double)(c->inputs + c->outputs), runs = 1.0 / 64;
-    double passes = (double)sinew_tree_passes(l->length) - 0.3;
-    double transform = ends * (passes * runs * cost->quad + cost->tile / SINEW_TREE_BINS);
+    double passes = (double)sinew_transform_passes(l->length) - 0.3;
+    double transform = ends * (passes * runs * cost->quad + cost->tile / SINEW_TRANSFORM_BINS);
     double mean = l->ratio ? 1.5 * (double)l->ratio - 0.5 : (double)l->farthest;
     mean = fmin(mean, (double)l->farthest) + 1 - (double)l->nearest;
     double pairs = (double)(c->inputs * c->outputs);
-    return transform + pairs * mean * sinew_convolver_product(cost, c, l) / SINEW_TREE_BINS;
+    return transform + pairs * mean * sinew_convolver_product(cost, c, l) / SINEW_TRANSFORM_BINS;
 }
 
 /* What the levels are, without memory for them. The last that would be empty are left out. */
@@ -321,7 +321,7 @@ static sinew_status check(const sinew_convolver_opts *opts, sinew_error *error)
                           opts->n_levels, SINEW_KERNEL_LEVELS_MAX);
     for (size_t i = 0; i < opts->n_levels; i++) {
         size_t length = opts->lengths[i];
-        if (!sinew_tree_holds(length) || length > SINEW_CONVOLVER_LONGEST ||
+        if (!sinew_transform_holds(length) || length > SINEW_CONVOLVER_LONGEST ||
             (i == 0 ? length != before && !opts->whole : length <= before))
             return sinew_fail(error, SINEW_ERR_ARGUMENT,
                               "a level of partitions of %zu frames: they are 256, and then "
@@ -341,7 +341,7 @@ static sinew_status init_level(sinew_convolver *c, sinew_level *l, sinew_error *
     l->n_units = list.n;
     l->units = sinew_alloc(list.n, sizeof *l->units);
     l->done = sinew_alloc(c->slots, sizeof *l->done);
-    l->constants = sinew_alloc(sinew_tree_constants(l->length), c->real_bytes);
+    l->constants = sinew_alloc(sinew_transform_constants(l->length), c->real_bytes);
     l->spectra = sinew_alloc(c->inputs * c->outputs * sinew_level_partitions(l),
                              2 * l->length * c->real_bytes);
     if (!l->units || !l->done || !l->constants || !l->spectra)

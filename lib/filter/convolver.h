@@ -7,7 +7,7 @@
  *     the blocks of 256 before it that the next level does not hold yet        level 0
  *     blocks of L, from the one before the last of a level backwards           levels 1, 2, ...
  *
- * A level adds up in the frequency domain (math/tree.h) over its blocks, oldest first:
+ * A level adds up in the frequency domain (math/transform.h) over its blocks, oldest first:
  * Y[b] = sum_d X[b-d] H_d, d >= 2, where H_d are the 2L taps through which a block reaches another
  * d blocks later. The newest X that this needs is complete a whole block before Y is wanted, so the
  * work (transforms, products) has L frames of time. It is cut into units of a fraction of a
@@ -56,7 +56,7 @@ typedef struct sinew_level {
     size_t n_units;
     sinew_convolver_unit *units;
     uint32_t *done;  /* (slots of the longest level): units of the block's work done so far */
-    void *constants; /* math/tree.h, of the sample type */
+    void *constants; /* math/transform.h, of the sample type */
     void *spectra;   /* (outputs, inputs, tiles, partitions, TILE): farthest first */
 } sinew_level;
 

@@ -4,9 +4,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "filter/convolver.h"
-#include "math/tree.h"
+#include "math/transform.h"
 
-enum { BLOCK = SINEW_CONVOLVER_BLOCK, SLOT = SINEW_CONVOLVER_SLOT, TILE = SINEW_TREE_TILE };
+enum { BLOCK = SINEW_CONVOLVER_BLOCK, SLOT = SINEW_CONVOLVER_SLOT, TILE = SINEW_TRANSFORM_TILE };
 
 /* The state: the number of the next frame; then, aligned, what sinew_convolver_state adds up. */
 typedef struct view {
@@ -54,7 +54,7 @@ static void products(const sinew_convolver *c, const view *v, size_t i, uint64_t
                      const sinew_convolver_unit *u)
 {
     const sinew_level *l = &c->levels[i];
-    size_t n = sinew_level_partitions(l), tiles = l->length / SINEW_TREE_BINS;
+    size_t n = sinew_level_partitions(l), tiles = l->length / SINEW_TRANSFORM_BINS;
     size_t skip = n - sinew_level_count(l, b + l->nearest - 1);
     size_t from = u->from > skip ? u->from : skip;
     REAL *sum = v->level[i].data + u->tile * TILE;
@@ -74,23 +74,23 @@ static void products(const sinew_convolver *c, const view *v, size_t i, uint64_t
 }
 
 static void split_lanes(const view *v, const sinew_fused *f, const sinew_level *l, size_t i,
-                        uint64_t b, const sinew_convolver_unit *u, const REAL *lanes)
+                        uint64_t b, const sinew_convolver_unit *u, const REAL *of_tiles)
 {
-    size_t n = sinew_level_partitions(l), tiles = l->length / SINEW_TREE_BINS;
+    size_t n = sinew_level_partitions(l), tiles = l->length / SINEW_TRANSFORM_BINS;
     for (size_t t = u->from; t < u->to; t++)
-        f->OP(split_lanes)(v->level[i].data + t * TILE, lanes + t * SINEW_TREE_LANES,
-                           v->level[i].bins +
-                               ((u->channel * tiles + t) * n + (size_t)((b - 1) % n)) * TILE);
+        f->OP(split_lanes)(
+            v->level[i].data + t * TILE, of_tiles + t * SINEW_TRANSFORM_TILE_CONSTANTS,
+            v->level[i].bins + ((u->channel * tiles + t) * n + (size_t)((b - 1) % n)) * TILE);
 }
 
 static void merge_lanes(const view *v, const sinew_fused *f, size_t i,
-                        const sinew_convolver_unit *u, const REAL *lanes)
+                        const sinew_convolver_unit *u, const REAL *of_tiles)
 {
     REAL work[TILE];
     for (size_t t = u->from; t < u->to; t++) {
         REAL *tile = v->level[i].data + t * TILE;
         memcpy(work, tile, sizeof work);
-        f->OP(merge_lanes)(work, lanes + t * SINEW_TREE_LANES, tile);
+        f->OP(merge_lanes)(work, of_tiles + t * SINEW_TRANSFORM_TILE_CONSTANTS, tile);
     }
 }
 
@@ -101,10 +101,11 @@ static void do_unit(const sinew_convolver *c, const view *v, size_t i, uint64_t 
     const sinew_level *l = &c->levels[i];
     const sinew_fused *f = c->simd->fused;
     const REAL *constants = l->constants;
-    const REAL *lanes = constants + sinew_tree_offset(l->length, sinew_tree_passes(l->length));
+    const REAL *of_tiles =
+        constants + sinew_transform_offset(l->length, sinew_transform_passes(l->length));
     size_t quarter = l->length / 64 >> 2 * u->pass;
     REAL *data = v->level[i].data;
-    const REAL *k = constants + sinew_tree_offset(l->length, u->pass);
+    const REAL *k = constants + sinew_transform_offset(l->length, u->pass);
     switch (u->what) {
     case UNIT_REAL:
         f->OP(split_real)(data,
@@ -115,13 +116,13 @@ static void do_unit(const sinew_convolver *c, const view *v, size_t i, uint64_t 
         f->OP(split)(data, k, quarter, u->from, u->to);
         break;
     case UNIT_SPLIT_LANES:
-        split_lanes(v, f, l, i, b, u, lanes);
+        split_lanes(v, f, l, i, b, u, of_tiles);
         break;
     case UNIT_PRODUCTS:
         products(c, v, i, b, u);
         break;
     case UNIT_MERGE_LANES:
-        merge_lanes(v, f, i, u, lanes);
+        merge_lanes(v, f, i, u, of_tiles);
         break;
     case UNIT_MERGE:
         f->OP(merge)(data, k, quarter, u->from, u->to);
@@ -332,13 +333,13 @@ static void fill_partition(const sinew_convolver *c, const sinew_level *l, const
     double work[TILE];
     size_t n = sinew_level_partitions(l), e = l->farthest - d;
     for (size_t t = 0; t < l->length; t++) {
-        double *run = data + t / 16 * SINEW_TREE_RUN + t % 16;
+        double *run = data + t / 16 * SINEW_TRANSFORM_RUN + t % 16;
         /* the transforms are not normalised: 1/L goes into the kernel, exactly */
         run[0] = tap(c, h, (d - 1) * l->length + t) / (double)l->length;
         run[16] = tap(c, h, d * l->length + t) / (double)l->length;
     }
-    sinew_tree_split(data, constants, l->length, work);
-    for (size_t t = 0; t < l->length / SINEW_TREE_BINS; t++)
+    sinew_transform_split(data, constants, l->length, work);
+    for (size_t t = 0; t < l->length / SINEW_TRANSFORM_BINS; t++)
         for (size_t k = 0; k < TILE; k++)
             spectra[(t * n + e) * TILE + k] = (REAL)data[t * TILE + k];
 }
@@ -346,8 +347,8 @@ static void fill_partition(const sinew_convolver *c, const sinew_level *l, const
 static void fill_level(const sinew_convolver *c, sinew_level *l, const double *h, double *constants,
                        double *data)
 {
-    sinew_tree_fill(constants, l->length);
-    for (size_t k = 0; k < sinew_tree_constants(l->length); k++)
+    sinew_transform_fill(constants, l->length);
+    for (size_t k = 0; k < sinew_transform_constants(l->length); k++)
         ((REAL *)l->constants)[k] = (REAL)constants[k];
     for (size_t pair = 0; pair < c->outputs * c->inputs; pair++)
         for (size_t d = l->nearest; d <= l->farthest; d++)
@@ -363,7 +364,7 @@ static sinew_status fill(sinew_convolver *c, const double *h, sinew_error *error
                 (REAL)h[pair * c->taps + t];
     for (size_t i = 0; i < c->n_levels; i++) {
         sinew_level *l = &c->levels[i];
-        double *constants = sinew_alloc(sinew_tree_constants(l->length), sizeof *constants);
+        double *constants = sinew_alloc(sinew_transform_constants(l->length), sizeof *constants);
         double *data = sinew_alloc(2 * l->length, sizeof *data);
         if (constants && data)
             fill_level(c, l, h, constants, data);
