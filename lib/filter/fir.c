@@ -1,5 +1,5 @@
-/* filter.fir: a kernel as a node, by a convolver for each copy, and perhaps a filter of a
- * discretization beside it, which hears the same input and is added. */
+/* filter.fir: a kernel as a node, by a partitioned convolution for each copy, and perhaps a filter
+ * of a discretization beside it, which hears the same input and is added. */
 #include "filter/fir.h"
 
 #include <float.h>
@@ -32,23 +32,23 @@ static void reset(const sinew_node *node, void *state)
     const sinew_fir *f = (const sinew_fir *)node;
     for (size_t i = 0; i < f->copies; i++) {
         *sinew_fir_is_whole(f, state, i) = 0;
-        sinew_convolver_reset(&f->convolver, sinew_fir_levels(f, state, i));
+        sinew_partitioned_reset(&f->levels, sinew_fir_levels(f, state, i));
     }
     if (f->plus)
         f->plus->ops->reset(f->plus, sinew_fir_plus(f, state));
 }
 
-/* The copy's past goes to the convolver that is to go on. */
+/* The copy's past goes to the convolution that is to go on. */
 static void turn_to(const sinew_fir *f, void *state, size_t copy, bool whole)
 {
     uint64_t *is_whole = sinew_fir_is_whole(f, state, copy);
     void *now, *next;
     if ((*is_whole != 0) == whole)
         return;
-    const sinew_convolver *from = sinew_fir_now(f, state, copy, &now);
+    const sinew_partitioned *from = sinew_fir_now(f, state, copy, &now);
     *is_whole = whole;
-    const sinew_convolver *to = sinew_fir_now(f, state, copy, &next);
-    sinew_convolver_hand_over(from, now, to, next);
+    const sinew_partitioned *to = sinew_fir_now(f, state, copy, &next);
+    sinew_partitioned_hand_over(from, now, to, next);
 }
 
 static bool all_finite(sinew_sample sample, const void *samples, size_t n)
@@ -65,10 +65,10 @@ static bool all_finite(sinew_sample sample, const void *samples, size_t n)
 
 static const void *input_at(const sinew_fir *f, const sinew_block *in, size_t frame)
 {
-    return (const char *)in->samples + frame * f->node.channels_in * f->convolver.real_bytes;
+    return (const char *)in->samples + frame * f->node.channels_in * f->levels.real_bytes;
 }
 
-/* The next frames that one convolver takes, alike for all copies: a whole block, else those up to
+/* The next frames that one convolution takes, alike for all copies: a whole block, else those up to
  * where one begins. A NaN's block is none: one transform would put it in the frames before. */
 static size_t next_frames(const sinew_fir *f, const void *state, const sinew_block *in, size_t at,
                           bool *whole)
@@ -80,7 +80,7 @@ static size_t next_frames(const sinew_fir *f, const void *state, const sinew_blo
         return left;
     sinew_fir_now(f, state, 0, &now);
     size_t length = f->whole.levels[0].length;
-    size_t place = sinew_convolver_place_in_block(&f->whole, now);
+    size_t place = sinew_partitioned_place_in_block(&f->whole, now);
     *whole = place == 0 && left >= length &&
              all_finite(f->node.sample_in, input_at(f, in, at), length * f->node.channels_in);
     if (*whole)
@@ -90,19 +90,19 @@ static size_t next_frames(const sinew_fir *f, const void *state, const sinew_blo
 
 static void run_copies(const sinew_fir *f, void *state, const sinew_block *in, sinew_block *out)
 {
-    size_t bytes = f->convolver.real_bytes;
-    sinew_convolver_frames frames = {.stride_in = f->node.channels_in,
-                                     .stride_out = f->node.channels_out};
+    size_t bytes = f->levels.real_bytes;
+    sinew_partitioned_frames frames = {.stride_in = f->node.channels_in,
+                                       .stride_out = f->node.channels_out};
     for (size_t at = 0; at < in->n_frames; at += frames.n) {
         bool whole;
         frames.n = next_frames(f, state, in, at, &whole);
         for (size_t i = 0; i < f->copies; i++) {
             void *now;
             turn_to(f, state, i, whole);
-            const sinew_convolver *c = sinew_fir_now(f, state, i, &now);
+            const sinew_partitioned *c = sinew_fir_now(f, state, i, &now);
             frames.u = (const char *)input_at(f, in, at) + i * bytes;
             frames.y = (char *)out->samples + (at * frames.stride_out + i) * bytes;
-            sinew_convolver_run(c, now, &frames);
+            sinew_partitioned_run(c, now, &frames);
         }
     }
 }
@@ -137,17 +137,17 @@ static void process(const sinew_node *node, void *state, void *scratch, const si
 static void advance(const sinew_node *node, void *state, void *scratch, uint64_t n_frames)
 {
     const sinew_fir *f = (const sinew_fir *)node;
-    const sinew_convolver *c = &f->convolver;
+    const sinew_partitioned *c = &f->levels;
     for (size_t i = 0; i < f->copies; i++) {
         turn_to(f, state, i, false);
         void *copy = sinew_fir_levels(f, state, i);
-        sinew_convolver_frames silence = {.n = (size_t)n_frames};
+        sinew_partitioned_frames silence = {.n = (size_t)n_frames};
         if (n_frames < c->taps)
-            sinew_convolver_run(c, copy, &silence);
+            sinew_partitioned_run(c, copy, &silence);
         else
-            sinew_convolver_place(
+            sinew_partitioned_place(
                 c, copy,
-                (uint32_t)((sinew_convolver_phase(copy) + n_frames) % SINEW_CONVOLVER_LONGEST));
+                (uint32_t)((sinew_partitioned_phase(copy) + n_frames) % SINEW_PARTITIONED_LONGEST));
     }
     if (f->plus)
         f->plus->ops->advance(f->plus, sinew_fir_plus(f, state), scratch, n_frames);
@@ -169,8 +169,8 @@ static void fir_free(sinew_node *node)
 {
     sinew_fir *f = (sinew_fir *)node;
     sinew_node_free(f->plus);
-    sinew_convolver_finish(&f->convolver);
-    sinew_convolver_finish(&f->whole);
+    sinew_partitioned_finish(&f->levels);
+    sinew_partitioned_finish(&f->whole);
     sinew_free(f);
 }
 
@@ -239,7 +239,7 @@ static void init_node(sinew_fir *f, const sinew_kernel *k, const sinew_filter_op
 /* What is computed, and how; with whole blocks no bits are promised, as they depend on the cuts. */
 static void name_node(sinew_fir *f, const sinew_kernel *k)
 {
-    const sinew_convolver *c = &f->convolver;
+    const sinew_partitioned *c = &f->levels;
     uint64_t plus[2] = {f->plus ? f->plus->model_hash : 0, f->plus ? f->plus->identity : 0};
     uint64_t hash = sinew_hash(k->hash, "fir", 3);
     hash = sinew_hash_count(hash, f->node.channels_in);
@@ -267,27 +267,27 @@ static sinew_status init_plus(sinew_fir *f, const sinew_discretization *plus,
     return SINEW_OK;
 }
 
-static sinew_status init_convolvers(sinew_fir *f, const sinew_kernel *k,
-                                    const sinew_kernel_opts *opts, sinew_error *error)
+static sinew_status init_convolutions(sinew_fir *f, const sinew_kernel *k,
+                                      const sinew_kernel_opts *opts, sinew_error *error)
 {
     sinew_sample sample = opts->filter.sample;
-    sinew_convolver_opts levels = {.n_levels = opts->n_levels};
+    sinew_partitioned_opts levels = {.n_levels = opts->n_levels};
     memcpy(levels.lengths, opts->lengths, sizeof levels.lengths);
     if (levels.n_levels == 0)
-        sinew_convolver_plan(&levels, k->inputs, k->outputs, k->taps, sample);
-    sinew_status status = sinew_convolver_init(&f->convolver, k->inputs, k->outputs, k->taps, k->h,
-                                               sample, &levels, error);
-    f->copy_bytes = SINEW_ALIGN + sinew_convolver_state(&f->convolver);
+        sinew_partitioned_plan(&levels, k->inputs, k->outputs, k->taps, sample);
+    sinew_status status = sinew_partitioned_init(&f->levels, k->inputs, k->outputs, k->taps, k->h,
+                                                 sample, &levels, error);
+    f->copy_bytes = SINEW_ALIGN + sinew_partitioned_state(&f->levels);
     if (status || opts->call_frames == 0)
         return status;
-    sinew_convolver_opts whole = {.n_levels = 1, .whole = true};
-    whole.lengths[0] = sinew_convolver_plan_whole(&levels, k->inputs, k->outputs, k->taps, sample,
-                                                  opts->call_frames);
+    sinew_partitioned_opts whole = {.n_levels = 1, .whole = true};
+    whole.lengths[0] = sinew_partitioned_plan_whole(&levels, k->inputs, k->outputs, k->taps, sample,
+                                                    opts->call_frames);
     if (whole.lengths[0] == 0)
         return SINEW_OK;
-    status = sinew_convolver_init(&f->whole, k->inputs, k->outputs, k->taps, k->h, sample, &whole,
-                                  error);
-    f->copy_bytes += sinew_convolver_state(&f->whole);
+    status = sinew_partitioned_init(&f->whole, k->inputs, k->outputs, k->taps, k->h, sample, &whole,
+                                    error);
+    f->copy_bytes += sinew_partitioned_state(&f->whole);
     return status;
 }
 
@@ -312,7 +312,7 @@ sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_kernel *kerne
     if (!f)
         return sinew_fail_memory(error);
     init_node(f, kernel, &opts->filter);
-    status = init_convolvers(f, kernel, opts, error);
+    status = init_convolutions(f, kernel, opts, error);
     if (!status && plus)
         status = init_plus(f, plus, &opts->filter, error);
     if (status) {

@@ -1,17 +1,18 @@
-/* The inside of filter.fir: a convolver for each copy, and perhaps a filter that is added. The
- * costs of the options (plan.h) choose the engine of what is added; a convolver has its own. */
+/* The inside of filter.fir: a partitioned convolution for each copy, and perhaps a filter that is
+ * added. The costs of the options (plan.h) choose the engine of what is added; a convolution has
+ * its own. */
 #ifndef SINEW_FILTER_FIR_H
 #define SINEW_FILTER_FIR_H
 
 #include "base/memory.h"
-#include "filter/convolver.h"
+#include "filter/partitioned.h"
 #include "sinew/node.h"
 
 typedef struct sinew_fir {
     sinew_node node;
-    size_t copies; /* runs of the kernel side by side */
-    sinew_convolver convolver;
-    sinew_convolver whole; /* for whole blocks, where there are to be some: a level, else none */
+    size_t copies;            /* runs of the kernel side by side */
+    sinew_partitioned levels; /* for any calls */
+    sinew_partitioned whole;  /* for whole blocks, where there are to be some: a level, else none */
     size_t copy_bytes;
     sinew_node *plus; /* NULL: nothing is added */
     size_t plus_saved;
@@ -36,16 +37,16 @@ static inline void *sinew_fir_levels(const sinew_fir *f, const void *state, size
 
 static inline void *sinew_fir_whole(const sinew_fir *f, const void *state, size_t copy)
 {
-    return (unsigned char *)sinew_fir_levels(f, state, copy) + sinew_convolver_state(&f->convolver);
+    return (unsigned char *)sinew_fir_levels(f, state, copy) + sinew_partitioned_state(&f->levels);
 }
 
-/* The convolver that has the copy's past, and its state. */
-static inline const sinew_convolver *sinew_fir_now(const sinew_fir *f, const void *state,
-                                                   size_t copy, void **its)
+/* The convolution that has the copy's past, and its state. */
+static inline const sinew_partitioned *sinew_fir_now(const sinew_fir *f, const void *state,
+                                                     size_t copy, void **its)
 {
     bool whole = *sinew_fir_is_whole(f, state, copy) != 0;
     *its = whole ? sinew_fir_whole(f, state, copy) : sinew_fir_levels(f, state, copy);
-    return whole ? &f->whole : &f->convolver;
+    return whole ? &f->whole : &f->levels;
 }
 
 static inline void *sinew_fir_plus(const sinew_fir *f, const void *state)

@@ -16,8 +16,8 @@ static size_t saved_bytes(const sinew_fir *f, size_t n_inputs)
 
 size_t sinew_fir_saved_bytes(const sinew_fir *f)
 {
-    size_t levels = sinew_convolver_history(&f->convolver);
-    size_t whole = f->whole.n_levels ? sinew_convolver_history(&f->whole) : 0;
+    size_t levels = sinew_partitioned_history(&f->levels);
+    size_t whole = f->whole.n_levels ? sinew_partitioned_history(&f->whole) : 0;
     return saved_bytes(f, levels > whole ? levels : whole);
 }
 
@@ -25,18 +25,18 @@ void sinew_fir_save(const sinew_node *node, const void *state, void *bytes)
 {
     const sinew_fir *f = (const sinew_fir *)node;
     void *now;
-    const sinew_convolver *c = sinew_fir_now(f, state, 0, &now); /* alike for all copies */
-    size_t n = sinew_convolver_kept(c, now), inputs = c->inputs;
+    const sinew_partitioned *c = sinew_fir_now(f, state, 0, &now); /* alike for all copies */
+    size_t n = sinew_partitioned_kept(c, now), inputs = c->inputs;
     uint8_t *end = (uint8_t *)bytes + sinew_fir_saved_bytes(f);
     uint8_t *at = sinew_put_u32(bytes, SAVED_VERSION);
     at = sinew_put_u32(at, (uint32_t)f->copies);
     at = sinew_put_u32(at, (uint32_t)inputs);
-    at = sinew_put_u32(at, sinew_convolver_phase(now));
+    at = sinew_put_u32(at, sinew_partitioned_phase(now));
     at = sinew_put_u64(at, n);
     for (size_t t = 0; t < n; t++)
         for (size_t i = 0; i < f->copies * inputs; i++) {
             sinew_fir_now(f, state, i / inputs, &now);
-            at = sinew_put_f64(at, sinew_convolver_past(c, now, i % inputs, t));
+            at = sinew_put_f64(at, sinew_partitioned_past(c, now, i % inputs, t));
         }
     at = sinew_put_u64(at, f->plus_saved);
     if (f->plus)
@@ -61,7 +61,7 @@ static sinew_status get_saved(const sinew_fir *f, fir_saved *out, const uint8_t 
         return sinew_fail(error, SINEW_ERR_DATA,
                           "the saved state of a kernel has version %u, not %d",
                           sinew_get_u32(bytes), SAVED_VERSION);
-    if (sinew_get_u32(bytes + 4) != f->copies || sinew_get_u32(bytes + 8) != f->convolver.inputs)
+    if (sinew_get_u32(bytes + 4) != f->copies || sinew_get_u32(bytes + 8) != f->levels.inputs)
         return sinew_fail(error, SINEW_ERR_MISMATCH,
                           "the saved state of a kernel is of other channels than this filter");
     size_t left = n_bytes - HEADER_BYTES - 8, frame = 8 * (size_t)f->node.channels_in;
@@ -78,23 +78,23 @@ static sinew_status get_saved(const sinew_fir *f, fir_saved *out, const uint8_t 
     return SINEW_OK;
 }
 
-/* The convolver of a copy as if it had heard what was saved; of what it keeps and the saved state
+/* The convolution of a copy as if it had heard what was saved; of what it keeps and the saved state
  * has not, nothing mattered any more. */
 static void load_copy(const sinew_fir *f, void *all, const fir_saved *saved, size_t copy)
 {
-    const sinew_convolver *c = &f->convolver;
+    const sinew_partitioned *c = &f->levels;
     void *state = sinew_fir_levels(f, all, copy);
     *sinew_fir_is_whole(f, all, copy) = 0;
-    sinew_convolver_place(c, state, saved->phase);
-    size_t kept = sinew_convolver_kept(c, state);
+    sinew_partitioned_place(c, state, saved->phase);
+    size_t kept = sinew_partitioned_kept(c, state);
     size_t n = saved->n_inputs < kept ? (size_t)saved->n_inputs : kept;
     for (size_t t = 0; t < n; t++)
         for (size_t i = 0; i < c->inputs; i++)
-            sinew_convolver_put(
+            sinew_partitioned_put(
                 c, state, i, kept - n + t,
                 sinew_get_f64(saved->inputs + 8 * ((saved->n_inputs - n + t) * f->node.channels_in +
                                                    copy * c->inputs + i)));
-    sinew_convolver_resume(c, state);
+    sinew_partitioned_resume(c, state);
 }
 
 sinew_status sinew_fir_load(const sinew_node *node, void *state, void *scratch, const void *bytes,

@@ -1,5 +1,5 @@
-/* The transforms under the convolver are what math/transform.h says, and every table of operations
- * agrees with `scalar`, the definition. */
+/* The transforms under partitioned convolution are what math/transform.h says, and every table of
+ * operations agrees with `scalar`, the definition. */
 #include <complex.h>
 #include <criterion/criterion.h>
 #include <math.h>

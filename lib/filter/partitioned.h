@@ -1,4 +1,4 @@
-/* convolver: the convolution of a stream with a matrix of long kernels, without latency.
+/* partitioned: the convolution of a stream with a matrix of long kernels, without latency.
  *
  * Time is cut into blocks of 256 frames, and for each further *level* into blocks of L = 1024,
  * 4096, ...; all are anchored at absolute frames. Who gives what to a frame of an output:
@@ -19,13 +19,13 @@
  * taps has no levels: its head reaches back that far.
  *
  * The state is flat, without pointers. Inputs share their transforms, outputs theirs back.
- * Written once over the sample type, convolver_body.h, and compiled for each.
+ * Written once over the sample type, partitioned_body.h, and compiled for each.
  *
  * Gardner 1995, "Efficient convolution without input-output delay"; Garcia 2002, "Optimal filter
  * partition"; Wefers 2014, "Partitioned convolution algorithms for real-time auralization".
  */
-#ifndef SINEW_FILTER_CONVOLVER_H
-#define SINEW_FILTER_CONVOLVER_H
+#ifndef SINEW_FILTER_PARTITIONED_H
+#define SINEW_FILTER_PARTITIONED_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,32 +35,32 @@
 #include "sinew/kernel.h"
 
 enum {
-    SINEW_CONVOLVER_BLOCK = 256,     /* of the head and of level 0 */
-    SINEW_CONVOLVER_SLOT = 64,       /* frames between two moments at which units are done */
-    SINEW_CONVOLVER_LONGEST = 262144 /* block of a level */
+    SINEW_PARTITIONED_BLOCK = 256,     /* of the head and of level 0 */
+    SINEW_PARTITIONED_SLOT = 64,       /* frames between two moments at which units are done */
+    SINEW_PARTITIONED_LONGEST = 262144 /* block of a level */
 };
 
 /* A piece of the work of a level that is done at one go. */
-typedef struct sinew_convolver_unit {
+typedef struct sinew_partitioned_unit {
     uint8_t what;
     uint8_t pass;
     uint16_t channel; /* an input before the products, then an output */
     uint32_t from, to;
     uint32_t tile;
-} sinew_convolver_unit;
+} sinew_partitioned_unit;
 
 typedef struct sinew_level {
     size_t length;            /* L */
     size_t nearest, farthest; /* d of the partitions that there are */
     size_t ratio;             /* blocks of this level in one of the next; 0: it is the last */
     size_t n_units;
-    sinew_convolver_unit *units;
+    sinew_partitioned_unit *units;
     uint32_t *done;  /* (slots of the longest level): units of the block's work done so far */
     void *constants; /* math/transform.h, of the sample type */
     void *spectra;   /* (outputs, inputs, tiles, partitions, TILE): farthest first */
 } sinew_level;
 
-typedef struct sinew_convolver {
+typedef struct sinew_partitioned {
     size_t inputs, outputs, taps;
     size_t reach; /* taps of the head */
     size_t n_levels;
@@ -70,78 +70,81 @@ typedef struct sinew_convolver {
     size_t real_bytes;
     void *head; /* (outputs, inputs, PADDED) */
     const sinew_simd *simd;
-} sinew_convolver;
+} sinew_partitioned;
 
 enum {
     SINEW_HEAD_BEFORE = 64, /* zeros before the taps of a head */
-    SINEW_HEAD_PADDED = SINEW_HEAD_BEFORE + SINEW_CONVOLVER_BLOCK + 128
+    SINEW_HEAD_PADDED = SINEW_HEAD_BEFORE + SINEW_PARTITIONED_BLOCK + 128
 };
 
 /* What the planner is free in. */
-typedef struct sinew_convolver_opts {
+typedef struct sinew_partitioned_opts {
     size_t n_levels; /* 0: planned. 1: blocks of 256 only */
     size_t lengths[SINEW_KERNEL_LEVELS_MAX];
     /* One level of any length that hears whole blocks only, and answers each at once with no head:
      * for files. Its state is one of these as well, and goes from and to the others by its past. */
     bool whole;
-} sinew_convolver_opts;
+} sinew_partitioned_opts;
 
 /* For `taps` taps: the levels that are estimated to be fastest. Returns nanoseconds a frame. */
-double sinew_convolver_plan(sinew_convolver_opts *plan, size_t inputs, size_t outputs, size_t taps,
-                            sinew_sample sample);
+double sinew_partitioned_plan(sinew_partitioned_opts *plan, size_t inputs, size_t outputs,
+                              size_t taps, sinew_sample sample);
 
 /* The length of whole blocks, one that divides call_frames, that is estimated to be fastest; 0:
  * none is faster than the levels of `plan`. */
-size_t sinew_convolver_plan_whole(const sinew_convolver_opts *plan, size_t inputs, size_t outputs,
-                                  size_t taps, sinew_sample sample, size_t call_frames);
+size_t sinew_partitioned_plan_whole(const sinew_partitioned_opts *plan, size_t inputs,
+                                    size_t outputs, size_t taps, sinew_sample sample,
+                                    size_t call_frames);
 
 /* What slot s of the schedule's period (c->slots) is estimated to take, in nanoseconds. */
-double sinew_convolver_slot_cost(const sinew_convolver *c, size_t s);
+double sinew_partitioned_slot_cost(const sinew_partitioned *c, size_t s);
 
 /* h: (outputs, inputs, taps). Errors: SINEW_ERR_ARGUMENT for lengths that cannot be, else
  * SINEW_ERR_MEMORY; finish in any case. */
-sinew_status sinew_convolver_init(sinew_convolver *c, size_t inputs, size_t outputs, size_t taps,
-                                  const double *h, sinew_sample sample,
-                                  const sinew_convolver_opts *opts, sinew_error *error);
-void sinew_convolver_finish(sinew_convolver *c);
+sinew_status sinew_partitioned_init(sinew_partitioned *c, size_t inputs, size_t outputs,
+                                    size_t taps, const double *h, sinew_sample sample,
+                                    const sinew_partitioned_opts *opts, sinew_error *error);
+void sinew_partitioned_finish(sinew_partitioned *c);
 
 /* Bytes of a state, a multiple of 64. */
-size_t sinew_convolver_state(const sinew_convolver *c);
-void sinew_convolver_reset(const sinew_convolver *c, void *state);
+size_t sinew_partitioned_state(const sinew_partitioned *c);
+void sinew_partitioned_reset(const sinew_partitioned *c, void *state);
 
 /* Frames of input that a state stands for, at most. */
-size_t sinew_convolver_history(const sinew_convolver *c);
+size_t sinew_partitioned_history(const sinew_partitioned *c);
 
 /* n frames; input i of frame t at u[t stride_in + i], output o at y[t stride_out + o]; y NULL: not
  * wanted; u NULL: silence. */
-typedef struct sinew_convolver_frames {
+typedef struct sinew_partitioned_frames {
     const void *u;
     void *y;
     size_t stride_in, stride_out, n;
-} sinew_convolver_frames;
-void sinew_convolver_run(const sinew_convolver *c, void *state, const sinew_convolver_frames *f);
+} sinew_partitioned_frames;
+void sinew_partitioned_run(const sinew_partitioned *c, void *state,
+                           const sinew_partitioned_frames *f);
 
 /* The next frame's place in its block of the longest level: whole blocks begin at 0. */
-size_t sinew_convolver_place_in_block(const sinew_convolver *c, const void *state);
+size_t sinew_partitioned_place_in_block(const sinew_partitioned *c, const void *state);
 
 /* The past. `phase` frames into the longest block that can be; input t of the past `kept` frames.
  */
-uint32_t sinew_convolver_phase(const void *state);
-size_t sinew_convolver_kept(const sinew_convolver *c, const void *state);
-double sinew_convolver_past(const sinew_convolver *c, const void *state, size_t input, size_t t);
+uint32_t sinew_partitioned_phase(const void *state);
+size_t sinew_partitioned_kept(const sinew_partitioned *c, const void *state);
+double sinew_partitioned_past(const sinew_partitioned *c, const void *state, size_t input,
+                              size_t t);
 
 /* Make `state` the one that had come as far as `phase`; then put each input of the last `kept`
  * frames in its place; then go on. Equal to the bit where it was of the same lengths. */
-void sinew_convolver_place(const sinew_convolver *c, void *state, uint32_t phase);
-void sinew_convolver_put(const sinew_convolver *c, void *state, size_t input, size_t t,
-                         double value);
-void sinew_convolver_resume(const sinew_convolver *c, void *state);
+void sinew_partitioned_place(const sinew_partitioned *c, void *state, uint32_t phase);
+void sinew_partitioned_put(const sinew_partitioned *c, void *state, size_t input, size_t t,
+                           double value);
+void sinew_partitioned_resume(const sinew_partitioned *c, void *state);
 
-/* All of this from one convolver's state to another's, of the same kernel. */
-void sinew_convolver_hand_over(const sinew_convolver *from, const void *state,
-                               const sinew_convolver *to, void *other);
+/* All of this from one convolution's state to another's, of the same kernel. */
+void sinew_partitioned_hand_over(const sinew_partitioned *from, const void *state,
+                                 const sinew_partitioned *to, void *other);
 
-/* ---- between convolver.c and the bodies ---- */
+/* ---- between partitioned*.c and the bodies ---- */
 
 enum {
     UNIT_REAL,
@@ -167,18 +170,18 @@ static inline size_t sinew_level_count(const sinew_level *l, uint64_t b)
 }
 
 /* The first frame of all: far enough from zero for a past. */
-#define SINEW_CONVOLVER_START (UINT64_C(1) << 40)
+#define SINEW_PARTITIONED_START (UINT64_C(1) << 40)
 
-static inline bool sinew_convolver_is_whole(const sinew_convolver *c)
+static inline bool sinew_partitioned_is_whole(const sinew_partitioned *c)
 {
     return c->n_levels == 1 && c->levels[0].nearest == 0;
 }
 
-typedef struct sinew_convolver_ops {
-    sinew_status (*fill)(sinew_convolver *c, const double *h, sinew_error *error);
-    void (*run)(const sinew_convolver *c, void *state, const sinew_convolver_frames *f);
-    void (*resume)(const sinew_convolver *c, void *state);
-} sinew_convolver_ops;
-extern const sinew_convolver_ops sinew_convolver_f32, sinew_convolver_f64;
+typedef struct sinew_partitioned_ops {
+    sinew_status (*fill)(sinew_partitioned *c, const double *h, sinew_error *error);
+    void (*run)(const sinew_partitioned *c, void *state, const sinew_partitioned_frames *f);
+    void (*resume)(const sinew_partitioned *c, void *state);
+} sinew_partitioned_ops;
+extern const sinew_partitioned_ops sinew_partitioned_f32, sinew_partitioned_f64;
 
 #endif
