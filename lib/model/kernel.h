@@ -6,16 +6,16 @@
 #include "sinew/model.h"
 
 /* What a kind with a kernel is made of. */
-typedef struct sinew_fir_parts {
+typedef struct sinew_kernel_parts {
     sinew_kernel *kernel;
     sinew_system *plus; /* added to it; NULL: nothing */
-} sinew_fir_parts;
+} sinew_kernel_parts;
 
-static inline void sinew_fir_parts_free(sinew_fir_parts *parts)
+static inline void sinew_kernel_parts_free(sinew_kernel_parts *parts)
 {
     sinew_kernel_free(parts->kernel);
     sinew_system_free(parts->plus);
-    *parts = (sinew_fir_parts){0};
+    *parts = (sinew_kernel_parts){0};
 }
 
 /* sinew_model_build of a model of a kernel. */
