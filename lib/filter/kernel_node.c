@@ -80,7 +80,7 @@ static size_t next_frames(const sinew_kernel_node *f, const void *state, const s
         return left;
     sinew_kernel_node_now(f, state, 0, &now);
     size_t length = f->whole.levels[0].length;
-    size_t place = sinew_partitioned_place_in_block(&f->whole, now);
+    size_t place = sinew_partitioned_level_phase(&f->whole, now);
     *whole = place == 0 && left >= length &&
              all_finite(f->node.sample_in, input_at(f, in, at), length * f->node.channels_in);
     if (*whole)
@@ -146,7 +146,7 @@ static void advance(const sinew_node *node, void *state, void *scratch, uint64_t
         if (n_frames < c->taps)
             sinew_partitioned_run(c, copy, &silence);
         else
-            sinew_partitioned_place(
+            sinew_partitioned_seek(
                 c, copy,
                 (uint32_t)((sinew_partitioned_phase(copy) + n_frames) % SINEW_PARTITIONED_LONGEST));
     }

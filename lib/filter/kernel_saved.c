@@ -86,7 +86,7 @@ static void load_copy(const sinew_kernel_node *f, void *all, const kernel_saved 
     const sinew_partitioned *c = &f->levels;
     void *state = sinew_kernel_node_levels(f, all, copy);
     *sinew_kernel_node_is_whole(f, all, copy) = 0;
-    sinew_partitioned_place(c, state, saved->phase);
+    sinew_partitioned_seek(c, state, saved->phase);
     size_t kept = sinew_partitioned_kept(c, state);
     size_t n = saved->n_inputs < kept ? (size_t)saved->n_inputs : kept;
     for (size_t t = 0; t < n; t++)

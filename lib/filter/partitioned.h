@@ -42,7 +42,7 @@ enum {
 
 /* A piece of the work of a level that is done at one go. */
 typedef struct sinew_partitioned_unit {
-    uint8_t what;
+    uint8_t what; /* partitioned_inside.h */
     uint8_t pass;
     uint16_t channel; /* an input before the products, then an output */
     uint32_t from, to;
@@ -96,7 +96,13 @@ size_t sinew_partitioned_plan_whole(const sinew_partitioned_opts *plan, size_t i
                                     size_t outputs, size_t taps, sinew_sample sample,
                                     size_t call_frames);
 
-/* What slot s of the schedule's period (c->slots) is estimated to take, in nanoseconds. */
+/* After so many frames the schedule is where it was: the longest block. */
+static inline size_t sinew_partitioned_period(const sinew_partitioned *c)
+{
+    return c->slots * SINEW_PARTITIONED_SLOT;
+}
+
+/* What slot s of this period is estimated to take, in nanoseconds. */
 double sinew_partitioned_slot_cost(const sinew_partitioned *c, size_t s);
 
 /* h: (outputs, inputs, taps). Errors: SINEW_ERR_ARGUMENT for lengths that cannot be, else
@@ -123,8 +129,8 @@ typedef struct sinew_partitioned_frames {
 void sinew_partitioned_run(const sinew_partitioned *c, void *state,
                            const sinew_partitioned_frames *f);
 
-/* The next frame's place in its block of the longest level: whole blocks begin at 0. */
-size_t sinew_partitioned_place_in_block(const sinew_partitioned *c, const void *state);
+/* How far the next frame is into its block of the longest level: whole blocks begin at 0. */
+size_t sinew_partitioned_level_phase(const sinew_partitioned *c, const void *state);
 
 /* The past. `phase` frames into the longest block that can be; input t of the past `kept` frames.
  */
@@ -135,7 +141,7 @@ double sinew_partitioned_past(const sinew_partitioned *c, const void *state, siz
 
 /* Make `state` the one that had come as far as `phase`; then put each input of the last `kept`
  * frames in its place; then go on. Equal to the bit where it was of the same lengths. */
-void sinew_partitioned_place(const sinew_partitioned *c, void *state, uint32_t phase);
+void sinew_partitioned_seek(const sinew_partitioned *c, void *state, uint32_t phase);
 void sinew_partitioned_put(const sinew_partitioned *c, void *state, size_t input, size_t t,
                            double value);
 void sinew_partitioned_resume(const sinew_partitioned *c, void *state);
@@ -143,45 +149,5 @@ void sinew_partitioned_resume(const sinew_partitioned *c, void *state);
 /* All of this from one convolution's state to another's, of the same kernel. */
 void sinew_partitioned_hand_over(const sinew_partitioned *from, const void *state,
                                  const sinew_partitioned *to, void *other);
-
-/* ---- between partitioned*.c and the bodies ---- */
-
-enum {
-    UNIT_REAL,
-    UNIT_SPLIT,
-    UNIT_SPLIT_LANES,
-
-    UNIT_PRODUCTS,
-    UNIT_MERGE_LANES,
-    UNIT_MERGE,
-    UNIT_IMAG
-};
-
-static inline size_t sinew_level_partitions(const sinew_level *l)
-{
-    return l->farthest + 1 - l->nearest;
-}
-
-/* How many partitions, the nearest ones, count for the Y of block b. */
-static inline size_t sinew_level_count(const sinew_level *l, uint64_t b)
-{
-    size_t far = l->ratio ? l->ratio + (size_t)(b % l->ratio) : l->farthest;
-    return (far < l->farthest ? far : l->farthest) + 1 - l->nearest;
-}
-
-/* The first frame of all: far enough from zero for a past. */
-#define SINEW_PARTITIONED_START (UINT64_C(1) << 40)
-
-static inline bool sinew_partitioned_is_whole(const sinew_partitioned *c)
-{
-    return c->n_levels == 1 && c->levels[0].nearest == 0;
-}
-
-typedef struct sinew_partitioned_ops {
-    sinew_status (*fill)(sinew_partitioned *c, const double *h, sinew_error *error);
-    void (*run)(const sinew_partitioned *c, void *state, const sinew_partitioned_frames *f);
-    void (*resume)(const sinew_partitioned *c, void *state);
-} sinew_partitioned_ops;
-extern const sinew_partitioned_ops sinew_partitioned_f32, sinew_partitioned_f64;
 
 #endif

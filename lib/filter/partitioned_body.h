@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "filter/partitioned.h"
+#include "filter/partitioned_inside.h"
 #include "math/transform.h"
 
 enum {
@@ -111,27 +111,27 @@ static void do_unit(const sinew_partitioned *c, const view *v, size_t i, uint64_
     REAL *data = v->level[i].data;
     const REAL *k = constants + sinew_transform_offset(l->length, u->pass);
     switch (u->what) {
-    case UNIT_REAL:
+    case SINEW_PARTITIONED_SPLIT_REAL:
         f->OP(split_real)(data,
                           v->ring + u->channel * c->ring + (size_t)((b - 1) * l->length % c->ring),
                           k, quarter, u->from, u->to);
         break;
-    case UNIT_SPLIT:
+    case SINEW_PARTITIONED_SPLIT:
         f->OP(split)(data, k, quarter, u->from, u->to);
         break;
-    case UNIT_SPLIT_LANES:
+    case SINEW_PARTITIONED_SPLIT_LANES:
         split_lanes(v, f, l, i, b, u, of_tiles);
         break;
-    case UNIT_PRODUCTS:
+    case SINEW_PARTITIONED_PRODUCTS:
         products(c, v, i, b, u);
         break;
-    case UNIT_MERGE_LANES:
+    case SINEW_PARTITIONED_MERGE_LANES:
         merge_lanes(v, f, i, u, of_tiles);
         break;
-    case UNIT_MERGE:
+    case SINEW_PARTITIONED_MERGE:
         f->OP(merge)(data, k, quarter, u->from, u->to);
         break;
-    default:
+    default: /* SINEW_PARTITIONED_MERGE_IMAG */
         f->OP(merge_imag)(data, out_of(c, v, i, b + l->nearest - 1, u->channel), k, quarter,
                           u->from, u->to);
     }
@@ -297,7 +297,7 @@ static void resume_level(const sinew_partitioned *c, const view *v, size_t i)
     const sinew_level *l = &c->levels[i];
     uint64_t frame = *v->frame, b = frame / l->length;
     size_t n = sinew_level_partitions(l), forward = 0;
-    while (l->units[forward].what < UNIT_PRODUCTS)
+    while (sinew_unit_is_forward(&l->units[forward]))
         forward++;
     if (l->nearest == 0) { /* X of all blocks before */
         for (uint64_t k = b - n + 1; k <= b; k++)

@@ -7,21 +7,22 @@
 
 #include "filter/partitioned.h"
 
-/* How much a unit holds. */
-enum { SINEW_UNIT_QUADS = 16, SINEW_UNIT_TILES = 2, SINEW_UNIT_PRODUCTS = 8 };
-
 typedef struct sinew_partitioned_cost {
     double quad;      /* a pass over four runs */
     double tile;      /* the splits within a tile, and the turn */
     double near, far; /* a product of tiles from the second and from the third cache */
-    double head;      /* a slot of the head, of its outputs with 64 inputs */
+    double head;      /* a slot of the head that hears two, itself and the one before */
     double unit;      /* what comes on top of each unit */
 } sinew_partitioned_cost;
 
 const sinew_partitioned_cost *sinew_partitioned_costs(size_t real_bytes, const char *simd);
 
-/* A product of tiles of this level: by how much memory a round of it goes through. */
-double sinew_partitioned_product(const sinew_partitioned_cost *cost, const sinew_partitioned *c,
-                                 const sinew_level *l);
+/* In nanoseconds: unit u in the work of block b of level l; the head of slot s; of a frame what is
+ * level i's, and all of it. */
+double sinew_partitioned_unit_cost(const sinew_partitioned *c, const sinew_level *l,
+                                   const sinew_partitioned_unit *u, uint64_t b);
+double sinew_partitioned_head_cost(const sinew_partitioned *c, size_t s);
+double sinew_partitioned_level_cost(const sinew_partitioned *c, size_t i);
+double sinew_partitioned_total_cost(const sinew_partitioned *c);
 
 #endif
