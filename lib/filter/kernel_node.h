@@ -60,6 +60,12 @@ static inline void *sinew_kernel_node_plus(const sinew_kernel_node *f, const voi
     return sinew_kernel_node_copy(f, state, f->copies);
 }
 
+/* Of a kernel's node: after so many frames its schedule is where it was, a power of two. */
+static inline size_t sinew_kernel_node_period(const sinew_node *node)
+{
+    return sinew_partitioned_period(&((const sinew_kernel_node *)node)->levels);
+}
+
 /* kernel_saved.c: the portable form of the state. */
 size_t sinew_kernel_node_saved_bytes(const sinew_kernel_node *f);
 void sinew_kernel_node_save(const sinew_node *node, const void *state, void *bytes);
