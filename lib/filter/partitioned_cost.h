@@ -1,7 +1,8 @@
 /* What the pieces of a partitioned convolution cost, in nanoseconds, measured on one machine (a Zen
- * 5 with AVX-512, tests/bench/convolve.c): for the choice of levels and for the schedule, where
- * only their ratios count. They are no sinew_costs (plan.h), which choose among engines: a kernel
- * has one, and its levels are part of a node's identity, which no measurement may change. */
+ * 5 with AVX-512; `bench_convolve pieces`, tests/bench, prints the rows for another): for the
+ * choice of levels and for the schedule, where only their ratios count. They are no sinew_costs
+ * (plan.h), which choose among engines: a kernel has one, and its levels are part of a node's
+ * identity, which no measurement may change. */
 #ifndef SINEW_FILTER_PARTITIONED_COST_H
 #define SINEW_FILTER_PARTITIONED_COST_H
 
@@ -12,7 +13,7 @@ typedef struct sinew_partitioned_cost {
     double tile;      /* the splits within a tile, and the turn */
     double near, far; /* a product of tiles from the second and from the third cache */
     double head;      /* a slot of the head that hears two, itself and the one before */
-    double unit;      /* what comes on top of each unit */
+    double unit;      /* a call: estimated, alike for all */
 } sinew_partitioned_cost;
 
 const sinew_partitioned_cost *sinew_partitioned_costs(size_t real_bytes, const char *simd);
