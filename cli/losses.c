@@ -1,24 +1,19 @@
 #include "losses.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
-#include <string.h>
 
 #include "base/samples.h"
 #include "command.h"
 
-/* The bits of infinity are above those of all numbers, and those of NaN above them: the difference
- * is negative then. The type is a constant where it is called, so that this becomes vectors. */
+/* The type is a constant where it is called, so that this becomes vectors. */
 static inline __attribute__((always_inline)) bool all_finite(const void *samples,
                                                              sinew_sample sample, size_t n)
 {
     uint64_t any = 0;
-    for (size_t i = 0; i < n; i++) {
-        double y = sinew_sample_get(samples, sample, i);
-        uint64_t bits;
-        memcpy(&bits, &y, sizeof bits);
-        any |= UINT64_C(0x7fefffffffffffff) - (bits & INT64_MAX);
-    }
+    for (size_t i = 0; i < n; i++)
+        any |= sinew_sample_beyond(sinew_sample_get(samples, sample, i), DBL_MAX);
     return !(any >> 63);
 }
 
