@@ -6,10 +6,23 @@
 #ifndef SINEW_MODEL_KIND_H
 #define SINEW_MODEL_KIND_H
 
-#include "model/kernel.h"
 #include "model/keys.h"
 #include "sinew/delay.h"
+#include "sinew/kernel.h"
 #include "sinew/system.h"
+
+/* What a kind with a kernel is made of. */
+typedef struct sinew_kernel_parts {
+    sinew_kernel *kernel;
+    sinew_system *plus; /* added to it; NULL: nothing */
+} sinew_kernel_parts;
+
+static inline void sinew_kernel_parts_free(sinew_kernel_parts *parts)
+{
+    sinew_kernel_free(parts->kernel);
+    sinew_system_free(parts->plus);
+    *parts = (sinew_kernel_parts){0};
+}
 
 typedef struct sinew_system_kind {
     sinew_key key; /* its name, and how its value is read: offset, group and given are kinds.c's */

@@ -1,7 +1,7 @@
 /* fir: a kernel of measured impulse responses, and perhaps a system that is added to it. It stands
  * at the top of a description only, as what is made of systems takes rational ones. */
 #include "base/error.h"
-#include "model/kernel.h"
+#include "model/kind.h"
 #include "model/member.h"
 #include "model/reference.h"
 #include "ssm/system.h"

@@ -4,9 +4,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "model/delayed.h"
 #include "model/find.h"
-#include "model/kernel.h"
+#include "model/model.h"
 #include "model/spec.h"
 
 struct sinew_model {
