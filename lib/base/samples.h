@@ -1,7 +1,11 @@
-/* One sample of an array of F64 or F32, as double and back. */
+/* One sample of an array of F64 or F32, as double and back; and what holds for all of them. */
 #ifndef SINEW_BASE_SAMPLES_H
 #define SINEW_BASE_SAMPLES_H
 
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -31,6 +35,20 @@ static inline uint64_t sinew_sample_beyond(double value, double limit)
     memcpy(&bits, &value, sizeof bits);
     memcpy(&most, &limit, sizeof most);
     return most - (bits & INT64_MAX);
+}
+
+/* Without branches in the loops, which become vectors. */
+static inline bool sinew_samples_finite(const void *samples, sinew_sample sample, size_t n)
+{
+    uint64_t beyond = 0;
+    unsigned bad = 0;
+    if (sample == SINEW_SAMPLE_F64)
+        for (size_t i = 0; i < n; i++)
+            beyond |= sinew_sample_beyond(((const double *)samples)[i], DBL_MAX);
+    else
+        for (size_t i = 0; i < n; i++)
+            bad |= !(fabsf(((const float *)samples)[i]) <= FLT_MAX);
+    return !(beyond >> 63) && !bad;
 }
 
 #endif

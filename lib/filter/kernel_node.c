@@ -2,12 +2,12 @@
  * filter of a discretization beside it, which hears the same input and is added. */
 #include "filter/kernel_node.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/samples.h"
 #include "filter/kernel.h"
 
 static size_t samples_bytes(const sinew_kernel_node *f, size_t frames)
@@ -51,18 +51,6 @@ static void turn_to(const sinew_kernel_node *f, void *state, size_t copy, bool w
     sinew_partitioned_hand_over(from, now, to, next);
 }
 
-static bool all_finite(sinew_sample sample, const void *samples, size_t n)
-{
-    unsigned bad = 0;
-    if (sample == SINEW_SAMPLE_F32)
-        for (size_t i = 0; i < n; i++)
-            bad |= !(fabsf(((const float *)samples)[i]) <= FLT_MAX);
-    else
-        for (size_t i = 0; i < n; i++)
-            bad |= !(fabs(((const double *)samples)[i]) <= DBL_MAX);
-    return !bad;
-}
-
 static const void *input_at(const sinew_kernel_node *f, const sinew_block *in, size_t frame)
 {
     return (const char *)in->samples + frame * f->node.channels_in * f->levels.real_bytes;
@@ -81,8 +69,9 @@ static size_t next_frames(const sinew_kernel_node *f, const void *state, const s
     sinew_kernel_node_now(f, state, 0, &now);
     size_t length = f->whole.levels[0].length;
     size_t place = sinew_partitioned_level_phase(&f->whole, now);
-    *whole = place == 0 && left >= length &&
-             all_finite(f->node.sample_in, input_at(f, in, at), length * f->node.channels_in);
+    *whole =
+        place == 0 && left >= length &&
+        sinew_samples_finite(input_at(f, in, at), f->node.sample_in, length * f->node.channels_in);
     if (*whole)
         return length;
     return left >= 2 * length - place ? length - place : left;
