@@ -9,6 +9,7 @@
 #include "command.h"
 #include "json.h"
 #include "matrices.h"
+#include "model_head.h"
 #include "sampling.h"
 
 /* What is unstable is computed, with a warning. */
@@ -123,37 +124,20 @@ static void facts_as_json(const sinew_model *model, const sinew_delayed *delayed
 {
     size_t n;
     const double *delays_s = sinew_delayed_delays_s(delayed, &n);
-    fputs("{\"name\":", stdout);
-    json_string(sinew_model_name(model));
-    fputs(",\"about\":", stdout);
-    json_string(sinew_model_about(model));
-    fputs(",\"units\":{\"input\":", stdout);
-    json_string(sinew_model_units_in(model));
-    fputs(",\"output\":", stdout);
-    json_string(sinew_model_units_out(model));
-    printf(
-        "},\"order\":null,\"plant_order\":%zu,\"inputs\":%zu,\"outputs\":%zu,\"delay_at\":\"%s\"",
-        sinew_system_matrices(sinew_delayed_plant(delayed)).order, sinew_delayed_inputs(delayed),
-        sinew_delayed_outputs(delayed), sinew_delayed_at_input(delayed) ? "input" : "last");
+    model_head_as_json(model);
+    printf(",\"order\":null,\"plant_order\":%zu,\"inputs\":%zu,\"outputs\":%zu,\"delay_at\":\"%s\"",
+           sinew_system_matrices(sinew_delayed_plant(delayed)).order, sinew_delayed_inputs(delayed),
+           sinew_delayed_outputs(delayed), sinew_delayed_at_input(delayed) ? "input" : "last");
     for (size_t i = 0; i < n; i++)
         json_field(i ? "," : ",\"delays_s\":[", delays_s[i]);
     fputs("],\"rates\":[", stdout);
-}
-
-static void print_text_line(const char *name, const char *text)
-{
-    if (*text)
-        printf("%-10s %s\n", name, text);
 }
 
 static void facts_as_table(const sinew_model *model, const sinew_delayed *delayed)
 {
     size_t n;
     const double *delays_s = sinew_delayed_delays_s(delayed, &n);
-    print_text_line("name", sinew_model_name(model));
-    print_text_line("about", sinew_model_about(model));
-    print_text_line("input in", sinew_model_units_in(model));
-    print_text_line("output in", sinew_model_units_out(model));
+    model_head_as_table(model);
     printf("%-10s %zu without the delays\n%-10s %zu\n%-10s %zu\n%-10s", "order",
            sinew_system_matrices(sinew_delayed_plant(delayed)).order, "inputs",
            sinew_delayed_inputs(delayed), "outputs", sinew_delayed_outputs(delayed), "delays");

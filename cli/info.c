@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "delayed.h"
 #include "json.h"
+#include "model_head.h"
 #include "kernel.h"
 #include "sampling.h"
 #include "sinew/plan.h"
@@ -170,15 +171,8 @@ static void json_sampled(const sampled *at)
 
 static void print_json(const facts *f)
 {
-    fputs("{\"name\":", stdout);
-    json_string(sinew_model_name(f->model));
-    fputs(",\"about\":", stdout);
-    json_string(sinew_model_about(f->model));
-    fputs(",\"units\":{\"input\":", stdout);
-    json_string(sinew_model_units_in(f->model));
-    fputs(",\"output\":", stdout);
-    json_string(sinew_model_units_out(f->model));
-    printf("},\"order\":%zu,\"inputs\":%zu,\"outputs\":%zu,\"stability\":\"%s\"", f->shape.order,
+    model_head_as_json(f->model);
+    printf(",\"order\":%zu,\"inputs\":%zu,\"outputs\":%zu,\"stability\":\"%s\"", f->shape.order,
            f->shape.inputs, f->shape.outputs, report_stability(f->stability));
     json_field(",\"margin_rad\":", f->margin_rad);
     json_field(",\"least_damping\":", f->damping);
@@ -194,12 +188,6 @@ static void print_json(const facts *f)
         json_sampled(&f->at[i]);
     }
     puts("]}");
-}
-
-static void print_text_line(const char *name, const char *text)
-{
-    if (*text)
-        printf("%-10s %s\n", name, text);
 }
 
 static void print_roots(const char *name, const roots *r, bool with_damping)
@@ -242,10 +230,7 @@ static void print_sampled(const sampled *at)
 
 static void print_table(const facts *f)
 {
-    print_text_line("name", sinew_model_name(f->model));
-    print_text_line("about", sinew_model_about(f->model));
-    print_text_line("input in", sinew_model_units_in(f->model));
-    print_text_line("output in", sinew_model_units_out(f->model));
+    model_head_as_table(f->model);
     printf("%-10s %zu\n%-10s %zu\n%-10s %zu\n%-10s %s\n", "order", f->shape.order, "inputs",
            f->shape.inputs, "outputs", f->shape.outputs, "stability",
            report_stability(f->stability));

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "json.h"
+#include "model_head.h"
 
 sinew_status kernel_refuse(const char *why, sinew_error *error)
 {
@@ -35,15 +36,8 @@ static double most(const sinew_kernel *k)
 static void facts_as_json(const sinew_model *model, const sinew_kernel *k, const sinew_system *plus)
 {
     double rate_hz = sinew_kernel_rate_hz(k);
-    fputs("{\"name\":", stdout);
-    json_string(sinew_model_name(model));
-    fputs(",\"about\":", stdout);
-    json_string(sinew_model_about(model));
-    fputs(",\"units\":{\"input\":", stdout);
-    json_string(sinew_model_units_in(model));
-    fputs(",\"output\":", stdout);
-    json_string(sinew_model_units_out(model));
-    printf("},\"order\":null,\"taps\":%zu,\"inputs\":%zu,\"outputs\":%zu", sinew_kernel_taps(k),
+    model_head_as_json(model);
+    printf(",\"order\":null,\"taps\":%zu,\"inputs\":%zu,\"outputs\":%zu", sinew_kernel_taps(k),
            sinew_kernel_inputs(k), sinew_kernel_outputs(k));
     json_field(",\"rate_hz\":", rate_hz);
     json_field(",\"length_s\":", (double)sinew_kernel_taps(k) / rate_hz);
@@ -54,20 +48,11 @@ static void facts_as_json(const sinew_model *model, const sinew_kernel *k, const
         puts(",\"plus_order\":null}");
 }
 
-static void print_text_line(const char *name, const char *text)
-{
-    if (*text)
-        printf("%-10s %s\n", name, text);
-}
-
 static void facts_as_table(const sinew_model *model, const sinew_kernel *k,
                            const sinew_system *plus)
 {
     double rate_hz = sinew_kernel_rate_hz(k);
-    print_text_line("name", sinew_model_name(model));
-    print_text_line("about", sinew_model_about(model));
-    print_text_line("input in", sinew_model_units_in(model));
-    print_text_line("output in", sinew_model_units_out(model));
+    model_head_as_table(model);
     printf("%-10s %zu at %.10g Hz: %.4g s\n%-10s %zu\n%-10s %zu\n%-10s %.6g at most\n", "taps",
            sinew_kernel_taps(k), rate_hz, (double)sinew_kernel_taps(k) / rate_hz, "inputs",
            sinew_kernel_inputs(k), "outputs", sinew_kernel_outputs(k), "peak", most(k));

@@ -1,32 +1,14 @@
 #include "losses.h"
 
 #include <math.h>
-#include <stdbool.h>
-#include <string.h>
 
 #include "base/samples.h"
 #include "command.h"
 
-/* The bits of infinity are above those of all numbers, and those of NaN above them: the difference
- * is negative then. The type is a constant where it is called, so that this becomes vectors. */
-static inline __attribute__((always_inline)) bool all_finite(const void *samples,
-                                                             sinew_sample sample, size_t n)
-{
-    uint64_t any = 0;
-    for (size_t i = 0; i < n; i++) {
-        double y = sinew_sample_get(samples, sample, i);
-        uint64_t bits;
-        memcpy(&bits, &y, sizeof bits);
-        any |= UINT64_C(0x7fefffffffffffff) - (bits & INT64_MAX);
-    }
-    return !(any >> 63);
-}
-
 void losses_count(job_result *result, const sinew_block *out, sinew_sample sample, int64_t frame)
 {
     size_t n = out->n_frames * out->channels;
-    if (sample == SINEW_SAMPLE_F64 ? all_finite(out->samples, SINEW_SAMPLE_F64, n)
-                                   : all_finite(out->samples, SINEW_SAMPLE_F32, n))
+    if (sinew_samples_finite(out->samples, sample, n))
         return;
     for (size_t i = 0; i < n; i++)
         if (!isfinite(sinew_sample_get(out->samples, sample, i)) && result->not_finite++ == 0)

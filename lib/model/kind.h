@@ -6,10 +6,23 @@
 #ifndef SINEW_MODEL_KIND_H
 #define SINEW_MODEL_KIND_H
 
-#include "model/kernel.h"
 #include "model/keys.h"
 #include "sinew/delay.h"
+#include "sinew/kernel.h"
 #include "sinew/system.h"
+
+/* What a kind with a kernel is made of. */
+typedef struct sinew_kernel_parts {
+    sinew_kernel *kernel;
+    sinew_system *plus; /* added to it; NULL: nothing */
+} sinew_kernel_parts;
+
+static inline void sinew_kernel_parts_free(sinew_kernel_parts *parts)
+{
+    sinew_kernel_free(parts->kernel);
+    sinew_system_free(parts->plus);
+    *parts = (sinew_kernel_parts){0};
+}
 
 typedef struct sinew_system_kind {
     sinew_key key; /* its name, and how its value is read: offset, group and given are kinds.c's */
@@ -22,8 +35,8 @@ typedef struct sinew_system_kind {
     sinew_status (*build_delayed)(sinew_delayed **out, const void *spec, sinew_document *document,
                                   sinew_error *error);
     /* The same for a kind with a kernel of taps. Whatever is in *out, the caller frees. */
-    sinew_status (*build_kernel)(sinew_fir_parts *out, const void *spec, sinew_document *document,
-                                 sinew_error *error);
+    sinew_status (*build_kernel)(sinew_kernel_parts *out, const void *spec,
+                                 sinew_document *document, sinew_error *error);
 } sinew_system_kind;
 
 /* A value under `system`, read. */
@@ -47,6 +60,6 @@ void sinew_value_placed(const sinew_at *at, void *into);
  * and a problem says why, where the mathematics refuses it. The caller frees it. */
 sinew_system *sinew_kind_build(const sinew_spec_system *spec, const sinew_at *at);
 sinew_delayed *sinew_kind_build_delayed(const sinew_spec_system *spec, const sinew_at *at);
-sinew_fir_parts sinew_kind_build_kernel(const sinew_spec_system *spec, const sinew_at *at);
+sinew_kernel_parts sinew_kind_build_kernel(const sinew_spec_system *spec, const sinew_at *at);
 
 #endif

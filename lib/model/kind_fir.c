@@ -1,7 +1,7 @@
 /* fir: a kernel of measured impulse responses, and perhaps a system that is added to it. It stands
  * at the top of a description only, as what is made of systems takes rational ones. */
 #include "base/error.h"
-#include "model/kernel.h"
+#include "model/kind.h"
 #include "model/member.h"
 #include "model/reference.h"
 #include "ssm/system.h"
@@ -113,12 +113,12 @@ static sinew_status open_files(sinew_kernel **out, const fir_spec *spec, sinew_d
     return sinew_kernel_open(out, paths, outputs, inputs, error);
 }
 
-static sinew_status build_kernel(sinew_fir_parts *out, const void *given, sinew_document *document,
-                                 sinew_error *error)
+static sinew_status build_kernel(sinew_kernel_parts *out, const void *given,
+                                 sinew_document *document, sinew_error *error)
 {
     const fir_spec *spec = given;
     size_t entries = 0;
-    *out = (sinew_fir_parts){0};
+    *out = (sinew_kernel_parts){0};
     if (spec->has_plus) {
         const sinew_system *plus = sinew_member_build(&spec->plus, &entries);
         if (!plus)

@@ -148,14 +148,14 @@ sinew_delayed *sinew_kind_build_delayed(const sinew_spec_system *spec, const sin
     return status ? NULL : delayed;
 }
 
-sinew_fir_parts sinew_kind_build_kernel(const sinew_spec_system *spec, const sinew_at *at)
+sinew_kernel_parts sinew_kind_build_kernel(const sinew_spec_system *spec, const sinew_at *at)
 {
-    sinew_fir_parts parts = {0};
+    sinew_kernel_parts parts = {0};
     sinew_error error = {0};
     size_t seen = sinew_at_problems(at);
     sinew_status status = spec->kind->build_kernel(&parts, spec->values, at->document, &error);
     report(spec, at, seen, status, &error);
     if (status)
-        sinew_fir_parts_free(&parts);
+        sinew_kernel_parts_free(&parts);
     return parts;
 }

@@ -4,16 +4,15 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "model/delayed.h"
 #include "model/find.h"
-#include "model/kernel.h"
+#include "model/model.h"
 #include "model/spec.h"
 
 struct sinew_model {
     char *name, *about, *units_in, *units_out; /* "" where the description is silent */
     sinew_system *system;                      /* one of these three; the others are NULL */
     sinew_delayed *delayed;
-    sinew_fir_parts fir;
+    sinew_kernel_parts kernel_parts;
     size_t thiran_order; /* 0 where the description is silent */
     sinew_method method; /* DEFAULT where the description is silent */
     double prewarp_hz, alpha;
@@ -44,14 +43,14 @@ static bool copy_references(sinew_model *model, const sinew_spec *spec)
 /* The description outlives its document: NULL without memory. Takes what it is made of in any
  * case. */
 static sinew_model *new_model(const sinew_spec *spec, sinew_system *system, sinew_delayed *delayed,
-                              sinew_fir_parts fir, sinew_kalman *kalman)
+                              sinew_kernel_parts kernel_parts, sinew_kalman *kalman)
 {
     sinew_model *model = sinew_alloc(1, sizeof *model);
     if (!model) {
         sinew_kalman_free(kalman);
         sinew_system_free(system);
         sinew_delayed_free(delayed);
-        sinew_fir_parts_free(&fir);
+        sinew_kernel_parts_free(&kernel_parts);
         return NULL;
     }
     *model = (sinew_model){.name = copy_text(spec->name),
@@ -60,7 +59,7 @@ static sinew_model *new_model(const sinew_spec *spec, sinew_system *system, sine
                            .units_out = copy_text(spec->units.output),
                            .system = system,
                            .delayed = delayed,
-                           .fir = fir,
+                           .kernel_parts = kernel_parts,
                            .thiran_order = (size_t)spec->thiran_order,
                            .method = spec->method,
                            .prewarp_hz = spec->prewarp_hz,
@@ -82,17 +81,17 @@ static sinew_model *model_of_document(sinew_document *document, sinew_problems *
     sinew_spec spec;
     sinew_system *system = NULL;
     sinew_delayed *delayed = NULL;
-    sinew_fir_parts fir = {0};
+    sinew_kernel_parts kernel_parts = {0};
     sinew_spec_read(&spec, document);
     if (problems->status != SINEW_OK)
         return NULL;
     if (any && spec.system.kind->build_kernel)
-        fir = sinew_spec_build_kernel(&spec, document);
+        kernel_parts = sinew_spec_build_kernel(&spec, document);
     else if (any && spec.system.kind->build_delayed)
         delayed = sinew_spec_build_delayed(&spec, document);
     else
         system = sinew_spec_build(&spec, document);
-    if (!system && !delayed && !fir.kernel)
+    if (!system && !delayed && !kernel_parts.kernel)
         return NULL;
     sinew_kalman *kalman = NULL;
     if (spec.has_kalman) {
@@ -102,7 +101,7 @@ static sinew_model *model_of_document(sinew_document *document, sinew_problems *
             return NULL;
         }
     }
-    sinew_model *model = new_model(&spec, system, delayed, fir, kalman);
+    sinew_model *model = new_model(&spec, system, delayed, kernel_parts, kalman);
     if (!model)
         sinew_problems_add_memory(problems);
     return model;
@@ -197,7 +196,7 @@ void sinew_model_free(sinew_model *model)
         sinew_free(model->references[i]);
     sinew_free(model->references);
     sinew_delayed_free(model->delayed);
-    sinew_fir_parts_free(&model->fir);
+    sinew_kernel_parts_free(&model->kernel_parts);
     sinew_free(model);
 }
 
@@ -252,8 +251,8 @@ const sinew_delayed *sinew_model_delayed(const sinew_model *model)
 const sinew_kernel *sinew_model_kernel(const sinew_model *model, const sinew_system **plus)
 {
     if (plus)
-        *plus = model->fir.plus;
-    return model->fir.kernel;
+        *plus = model->kernel_parts.plus;
+    return model->kernel_parts.kernel;
 }
 
 size_t sinew_model_thiran_order(const sinew_model *model)
@@ -274,7 +273,7 @@ sinew_discretize_opts sinew_model_complete(const sinew_model *model,
     sinew_discretize_opts all = *opts;
     const sinew_system *system = model->delayed  ? sinew_delayed_plant(model->delayed)
                                  : model->system ? model->system
-                                                 : model->fir.plus;
+                                                 : model->kernel_parts.plus;
     sinew_method own = model->method ? model->method : sinew_system_preferred_method(system);
     all.method = all.method ? all.method : own;
     if (all.method == own) { /* another method's numbers would mean something else */

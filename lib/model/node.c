@@ -1,9 +1,7 @@
 /* From a model to a node: the one way there, so that every program refuses the same. */
 #include "base/error.h"
 #include "base/memory.h"
-#include "model/delayed.h"
-#include "model/kernel.h"
-#include "sinew/model.h"
+#include "model/model.h"
 
 static bool is_single(const sinew_matrices *m)
 {

@@ -1,5 +1,5 @@
 /* From a model with delays to a node: node.c's way, around rings. */
-#include "model/delayed.h"
+#include "model/model.h"
 
 #include "base/error.h"
 

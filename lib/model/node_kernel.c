@@ -1,10 +1,9 @@
 /* From a model of a kernel to a node: node.c's way, where only what is added is discretized. */
-#include "model/kernel.h"
+#include "model/model.h"
 
 #include <math.h>
 
 #include "base/error.h"
-#include "model/delayed.h"
 
 /* The kernel is of one rate; a stream that says none is taken to be of it. */
 static sinew_status check_rate(const sinew_kernel *kernel, const sinew_discretize_opts *d,

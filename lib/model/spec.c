@@ -126,7 +126,7 @@ sinew_delayed *sinew_spec_build_delayed(const sinew_spec *spec, sinew_document *
     return sinew_kind_build_delayed(&spec->system, &place);
 }
 
-sinew_fir_parts sinew_spec_build_kernel(const sinew_spec *spec, sinew_document *document)
+sinew_kernel_parts sinew_spec_build_kernel(const sinew_spec *spec, sinew_document *document)
 {
     sinew_at root = sinew_at_root(document), place = root;
     sinew_at_find(&root, "system", &place);

@@ -35,6 +35,6 @@ sinew_system *sinew_spec_build(const sinew_spec *spec, sinew_document *document)
 sinew_delayed *sinew_spec_build_delayed(const sinew_spec *spec, sinew_document *document);
 
 /* The same for a kind with a kernel (kind->build_kernel); no kernel: a problem. */
-sinew_fir_parts sinew_spec_build_kernel(const sinew_spec *spec, sinew_document *document);
+sinew_kernel_parts sinew_spec_build_kernel(const sinew_spec *spec, sinew_document *document);
 
 #endif

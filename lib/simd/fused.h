@@ -80,7 +80,7 @@ typedef struct sinew_pairs_f32 SINEW_PAIRS(float) sinew_pairs_f32;
     OP(gather_##type, void, (const real *from, size_t stride, real *to, size_t n))                 \
     OP(scatter_##type, void, (const real *from, real *to, size_t stride, size_t n))
 
-/* Transforms and products of convolution (math/tree.h: runs, tiles, constants). */
+/* Transforms and products of convolution (math/transform.h: runs, tiles, constants). */
 #define SINEW_FUSED_TRANSFORM(OP, type, real)                                                      \
     /* quads [from, to) of a pass, of the first one of real samples x */                           \
     OP(split_##type, void, (real * data, const real *c, size_t quarter, size_t from, size_t to))   \

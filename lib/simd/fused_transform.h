@@ -1,5 +1,5 @@
 /* Transforms and products of convolution, over one sample type: REAL, VEC, INTS, LANES and NAME()
- * are fused.c's. math/tree.h has the equations and the layout. */
+ * are fused.c's. math/transform.h has the equations and the layout. */
 
 enum { NAME(regs) = 16 / LANES };
 #define REGS NAME(regs)

@@ -62,20 +62,14 @@ uint64_t sinew_quantize(int *out, const void *samples, sinew_sample sample, size
 
 enum { PIECE = 512 }; /* stays in the first-level cache between the two loops over it */
 
-/* Whether nothing is to be saturated: |x| 2^15 < 32767.5 for all, which NaN and infinity are not.
- * The bits of positive doubles are in the order of their values, and the difference of two is
- * negative without a comparison, which the oldest x86-64 has not for 64 bits. */
+/* Whether nothing is to be saturated: |x| 2^15 < 32767.5 for all of them, which NaN and infinity
+ * fail. */
 ALWAYS bool all_fit_16(const void *samples, sinew_sample sample, size_t n)
 {
-    const double limit = 32767.5 * 0x1p-15;
-    uint64_t most, any = 0;
-    memcpy(&most, &limit, sizeof most);
-    for (size_t i = 0; i < n; i++) {
-        double value = sinew_sample_get(samples, sample, i);
-        uint64_t bits;
-        memcpy(&bits, &value, sizeof bits);
-        any |= most - 1 - (bits & INT64_MAX);
-    }
+    const double below = 32767.5 * 0x1p-15 - 0x1p-53; /* the last double below it */
+    uint64_t any = 0;
+    for (size_t i = 0; i < n; i++)
+        any |= sinew_sample_beyond(sinew_sample_get(samples, sample, i), below);
     return !(any >> 63);
 }
 

@@ -84,8 +84,6 @@ def draw_length(axis, sinew, _):
 def main(build, target):
     sinew = os.path.abspath(os.path.join(build, "cli", "sinew"))
     draws = [draw_order, draw_block, draw_channels, draw_taps, draw_length]
-    if not bench(sinew, "bench", "convolve", "--taps", "64", "--json"):
-        draws.remove(draw_taps)
     figure, axes = plt.subplots(1, len(draws), figsize=(3.2 * len(draws), 3.2), layout="constrained")
     for axis, draw in zip(axes, draws):
         draw(axis, sinew, build)

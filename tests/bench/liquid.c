@@ -6,22 +6,10 @@
 #include <liquid/liquid.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "cli/bench_run.h"
 
 enum { FRAMES = 65536, ROUNDS = 101 };
-
-static double cpu_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 int main(int argc, char **argv)
 {
@@ -36,17 +24,16 @@ int main(int argc, char **argv)
             : NULL;
     if (!filter)
         return 1;
-    for (size_t i = 0; i < FRAMES; i++)
-        u[i] = (float)rand() / (float)RAND_MAX - 0.5f;
+    bench_noise(u, SINEW_SAMPLE_F32, FRAMES);
     for (size_t r = 0; r < ROUNDS; r++) {
-        double started = cpu_seconds();
+        double started = bench_clock_s();
         for (unsigned at = 0; at + block <= FRAMES; at += block)
             iirfilt_rrrf_execute_block(filter, u + at, block, y + at);
-        rounds[r] = (cpu_seconds() - started) * 1e9 / (FRAMES / block * block);
+        rounds[r] = (bench_clock_s() - started) * 1e9 / (FRAMES / block * block);
     }
-    qsort(rounds, ROUNDS, sizeof *rounds, compare);
+    double median = bench_median(rounds, ROUNDS);
     iirfilt_rrrf_destroy(filter);
     printf("{\"name\":\"liquid\",\"ns_per_frame\":{\"min\":%.6g,\"median\":%.6g}}\n", rounds[0],
-           rounds[ROUNDS / 2]);
+           median);
     return 0;
 }

@@ -65,17 +65,15 @@ def installed(name):
 
 
 def bench(*command, **environment):
-    """The JSON of a bench, or None where there is no such one."""
+    """The JSON of a bench, or None without the program."""
     if not command[0]:
         return None
-    done = subprocess.run(command, capture_output=True, env=dict(os.environ, **environment))
-    return json.loads(done.stdout) if done.returncode == 0 else None
+    done = subprocess.run(command, check=True, capture_output=True, env=dict(os.environ, **environment))
+    return json.loads(done.stdout)
 
 
 def convolutions(path, rounds):
     """The rows of tests/bench/convolve.c, by the words above its columns; a dash is left out."""
-    if not path:
-        return []
     lines = subprocess.run([path, str(rounds)], check=True, capture_output=True, text=True).stdout.splitlines()
     words = [word for word in lines[0].split() if word != "err"]
     return [{word: float(text) for word, text in zip(words, line.split()) if text != "-"} for line in lines[1:]]

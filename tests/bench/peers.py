@@ -105,8 +105,6 @@ def modal(a):
 
 def convolve(a):
     rows = convolutions(program(a.build, "bench_convolve"), a.rounds)
-    if not rows:
-        return
     table = Table("Convolution, mono, float", "ns a sample")
     for row in rows:
         if row["taps"] < 65536:  # of which nothing is promised; costs.py draws them
@@ -181,10 +179,10 @@ def offline(a):
     commands = {"ffmpeg afir": [installed("ffmpeg"), "-v", "error", "-y", "-i", "mono.wav", "-i", "ir.wav", "-lavfi",
                                 "afir=gtype=none", "out.wav"],
                 "sox fir": [installed("sox"), "mono.wav", "out.wav", "fir", "ir.txt"]}
-    if program(a.build, "bench_convolve"):
-        with open("fir.yaml", "w") as f:
-            f.write("system: {fir: {file: ir.wav}}\n")
-        commands["sinew run"] = [a.sinew, "run", "fir.yaml", "mono.wav", "out.wav"]
+    with open("fir.yaml", "w") as f:
+        f.write("system: {fir: {file: ir.wav}}\n")
+    for d in "f64", "f32":  # afir computes in float
+        commands["sinew run " + d] = [a.sinew, "run", "--dtype", d, "fir.yaml", "mono.wav", "out.wav"]
     runs = {name: (lambda c: lambda: fresh(c, "out.wav"))(c) for name, c in commands.items() if c[0]}
     got = {}
     for name, run in runs.items():
@@ -193,10 +191,12 @@ def offline(a):
         except RuntimeError as error:
             print("<!-- %s -->" % error)
     got["scipy oaconvolve, without the files"] = cpu_in(signal.oaconvolve, x, taps)
-    own = got.pop("sinew run", None)
-    table.row("sinew run", own)
-    for name, value in got.items():
-        table.row(name, value, value / own if own else None, ">=2" if own and "afir" in name else "")
+    for d in "f64", "f32":
+        own = got["sinew run " + d]
+        table.row("sinew run, %s" % d, own)
+        for name, value in got.items():
+            if not name.startswith("sinew"):
+                table.row("%s, ratio to that" % name, value, value / own, ">=2" if "afir" in name else "")
 
 
 def write_raw(path, frames, noise_frames):

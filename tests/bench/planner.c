@@ -10,21 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "cli/bench_run.h"
 #include "filter/filter.h"
 #include "sinew/sinew.h"
 
 enum { ROUNDS = 3, PLACES = 3, MOST_FRAMES = 8192, MOST_CHANNELS = 32 };
 static const double round_s = 0.3e-3;
 static const double rate_hz = 48000, pi = 3.14159265358979323846;
-
-static double cpu_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* ---- systems ---- */
 
@@ -104,18 +97,6 @@ static const subject subjects[] = {
 
 static char in_samples[MOST_FRAMES * MOST_CHANNELS * 8], out_samples[sizeof in_samples];
 
-static void make_noise(sinew_sample sample)
-{
-    srand(1);
-    for (size_t i = 0; i < MOST_FRAMES * MOST_CHANNELS; i++) {
-        double v = rand() / (double)RAND_MAX - 0.5;
-        if (sample == SINEW_SAMPLE_F32)
-            ((float *)(void *)in_samples)[i] = (float)v;
-        else
-            ((double *)(void *)in_samples)[i] = v;
-    }
-}
-
 static double time_calls(sinew_stream *stream, size_t block, size_t calls)
 {
     const sinew_node *node = sinew_stream_node(stream);
@@ -124,7 +105,7 @@ static double time_calls(sinew_stream *stream, size_t block, size_t calls)
     size_t few =
         MOST_FRAMES / 4 / block + 1; /* what fits into the second cache, as in a callback */
     places = places < few ? places : few;
-    double started_s = cpu_seconds();
+    double started_s = bench_clock_s();
     for (size_t i = 0; i < calls; i++) {
         size_t at = i % places * bytes;
         sinew_block in = {.samples = in_samples + at, .n_frames = block};
@@ -132,7 +113,7 @@ static double time_calls(sinew_stream *stream, size_t block, size_t calls)
         sinew_block out = {.samples = out_samples + at};
         sinew_stream_process(stream, &in, &out);
     }
-    return cpu_seconds() - started_s;
+    return bench_clock_s() - started_s;
 }
 
 /* Nanoseconds a frame, the least of some rounds. */
@@ -229,7 +210,7 @@ int main(int argc, char **argv)
     puts("");
     for (int t = 0; t < 2; t++) {
         sinew_sample sample = t ? SINEW_SAMPLE_F32 : SINEW_SAMPLE_F64;
-        make_noise(sample);
+        bench_noise(in_samples, sample, MOST_FRAMES * MOST_CHANNELS);
         for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
             for (size_t o = 0; o < 12 && subjects[i].orders[o]; o += quick ? 3 : 1)
                 measure_subject(&subjects[i], subjects[i].orders[o], sample);

@@ -8,18 +8,11 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "cli/bench_run.h"
 #include "sinew/sinew.h"
 
 enum { FRAMES = 8192, ROUNDS = 60, MOST_SECTIONS = 16 };
-
-static double cpu_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 __attribute__((noinline)) static void cascade(size_t n_sections, const double *b, double *state,
                                               const double *u, double *y, size_t n)
@@ -47,9 +40,9 @@ static double time_cascade(size_t order, const double *u, double *y)
             b[5 * s + (size_t)i] = biquad[i];
     }
     for (int round = 0; round < ROUNDS; round++) {
-        double start = cpu_seconds();
+        double start = bench_clock_s();
         cascade(n_sections, b, state, u, y, FRAMES);
-        double took = cpu_seconds() - start;
+        double took = bench_clock_s() - start;
         best = took < best ? took : best;
     }
     return best * 1e9 / FRAMES;
@@ -72,7 +65,7 @@ static double time_filter(uint32_t order, sinew_method method, sinew_engine engi
     double best = 1e9;
     size_t bytes = sinew_sample_bytes(sample);
     for (int round = 0; round < ROUNDS; round++) {
-        double start = cpu_seconds();
+        double start = bench_clock_s();
         for (size_t at = 0; at < FRAMES; at += block) {
             sinew_block in = {.samples = (char *)u + at * bytes,
                               .n_frames = FRAMES - at < block ? FRAMES - at : block,
@@ -80,7 +73,7 @@ static double time_filter(uint32_t order, sinew_method method, sinew_engine engi
             sinew_block out = {.samples = (char *)y + at * bytes};
             sinew_stream_process(stream, &in, &out);
         }
-        double took = cpu_seconds() - start;
+        double took = bench_clock_s() - start;
         best = took < best ? took : best;
     }
     sinew_stream_close(stream);
@@ -97,9 +90,8 @@ int main(int argc, char **argv)
     size_t block = argc > 1 ? strtoul(argv[1], NULL, 10) : 256;
     if (block == 0)
         block = 256;
-    srand(1);
-    for (size_t i = 0; i < FRAMES; i++)
-        u32[i] = (float)(u[i] = rand() / (double)RAND_MAX - 0.5);
+    bench_noise(u, SINEW_SAMPLE_F64, FRAMES);
+    bench_noise(u32, SINEW_SAMPLE_F32, FRAMES);
     printf("ns/sample, blocks of %zu; in brackets: times the plain cascade\n", block);
     printf("%5s %9s %18s %18s %18s %18s\n", "order", "cascade", "scan bilinear", "scan zoh",
            "scan zoh f32", "convolve zoh");

@@ -49,6 +49,12 @@ def test_convolve():
         assert 0 < got["mean_us"] and 0 < got["worst_us"] and got["positions"] >= 1
 
 
+def test_the_period_is_that_of_the_levels():
+    # of 65536 taps the longest level is planned at 4096 frames, however long the kernel
+    got = bench("convolve", "--taps", "65536", "--block", "64", env=dict(os.environ, SINEW_SIMD="scalar"))
+    assert got["positions"] == 4096 // 64
+
+
 def test_a_call_of_many_frames_is_a_round():
     got = bench("filter", "--block", "1000000", "--order", "1")
     check_times(got)

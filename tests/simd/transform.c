@@ -1,12 +1,12 @@
-/* The transforms under the convolver are what math/tree.h says, and every table of operations
- * agrees with `scalar`, the definition. */
+/* The transforms under partitioned convolution are what math/transform.h says, and every table of
+ * operations agrees with `scalar`, the definition. */
 #include <complex.h>
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "math/tree.h"
+#include "math/transform.h"
 #include "simd/ops.h"
 
 #define EACH_TABLE(f)                                                                              \
@@ -26,7 +26,8 @@ static double noise(unsigned *state)
 static double complex ring_of(size_t length, size_t place)
 {
     static const double further[4] = {0, 2, 1, 3};
-    size_t tile = place / SINEW_TREE_TILE, run = place % SINEW_TREE_TILE / SINEW_TREE_RUN;
+    size_t tile = place / SINEW_TRANSFORM_TILE,
+           run = place % SINEW_TRANSFORM_TILE / SINEW_TRANSFORM_RUN;
     size_t node = (tile * 16 + place % 16) * 16 + run;
     double angle = 1;
     for (size_t n = length; n > 1; n /= 4)
@@ -37,18 +38,18 @@ static double complex ring_of(size_t length, size_t place)
 Test(transform, splits_are_the_values_at_the_roots_of_i)
 {
     enum { LENGTH = 1024 };
-    double *constants = sinew_alloc(sinew_tree_constants(LENGTH), sizeof *constants);
-    double *data = sinew_alloc(2 * LENGTH, sizeof *data), work[SINEW_TREE_TILE];
+    double *constants = sinew_alloc(sinew_transform_constants(LENGTH), sizeof *constants);
+    double *data = sinew_alloc(2 * LENGTH, sizeof *data), work[SINEW_TRANSFORM_TILE];
     unsigned seed = 1;
     double complex a[LENGTH];
-    sinew_tree_fill(constants, LENGTH);
+    sinew_transform_fill(constants, LENGTH);
     for (size_t t = 0; t < LENGTH; t++) {
-        double *run = data + t / 16 * SINEW_TREE_RUN + t % 16;
+        double *run = data + t / 16 * SINEW_TRANSFORM_RUN + t % 16;
         run[0] = noise(&seed);
         run[16] = noise(&seed);
         a[t] = run[0] + I * run[16];
     }
-    sinew_tree_split(data, constants, LENGTH, work);
+    sinew_transform_split(data, constants, LENGTH, work);
     for (size_t at = 0; at < 2 * LENGTH; at += at % 32 == 15 ? 17 : 1) {
         double complex x = ring_of(LENGTH, at), sum = 0;
         cr_assert_float_eq(cabs(cpow(x, LENGTH) - I), 0, 1e-10);
@@ -68,8 +69,8 @@ typedef struct round_trip {
 
 static void forth_and_back(const sinew_fused *f, const double *c, const float *cf, round_trip *r)
 {
-    size_t n = 1024, lanes = sinew_tree_offset(n, 3), one = sinew_tree_offset(n, 1),
-           two = sinew_tree_offset(n, 2);
+    size_t n = 1024, of_tiles = sinew_transform_offset(n, 3), one = sinew_transform_offset(n, 1),
+           two = sinew_transform_offset(n, 2);
     for (size_t from = 0; from < 16; from += 5) { /* in pieces */
         f->split_real_f64(r->data, r->x, c, 16, from, from + 5 < 16 ? from + 5 : 16);
         f->split_real_f32(r->dataf, r->xf, cf, 16, from, from + 5 < 16 ? from + 5 : 16);
@@ -81,15 +82,15 @@ static void forth_and_back(const sinew_fused *f, const double *c, const float *c
     f->split_f32(r->dataf, cf + one, 4, 7, 16);
     f->split_f32(r->dataf, cf + two, 1, 0, 16);
     for (size_t t = 0; t < 4; t++) {
-        size_t at = t * SINEW_TREE_TILE, k = lanes + t * SINEW_TREE_LANES;
+        size_t at = t * SINEW_TRANSFORM_TILE, k = of_tiles + t * SINEW_TRANSFORM_TILE_CONSTANTS;
         f->split_lanes_f64(r->data + at, c + k, r->tiles + at);
         f->split_lanes_f32(r->dataf + at, cf + k, r->tilesf + at);
-        double work[SINEW_TREE_TILE];
-        float workf[SINEW_TREE_TILE];
+        double work[SINEW_TRANSFORM_TILE];
+        float workf[SINEW_TRANSFORM_TILE];
         memcpy(work, r->tiles + at, sizeof work);
         memcpy(workf, r->tilesf + at, sizeof workf);
         /* times i: what was real comes back as the imaginary part */
-        for (size_t k2 = 0; k2 < SINEW_TREE_TILE; k2++) {
+        for (size_t k2 = 0; k2 < SINEW_TRANSFORM_TILE; k2++) {
             size_t other = k2 % 32 < 16 ? k2 + 16 : k2 - 16;
             work[k2] = (k2 % 32 < 16 ? -1 : 1) * r->tiles[at + other];
             workf[k2] = (k2 % 32 < 16 ? -1.0f : 1.0f) * r->tilesf[at + other];
@@ -111,8 +112,8 @@ Test(transform, there_and_back_is_the_same_in_every_table)
     static float cf[8192];
     static round_trip first, r;
     unsigned seed = 2;
-    sinew_tree_fill(c, 1024);
-    for (size_t k = 0; k < sinew_tree_constants(1024); k++)
+    sinew_transform_fill(c, 1024);
+    for (size_t k = 0; k < sinew_transform_constants(1024); k++)
         cf[k] = (float)c[k];
     EACH_TABLE(f)
     {
@@ -139,22 +140,24 @@ Test(transform, there_and_back_is_the_same_in_every_table)
 Test(transform, products_add_up_over_partitions)
 {
     enum { N = 5 };
-    static double x[N * SINEW_TREE_TILE], h[N * SINEW_TREE_TILE], sum[SINEW_TREE_TILE];
-    static float xf[N * SINEW_TREE_TILE], hf[N * SINEW_TREE_TILE], sumf[SINEW_TREE_TILE];
+    static double x[N * SINEW_TRANSFORM_TILE], h[N * SINEW_TRANSFORM_TILE],
+        sum[SINEW_TRANSFORM_TILE];
+    static float xf[N * SINEW_TRANSFORM_TILE], hf[N * SINEW_TRANSFORM_TILE],
+        sumf[SINEW_TRANSFORM_TILE];
     unsigned seed = 3;
-    for (size_t k = 0; k < N * SINEW_TREE_TILE; k++) {
+    for (size_t k = 0; k < N * SINEW_TRANSFORM_TILE; k++) {
         xf[k] = (float)(x[k] = noise(&seed));
         hf[k] = (float)(h[k] = noise(&seed));
     }
     EACH_TABLE(f)
     {
-        for (size_t k = 0; k < SINEW_TREE_TILE; k++)
+        for (size_t k = 0; k < SINEW_TRANSFORM_TILE; k++)
             sumf[k] = (float)(sum[k] = (double)k);
         f->products_f64(sum, x, h, N);
         f->products_f32(sumf, xf, hf, N);
-        for (size_t k = 0; k < SINEW_TREE_TILE; k += k % 32 == 15 ? 17 : 1) {
+        for (size_t k = 0; k < SINEW_TRANSFORM_TILE; k += k % 32 == 15 ? 17 : 1) {
             double complex expected = (double)k + I * (double)(k + 16);
-            for (size_t p = k; p < N * SINEW_TREE_TILE; p += SINEW_TREE_TILE)
+            for (size_t p = k; p < N * SINEW_TRANSFORM_TILE; p += SINEW_TRANSFORM_TILE)
                 expected += (x[p] + I * x[p + 16]) * (h[p] + I * h[p + 16]);
             cr_assert_float_eq(cabs(sum[k] + I * sum[k + 16] - expected), 0, 1e-12, "%s", f->name);
             cr_assert_float_eq(cabs((double)sumf[k] + I * (double)sumf[k + 16] - expected), 0, 5e-4,

@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "far.h"
-#include "filter/convolver.h"
+#include "filter/partitioned.h"
 #include "io_help.h"
 #include "sinew/sinew.h"
 
@@ -136,24 +136,25 @@ Test(kernel, work_is_spread)
     static const size_t lengths[] = {3000, 20000, 65536, 480000};
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         double *h = random_numbers(lengths[i], 1), sum = 0, worst = 0;
-        sinew_convolver c;
-        sinew_convolver_opts opts = {0};
-        cr_assert_eq(sinew_convolver_init(&c, 1, 1, lengths[i], h, SINEW_SAMPLE_F32, &opts, &error),
-                     SINEW_OK);
+        sinew_partitioned c;
+        sinew_partitioned_opts opts = {0};
+        cr_assert_eq(
+            sinew_partitioned_init(&c, 1, 1, lengths[i], h, SINEW_SAMPLE_F32, &opts, &error),
+            SINEW_OK);
         for (size_t k = 0; k < c.n_levels; k++)
             for (size_t s = 1; s <= c.slots; s++)
-                if (s % (c.levels[k].length / SINEW_CONVOLVER_SLOT) == 0)
+                if (s % (c.levels[k].length / SINEW_PARTITIONED_SLOT) == 0)
                     cr_assert_eq(c.levels[k].done[s - 1], c.levels[k].n_units);
                 else
                     cr_assert_leq(c.levels[k].done[s - 1], c.levels[k].done[s]);
         for (size_t s = 0; s < c.slots; s++) {
-            double cost = sinew_convolver_slot_cost(&c, s);
+            double cost = sinew_partitioned_slot_cost(&c, s);
             sum += cost;
             worst = fmax(worst, cost);
         }
         cr_assert_leq(worst * (double)c.slots / sum, 2, "%zu taps: %g of the mean", lengths[i],
                       worst * (double)c.slots / sum);
-        sinew_convolver_finish(&c);
+        sinew_partitioned_finish(&c);
         sinew_free(h);
     }
 }

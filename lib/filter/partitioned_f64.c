@@ -1,3 +1,3 @@
 #define REAL double
 #define OP(name) name##_f64
-#include "filter/convolver_body.h"
+#include "filter/partitioned_body.h"

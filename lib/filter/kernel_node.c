@@ -1,108 +1,98 @@
-/* filter.fir: a kernel as a node, by a convolver for each copy, and perhaps a filter of a
- * discretization beside it, which hears the same input and is added. */
-#include "filter/fir.h"
+/* filter.kernel: a kernel as a node, by a partitioned convolution for each copy, and perhaps a
+ * filter of a discretization beside it, which hears the same input and is added. */
+#include "filter/kernel_node.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/samples.h"
 #include "filter/kernel.h"
 
-static size_t samples_bytes(const sinew_fir *f, size_t frames)
+static size_t samples_bytes(const sinew_kernel_node *f, size_t frames)
 {
     return sinew_aligned(frames * f->node.channels_out * sinew_sample_bytes(f->node.sample_out));
 }
 
 static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)
 {
-    const sinew_fir *f = (const sinew_fir *)node;
+    const sinew_kernel_node *f = (const sinew_kernel_node *)node;
     sinew_footprint plus = {0};
     if (f->plus)
         f->plus->ops->footprint(f->plus, max_frames, &plus);
     out->state_bytes = f->copies * f->copy_bytes + plus.state_bytes;
-    out->saved_bytes = sinew_fir_saved_bytes(f);
+    out->saved_bytes = sinew_kernel_node_saved_bytes(f);
     out->scratch_bytes =
         f->plus ? sinew_aligned(plus.scratch_bytes) + samples_bytes(f, max_frames) : 0;
 }
 
 static void reset(const sinew_node *node, void *state)
 {
-    const sinew_fir *f = (const sinew_fir *)node;
+    const sinew_kernel_node *f = (const sinew_kernel_node *)node;
     for (size_t i = 0; i < f->copies; i++) {
-        *sinew_fir_is_whole(f, state, i) = 0;
-        sinew_convolver_reset(&f->convolver, sinew_fir_levels(f, state, i));
+        *sinew_kernel_node_is_whole(f, state, i) = 0;
+        sinew_partitioned_reset(&f->levels, sinew_kernel_node_levels(f, state, i));
     }
     if (f->plus)
-        f->plus->ops->reset(f->plus, sinew_fir_plus(f, state));
+        f->plus->ops->reset(f->plus, sinew_kernel_node_plus(f, state));
 }
 
-/* The copy's past goes to the convolver that is to go on. */
-static void turn_to(const sinew_fir *f, void *state, size_t copy, bool whole)
+/* The copy's past goes to the convolution that is to go on. */
+static void turn_to(const sinew_kernel_node *f, void *state, size_t copy, bool whole)
 {
-    uint64_t *is_whole = sinew_fir_is_whole(f, state, copy);
+    uint64_t *is_whole = sinew_kernel_node_is_whole(f, state, copy);
     void *now, *next;
     if ((*is_whole != 0) == whole)
         return;
-    const sinew_convolver *from = sinew_fir_now(f, state, copy, &now);
+    const sinew_partitioned *from = sinew_kernel_node_now(f, state, copy, &now);
     *is_whole = whole;
-    const sinew_convolver *to = sinew_fir_now(f, state, copy, &next);
-    sinew_convolver_hand_over(from, now, to, next);
+    const sinew_partitioned *to = sinew_kernel_node_now(f, state, copy, &next);
+    sinew_partitioned_hand_over(from, now, to, next);
 }
 
-static bool all_finite(sinew_sample sample, const void *samples, size_t n)
+static const void *input_at(const sinew_kernel_node *f, const sinew_block *in, size_t frame)
 {
-    unsigned bad = 0;
-    if (sample == SINEW_SAMPLE_F32)
-        for (size_t i = 0; i < n; i++)
-            bad |= !(fabsf(((const float *)samples)[i]) <= FLT_MAX);
-    else
-        for (size_t i = 0; i < n; i++)
-            bad |= !(fabs(((const double *)samples)[i]) <= DBL_MAX);
-    return !bad;
+    return (const char *)in->samples + frame * f->node.channels_in * f->levels.real_bytes;
 }
 
-static const void *input_at(const sinew_fir *f, const sinew_block *in, size_t frame)
-{
-    return (const char *)in->samples + frame * f->node.channels_in * f->convolver.real_bytes;
-}
-
-/* The next frames that one convolver takes, alike for all copies: a whole block, else those up to
+/* The next frames that one convolution takes, alike for all copies: a whole block, else those up to
  * where one begins. A NaN's block is none: one transform would put it in the frames before. */
-static size_t next_frames(const sinew_fir *f, const void *state, const sinew_block *in, size_t at,
-                          bool *whole)
+static size_t next_frames(const sinew_kernel_node *f, const void *state, const sinew_block *in,
+                          size_t at, bool *whole)
 {
     void *now;
     size_t left = in->n_frames - at;
     *whole = false;
     if (!f->whole.n_levels)
         return left;
-    sinew_fir_now(f, state, 0, &now);
+    sinew_kernel_node_now(f, state, 0, &now);
     size_t length = f->whole.levels[0].length;
-    size_t place = sinew_convolver_place_in_block(&f->whole, now);
-    *whole = place == 0 && left >= length &&
-             all_finite(f->node.sample_in, input_at(f, in, at), length * f->node.channels_in);
+    size_t place = sinew_partitioned_level_phase(&f->whole, now);
+    *whole =
+        place == 0 && left >= length &&
+        sinew_samples_finite(input_at(f, in, at), f->node.sample_in, length * f->node.channels_in);
     if (*whole)
         return length;
     return left >= 2 * length - place ? length - place : left;
 }
 
-static void run_copies(const sinew_fir *f, void *state, const sinew_block *in, sinew_block *out)
+static void run_copies(const sinew_kernel_node *f, void *state, const sinew_block *in,
+                       sinew_block *out)
 {
-    size_t bytes = f->convolver.real_bytes;
-    sinew_convolver_frames frames = {.stride_in = f->node.channels_in,
-                                     .stride_out = f->node.channels_out};
+    size_t bytes = f->levels.real_bytes;
+    sinew_partitioned_frames frames = {.stride_in = f->node.channels_in,
+                                       .stride_out = f->node.channels_out};
     for (size_t at = 0; at < in->n_frames; at += frames.n) {
         bool whole;
         frames.n = next_frames(f, state, in, at, &whole);
         for (size_t i = 0; i < f->copies; i++) {
             void *now;
             turn_to(f, state, i, whole);
-            const sinew_convolver *c = sinew_fir_now(f, state, i, &now);
+            const sinew_partitioned *c = sinew_kernel_node_now(f, state, i, &now);
             frames.u = (const char *)input_at(f, in, at) + i * bytes;
             frames.y = (char *)out->samples + (at * frames.stride_out + i) * bytes;
-            sinew_convolver_run(c, now, &frames);
+            sinew_partitioned_run(c, now, &frames);
         }
     }
 }
@@ -120,11 +110,11 @@ static void add(sinew_sample sample, void *to, const void *from, size_t n)
 static void process(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
                     sinew_block *out)
 {
-    const sinew_fir *f = (const sinew_fir *)node;
+    const sinew_kernel_node *f = (const sinew_kernel_node *)node;
     sinew_block beside = *out;
     if (f->plus) { /* first: the input may be where the output goes */
         beside.samples = scratch;
-        f->plus->ops->process(f->plus, sinew_fir_plus(f, state),
+        f->plus->ops->process(f->plus, sinew_kernel_node_plus(f, state),
                               (unsigned char *)scratch + samples_bytes(f, in->n_frames), in,
                               &beside);
     }
@@ -136,53 +126,54 @@ static void process(const sinew_node *node, void *state, void *scratch, const si
 /* What is older than the kernel is forgotten. */
 static void advance(const sinew_node *node, void *state, void *scratch, uint64_t n_frames)
 {
-    const sinew_fir *f = (const sinew_fir *)node;
-    const sinew_convolver *c = &f->convolver;
+    const sinew_kernel_node *f = (const sinew_kernel_node *)node;
+    const sinew_partitioned *c = &f->levels;
     for (size_t i = 0; i < f->copies; i++) {
         turn_to(f, state, i, false);
-        void *copy = sinew_fir_levels(f, state, i);
-        sinew_convolver_frames silence = {.n = (size_t)n_frames};
+        void *copy = sinew_kernel_node_levels(f, state, i);
+        sinew_partitioned_frames silence = {.n = (size_t)n_frames};
         if (n_frames < c->taps)
-            sinew_convolver_run(c, copy, &silence);
+            sinew_partitioned_run(c, copy, &silence);
         else
-            sinew_convolver_place(
+            sinew_partitioned_seek(
                 c, copy,
-                (uint32_t)((sinew_convolver_phase(copy) + n_frames) % SINEW_CONVOLVER_LONGEST));
+                (uint32_t)((sinew_partitioned_phase(copy) + n_frames) % SINEW_PARTITIONED_LONGEST));
     }
     if (f->plus)
-        f->plus->ops->advance(f->plus, sinew_fir_plus(f, state), scratch, n_frames);
+        f->plus->ops->advance(f->plus, sinew_kernel_node_plus(f, state), scratch, n_frames);
 }
 
-static const sinew_node_ops fir_ops;
+static const sinew_node_ops kernel_ops;
 
 /* Another kernel for the same channels, with the same system added or none. */
 static bool follows(const sinew_node *node, const sinew_node *from)
 {
-    const sinew_fir *f = (const sinew_fir *)node, *other = (const sinew_fir *)from;
-    return from->ops == &fir_ops && node->channels_in == from->channels_in &&
+    const sinew_kernel_node *f = (const sinew_kernel_node *)node,
+                            *other = (const sinew_kernel_node *)from;
+    return from->ops == &kernel_ops && node->channels_in == from->channels_in &&
            f->copies == other->copies && node->step_s <= from->step_s &&
            node->step_s >= from->step_s && !f->plus == !other->plus &&
            (!f->plus || f->plus->model_hash == other->plus->model_hash);
 }
 
-static void fir_free(sinew_node *node)
+static void kernel_node_free(sinew_node *node)
 {
-    sinew_fir *f = (sinew_fir *)node;
+    sinew_kernel_node *f = (sinew_kernel_node *)node;
     sinew_node_free(f->plus);
-    sinew_convolver_finish(&f->convolver);
-    sinew_convolver_finish(&f->whole);
+    sinew_partitioned_finish(&f->levels);
+    sinew_partitioned_finish(&f->whole);
     sinew_free(f);
 }
 
-static const sinew_node_ops fir_ops = {.kind = "filter.fir",
-                                       .footprint = footprint,
-                                       .reset = reset,
-                                       .process = process,
-                                       .save_state = sinew_fir_save,
-                                       .load_state = sinew_fir_load,
-                                       .advance = advance,
-                                       .free = fir_free,
-                                       .follows = follows};
+static const sinew_node_ops kernel_ops = {.kind = "filter.kernel",
+                                          .footprint = footprint,
+                                          .reset = reset,
+                                          .process = process,
+                                          .save_state = sinew_kernel_node_save,
+                                          .load_state = sinew_kernel_node_load,
+                                          .advance = advance,
+                                          .free = kernel_node_free,
+                                          .follows = follows};
 
 /* ---- the node ---- */
 
@@ -221,12 +212,12 @@ static sinew_status check(const sinew_kernel *k, const sinew_discretization *plu
     return plus ? check_plus(k, plus, error) : SINEW_OK;
 }
 
-static void init_node(sinew_fir *f, const sinew_kernel *k, const sinew_filter_opts *opts)
+static void init_node(sinew_kernel_node *f, const sinew_kernel *k, const sinew_filter_opts *opts)
 {
     bool single = k->inputs == 1 && k->outputs == 1;
     uint32_t channels = opts->channels ? opts->channels : (uint32_t)k->inputs;
     f->copies = single ? channels : 1;
-    f->node = (sinew_node){.ops = &fir_ops,
+    f->node = (sinew_node){.ops = &kernel_ops,
                            .sample_in = opts->sample,
                            .sample_out = opts->sample,
                            .channels_in = channels,
@@ -237,9 +228,9 @@ static void init_node(sinew_fir *f, const sinew_kernel *k, const sinew_filter_op
 }
 
 /* What is computed, and how; with whole blocks no bits are promised, as they depend on the cuts. */
-static void name_node(sinew_fir *f, const sinew_kernel *k)
+static void name_node(sinew_kernel_node *f, const sinew_kernel *k)
 {
-    const sinew_convolver *c = &f->convolver;
+    const sinew_partitioned *c = &f->levels;
     uint64_t plus[2] = {f->plus ? f->plus->model_hash : 0, f->plus ? f->plus->identity : 0};
     uint64_t hash = sinew_hash(k->hash, "fir", 3);
     hash = sinew_hash_count(hash, f->node.channels_in);
@@ -252,7 +243,7 @@ static void name_node(sinew_fir *f, const sinew_kernel *k)
     f->node.identity = f->whole.n_levels ? 0 : identity;
 }
 
-static sinew_status init_plus(sinew_fir *f, const sinew_discretization *plus,
+static sinew_status init_plus(sinew_kernel_node *f, const sinew_discretization *plus,
                               const sinew_filter_opts *opts, sinew_error *error)
 {
     sinew_footprint bytes;
@@ -267,27 +258,27 @@ static sinew_status init_plus(sinew_fir *f, const sinew_discretization *plus,
     return SINEW_OK;
 }
 
-static sinew_status init_convolvers(sinew_fir *f, const sinew_kernel *k,
-                                    const sinew_kernel_opts *opts, sinew_error *error)
+static sinew_status init_convolutions(sinew_kernel_node *f, const sinew_kernel *k,
+                                      const sinew_kernel_opts *opts, sinew_error *error)
 {
     sinew_sample sample = opts->filter.sample;
-    sinew_convolver_opts levels = {.n_levels = opts->n_levels};
+    sinew_partitioned_opts levels = {.n_levels = opts->n_levels};
     memcpy(levels.lengths, opts->lengths, sizeof levels.lengths);
     if (levels.n_levels == 0)
-        sinew_convolver_plan(&levels, k->inputs, k->outputs, k->taps, sample);
-    sinew_status status = sinew_convolver_init(&f->convolver, k->inputs, k->outputs, k->taps, k->h,
-                                               sample, &levels, error);
-    f->copy_bytes = SINEW_ALIGN + sinew_convolver_state(&f->convolver);
+        sinew_partitioned_plan(&levels, k->inputs, k->outputs, k->taps, sample);
+    sinew_status status = sinew_partitioned_init(&f->levels, k->inputs, k->outputs, k->taps, k->h,
+                                                 sample, &levels, error);
+    f->copy_bytes = SINEW_ALIGN + sinew_partitioned_state(&f->levels);
     if (status || opts->call_frames == 0)
         return status;
-    sinew_convolver_opts whole = {.n_levels = 1, .whole = true};
-    whole.lengths[0] = sinew_convolver_plan_whole(&levels, k->inputs, k->outputs, k->taps, sample,
-                                                  opts->call_frames);
+    sinew_partitioned_opts whole = {.n_levels = 1, .whole = true};
+    whole.lengths[0] = sinew_partitioned_plan_whole(&levels, k->inputs, k->outputs, k->taps, sample,
+                                                    opts->call_frames);
     if (whole.lengths[0] == 0)
         return SINEW_OK;
-    status = sinew_convolver_init(&f->whole, k->inputs, k->outputs, k->taps, k->h, sample, &whole,
-                                  error);
-    f->copy_bytes += sinew_convolver_state(&f->whole);
+    status = sinew_partitioned_init(&f->whole, k->inputs, k->outputs, k->taps, k->h, sample, &whole,
+                                    error);
+    f->copy_bytes += sinew_partitioned_state(&f->whole);
     return status;
 }
 
@@ -308,15 +299,15 @@ sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_kernel *kerne
                             opts->n_levels, SINEW_KERNEL_LEVELS_MAX);
     if (status)
         return status;
-    sinew_fir *f = sinew_alloc(1, sizeof *f);
+    sinew_kernel_node *f = sinew_alloc(1, sizeof *f);
     if (!f)
         return sinew_fail_memory(error);
     init_node(f, kernel, &opts->filter);
-    status = init_convolvers(f, kernel, opts, error);
+    status = init_convolutions(f, kernel, opts, error);
     if (!status && plus)
         status = init_plus(f, plus, &opts->filter, error);
     if (status) {
-        fir_free(&f->node);
+        kernel_node_free(&f->node);
         return status;
     }
     name_node(f, kernel);

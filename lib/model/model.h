@@ -1,8 +1,7 @@
-/* Models with delays. */
-#ifndef SINEW_MODEL_DELAYED_H
-#define SINEW_MODEL_DELAYED_H
+/* What the files of models share: from a model of each sort to a node. */
+#ifndef SINEW_MODEL_MODEL_H
+#define SINEW_MODEL_MODEL_H
 
-#include "sinew/delay.h"
 #include "sinew/model.h"
 
 /* What the description says beside `opts`: method, prewarp_hz, alpha. */
@@ -10,9 +9,12 @@ sinew_discretize_opts sinew_model_complete(const sinew_model *model,
                                            const sinew_discretize_opts *opts);
 size_t sinew_model_thiran_order(const sinew_model *model);
 
-/* sinew_model_build of a model with delays. */
+/* sinew_model_build of a model with delays, and of one of a kernel. */
 sinew_status sinew_model_build_delayed(sinew_node **out, const sinew_model *model,
                                        const sinew_build_opts *opts, sinew_build_report *facts,
                                        sinew_error *error);
+sinew_status sinew_model_build_kernel(sinew_node **out, const sinew_model *model,
+                                      const sinew_build_opts *opts, sinew_build_report *facts,
+                                      sinew_error *error);
 
 #endif

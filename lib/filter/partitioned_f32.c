@@ -1,3 +1,3 @@
 #define REAL float
 #define OP(name) name##_f32
-#include "filter/convolver_body.h"
+#include "filter/partitioned_body.h"

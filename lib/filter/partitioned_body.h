@@ -1,14 +1,18 @@
-/* The convolver over one sample type: REAL and OP() are the includer's. */
+/* Partitioned convolution over one sample type: REAL and OP() are the includer's. */
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "filter/convolver.h"
-#include "math/tree.h"
+#include "filter/partitioned_inside.h"
+#include "math/transform.h"
 
-enum { BLOCK = SINEW_CONVOLVER_BLOCK, SLOT = SINEW_CONVOLVER_SLOT, TILE = SINEW_TREE_TILE };
+enum {
+    BLOCK = SINEW_PARTITIONED_BLOCK,
+    SLOT = SINEW_PARTITIONED_SLOT,
+    TILE = SINEW_TRANSFORM_TILE
+};
 
-/* The state: the number of the next frame; then, aligned, what sinew_convolver_state adds up. */
+/* The state: the number of the next frame; then, aligned, what sinew_partitioned_state adds up. */
 typedef struct view {
     uint64_t *frame;
     REAL *ring; /* (inputs, ring) */
@@ -23,7 +27,7 @@ typedef struct view {
     } level[SINEW_KERNEL_LEVELS_MAX];
 } view;
 
-static view view_of(const sinew_convolver *c, void *state)
+static view view_of(const sinew_partitioned *c, void *state)
 {
     view v = {.frame = state};
     unsigned char *at = (unsigned char *)state + SINEW_ALIGN;
@@ -44,17 +48,17 @@ static view view_of(const sinew_convolver *c, void *state)
 
 /* ---- units ---- */
 
-static REAL *out_of(const sinew_convolver *c, const view *v, size_t i, uint64_t b, size_t output)
+static REAL *out_of(const sinew_partitioned *c, const view *v, size_t i, uint64_t b, size_t output)
 {
     return v->level[i].out + ((size_t)(b & 1) * c->outputs + output) * c->levels[i].length;
 }
 
 /* A tile's sum over partitions [from, to), farthest first, of those that count. */
-static void products(const sinew_convolver *c, const view *v, size_t i, uint64_t b,
-                     const sinew_convolver_unit *u)
+static void products(const sinew_partitioned *c, const view *v, size_t i, uint64_t b,
+                     const sinew_partitioned_unit *u)
 {
     const sinew_level *l = &c->levels[i];
-    size_t n = sinew_level_partitions(l), tiles = l->length / SINEW_TREE_BINS;
+    size_t n = sinew_level_partitions(l), tiles = l->length / SINEW_TRANSFORM_BINS;
     size_t skip = n - sinew_level_count(l, b + l->nearest - 1);
     size_t from = u->from > skip ? u->from : skip;
     REAL *sum = v->level[i].data + u->tile * TILE;
@@ -74,65 +78,66 @@ static void products(const sinew_convolver *c, const view *v, size_t i, uint64_t
 }
 
 static void split_lanes(const view *v, const sinew_fused *f, const sinew_level *l, size_t i,
-                        uint64_t b, const sinew_convolver_unit *u, const REAL *lanes)
+                        uint64_t b, const sinew_partitioned_unit *u, const REAL *of_tiles)
 {
-    size_t n = sinew_level_partitions(l), tiles = l->length / SINEW_TREE_BINS;
+    size_t n = sinew_level_partitions(l), tiles = l->length / SINEW_TRANSFORM_BINS;
     for (size_t t = u->from; t < u->to; t++)
-        f->OP(split_lanes)(v->level[i].data + t * TILE, lanes + t * SINEW_TREE_LANES,
-                           v->level[i].bins +
-                               ((u->channel * tiles + t) * n + (size_t)((b - 1) % n)) * TILE);
+        f->OP(split_lanes)(
+            v->level[i].data + t * TILE, of_tiles + t * SINEW_TRANSFORM_TILE_CONSTANTS,
+            v->level[i].bins + ((u->channel * tiles + t) * n + (size_t)((b - 1) % n)) * TILE);
 }
 
 static void merge_lanes(const view *v, const sinew_fused *f, size_t i,
-                        const sinew_convolver_unit *u, const REAL *lanes)
+                        const sinew_partitioned_unit *u, const REAL *of_tiles)
 {
     REAL work[TILE];
     for (size_t t = u->from; t < u->to; t++) {
         REAL *tile = v->level[i].data + t * TILE;
         memcpy(work, tile, sizeof work);
-        f->OP(merge_lanes)(work, lanes + t * SINEW_TREE_LANES, tile);
+        f->OP(merge_lanes)(work, of_tiles + t * SINEW_TRANSFORM_TILE_CONSTANTS, tile);
     }
 }
 
 /* A unit of the work of block b of level i: its X is that of block b - 1. */
-static void do_unit(const sinew_convolver *c, const view *v, size_t i, uint64_t b,
-                    const sinew_convolver_unit *u)
+static void do_unit(const sinew_partitioned *c, const view *v, size_t i, uint64_t b,
+                    const sinew_partitioned_unit *u)
 {
     const sinew_level *l = &c->levels[i];
     const sinew_fused *f = c->simd->fused;
     const REAL *constants = l->constants;
-    const REAL *lanes = constants + sinew_tree_offset(l->length, sinew_tree_passes(l->length));
+    const REAL *of_tiles =
+        constants + sinew_transform_offset(l->length, sinew_transform_passes(l->length));
     size_t quarter = l->length / 64 >> 2 * u->pass;
     REAL *data = v->level[i].data;
-    const REAL *k = constants + sinew_tree_offset(l->length, u->pass);
+    const REAL *k = constants + sinew_transform_offset(l->length, u->pass);
     switch (u->what) {
-    case UNIT_REAL:
+    case SINEW_PARTITIONED_SPLIT_REAL:
         f->OP(split_real)(data,
                           v->ring + u->channel * c->ring + (size_t)((b - 1) * l->length % c->ring),
                           k, quarter, u->from, u->to);
         break;
-    case UNIT_SPLIT:
+    case SINEW_PARTITIONED_SPLIT:
         f->OP(split)(data, k, quarter, u->from, u->to);
         break;
-    case UNIT_SPLIT_LANES:
-        split_lanes(v, f, l, i, b, u, lanes);
+    case SINEW_PARTITIONED_SPLIT_LANES:
+        split_lanes(v, f, l, i, b, u, of_tiles);
         break;
-    case UNIT_PRODUCTS:
+    case SINEW_PARTITIONED_PRODUCTS:
         products(c, v, i, b, u);
         break;
-    case UNIT_MERGE_LANES:
-        merge_lanes(v, f, i, u, lanes);
+    case SINEW_PARTITIONED_MERGE_LANES:
+        merge_lanes(v, f, i, u, of_tiles);
         break;
-    case UNIT_MERGE:
+    case SINEW_PARTITIONED_MERGE:
         f->OP(merge)(data, k, quarter, u->from, u->to);
         break;
-    default:
+    default: /* SINEW_PARTITIONED_MERGE_IMAG */
         f->OP(merge_imag)(data, out_of(c, v, i, b + l->nearest - 1, u->channel), k, quarter,
                           u->from, u->to);
     }
 }
 
-static void do_units(const sinew_convolver *c, const view *v, size_t i, uint64_t b, size_t from,
+static void do_units(const sinew_partitioned *c, const view *v, size_t i, uint64_t b, size_t from,
                      size_t to)
 {
     for (size_t u = from; u < to; u++)
@@ -142,7 +147,7 @@ static void do_units(const sinew_convolver *c, const view *v, size_t i, uint64_t
 /* ---- blocks ---- */
 
 /* What the levels give to the block that begins at `frame`. */
-static void begin_block(const sinew_convolver *c, const view *v, uint64_t frame)
+static void begin_block(const sinew_partitioned *c, const view *v, uint64_t frame)
 {
     for (size_t o = 0; o < c->outputs; o++) {
         REAL *sum = v->sum + o * BLOCK;
@@ -161,7 +166,7 @@ static void begin_block(const sinew_convolver *c, const view *v, uint64_t frame)
             memcpy(v->ring + m * c->ring, v->ring + m * c->ring + BLOCK, BLOCK * sizeof(REAL));
 }
 
-static void begin_slot(const sinew_convolver *c, const view *v, uint64_t frame)
+static void begin_slot(const sinew_partitioned *c, const view *v, uint64_t frame)
 {
     size_t s = (size_t)(frame / SLOT % c->slots);
     for (size_t i = 0; i < c->n_levels; i++) {
@@ -174,7 +179,7 @@ static void begin_slot(const sinew_convolver *c, const view *v, uint64_t frame)
 }
 
 /* Where the present block's inputs are. */
-static REAL *present(const sinew_convolver *c, const view *v, uint64_t frame, size_t input)
+static REAL *present(const sinew_partitioned *c, const view *v, uint64_t frame, size_t input)
 {
     size_t at = c->n_levels ? (size_t)(frame / BLOCK * BLOCK % c->ring) : BLOCK;
     return v->ring + input * c->ring + at;
@@ -182,7 +187,7 @@ static REAL *present(const sinew_convolver *c, const view *v, uint64_t frame, si
 
 /* Frames [from, to) of the block, whose inputs are in place, reach its outputs; a tile of 16 that
  * begins takes all inputs before it as well. */
-static void run_head(const sinew_convolver *c, const view *v, uint64_t frame, size_t from,
+static void run_head(const sinew_partitioned *c, const view *v, uint64_t frame, size_t from,
                      size_t to)
 {
     size_t tile = (from + 15) / 16 * 16, last = (to + 15) / 16 * 16;
@@ -201,7 +206,7 @@ static void run_head(const sinew_convolver *c, const view *v, uint64_t frame, si
         }
 }
 
-static void gather(const sinew_convolver *c, const view *v, const sinew_convolver_frames *f,
+static void gather(const sinew_partitioned *c, const view *v, const sinew_partitioned_frames *f,
                    size_t at, size_t phase, size_t n)
 {
     for (size_t m = 0; m < c->inputs; m++) {
@@ -218,7 +223,7 @@ static void gather(const sinew_convolver *c, const view *v, const sinew_convolve
 }
 
 /* sum += all shares of the frames' own block. */
-static void add_head(const sinew_convolver *c, const view *v, size_t phase, size_t n)
+static void add_head(const sinew_partitioned *c, const view *v, size_t phase, size_t n)
 {
     for (size_t o = 0; o < c->outputs; o++)
         for (size_t m = 0; m < c->inputs; m++) {
@@ -229,7 +234,7 @@ static void add_head(const sinew_convolver *c, const view *v, size_t phase, size
         }
 }
 
-static void scatter(const sinew_convolver *c, const view *v, const sinew_convolver_frames *f,
+static void scatter(const sinew_partitioned *c, const view *v, const sinew_partitioned_frames *f,
                     size_t at, size_t phase, size_t n)
 {
     for (size_t o = 0; o < c->outputs; o++) {
@@ -244,7 +249,7 @@ static void scatter(const sinew_convolver *c, const view *v, const sinew_convolv
 }
 
 /* Whole blocks: the level's answer to each is that to itself and all before it. */
-static void run_whole(const sinew_convolver *c, const view *v, const sinew_convolver_frames *f)
+static void run_whole(const sinew_partitioned *c, const view *v, const sinew_partitioned_frames *f)
 {
     const sinew_level *l = &c->levels[0];
     for (size_t at = 0; at < f->n; at += l->length) {
@@ -263,10 +268,10 @@ static void run_whole(const sinew_convolver *c, const view *v, const sinew_convo
     }
 }
 
-static void run(const sinew_convolver *c, void *state, const sinew_convolver_frames *f)
+static void run(const sinew_partitioned *c, void *state, const sinew_partitioned_frames *f)
 {
     view v = view_of(c, state);
-    if (sinew_convolver_is_whole(c)) {
+    if (sinew_partitioned_is_whole(c)) {
         run_whole(c, &v, f);
         return;
     }
@@ -287,12 +292,12 @@ static void run(const sinew_convolver *c, void *state, const sinew_convolver_fra
 
 /* ---- from inputs alone to a state ---- */
 
-static void resume_level(const sinew_convolver *c, const view *v, size_t i)
+static void resume_level(const sinew_partitioned *c, const view *v, size_t i)
 {
     const sinew_level *l = &c->levels[i];
     uint64_t frame = *v->frame, b = frame / l->length;
     size_t n = sinew_level_partitions(l), forward = 0;
-    while (l->units[forward].what < UNIT_PRODUCTS)
+    while (sinew_unit_is_forward(&l->units[forward]))
         forward++;
     if (l->nearest == 0) { /* X of all blocks before */
         for (uint64_t k = b - n + 1; k <= b; k++)
@@ -305,13 +310,13 @@ static void resume_level(const sinew_convolver *c, const view *v, size_t i)
         do_units(c, v, i, b, 0, l->done[(frame - 1) / SLOT % c->slots]);
 }
 
-static void resume(const sinew_convolver *c, void *state)
+static void resume(const sinew_partitioned *c, void *state)
 {
     view v = view_of(c, state);
     size_t phase = (size_t)(*v.frame % BLOCK);
     for (size_t i = 0; i < c->n_levels; i++)
         resume_level(c, &v, i);
-    if (phase == 0 || sinew_convolver_is_whole(c))
+    if (phase == 0 || sinew_partitioned_is_whole(c))
         return;
     if (c->n_levels > 0)
         begin_block(c, &v, *v.frame - phase);
@@ -320,34 +325,34 @@ static void resume(const sinew_convolver *c, void *state)
 
 /* ---- the kernel ---- */
 
-static double tap(const sinew_convolver *c, const double *h, size_t t)
+static double tap(const sinew_partitioned *c, const double *h, size_t t)
 {
     return t < c->taps ? h[t] : 0;
 }
 
 /* H_d of one pair, into its place of all tiles. data: (2L), work: (TILE). */
-static void fill_partition(const sinew_convolver *c, const sinew_level *l, const double *h,
+static void fill_partition(const sinew_partitioned *c, const sinew_level *l, const double *h,
                            size_t d, const double *constants, double *data, REAL *spectra)
 {
     double work[TILE];
     size_t n = sinew_level_partitions(l), e = l->farthest - d;
     for (size_t t = 0; t < l->length; t++) {
-        double *run = data + t / 16 * SINEW_TREE_RUN + t % 16;
+        double *run = data + t / 16 * SINEW_TRANSFORM_RUN + t % 16;
         /* the transforms are not normalised: 1/L goes into the kernel, exactly */
         run[0] = tap(c, h, (d - 1) * l->length + t) / (double)l->length;
         run[16] = tap(c, h, d * l->length + t) / (double)l->length;
     }
-    sinew_tree_split(data, constants, l->length, work);
-    for (size_t t = 0; t < l->length / SINEW_TREE_BINS; t++)
+    sinew_transform_split(data, constants, l->length, work);
+    for (size_t t = 0; t < l->length / SINEW_TRANSFORM_BINS; t++)
         for (size_t k = 0; k < TILE; k++)
             spectra[(t * n + e) * TILE + k] = (REAL)data[t * TILE + k];
 }
 
-static void fill_level(const sinew_convolver *c, sinew_level *l, const double *h, double *constants,
-                       double *data)
+static void fill_level(const sinew_partitioned *c, sinew_level *l, const double *h,
+                       double *constants, double *data)
 {
-    sinew_tree_fill(constants, l->length);
-    for (size_t k = 0; k < sinew_tree_constants(l->length); k++)
+    sinew_transform_fill(constants, l->length);
+    for (size_t k = 0; k < sinew_transform_constants(l->length); k++)
         ((REAL *)l->constants)[k] = (REAL)constants[k];
     for (size_t pair = 0; pair < c->outputs * c->inputs; pair++)
         for (size_t d = l->nearest; d <= l->farthest; d++)
@@ -355,7 +360,7 @@ static void fill_level(const sinew_convolver *c, sinew_level *l, const double *h
                            (REAL *)l->spectra + pair * sinew_level_partitions(l) * 2 * l->length);
 }
 
-static sinew_status fill(sinew_convolver *c, const double *h, sinew_error *error)
+static sinew_status fill(sinew_partitioned *c, const double *h, sinew_error *error)
 {
     for (size_t pair = 0; pair < c->outputs * c->inputs; pair++)
         for (size_t t = 0; t < c->reach; t++)
@@ -363,7 +368,7 @@ static sinew_status fill(sinew_convolver *c, const double *h, sinew_error *error
                 (REAL)h[pair * c->taps + t];
     for (size_t i = 0; i < c->n_levels; i++) {
         sinew_level *l = &c->levels[i];
-        double *constants = sinew_alloc(sinew_tree_constants(l->length), sizeof *constants);
+        double *constants = sinew_alloc(sinew_transform_constants(l->length), sizeof *constants);
         double *data = sinew_alloc(2 * l->length, sizeof *data);
         if (constants && data)
             fill_level(c, l, h, constants, data);
@@ -376,4 +381,4 @@ static sinew_status fill(sinew_convolver *c, const double *h, sinew_error *error
     return SINEW_OK;
 }
 
-const sinew_convolver_ops OP(sinew_convolver) = {.fill = fill, .run = run, .resume = resume};
+const sinew_partitioned_ops OP(sinew_partitioned) = {.fill = fill, .run = run, .resume = resume};
