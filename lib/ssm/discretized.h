@@ -47,6 +47,7 @@ struct sinew_discretization {
     double *shift;         /* (order, inputs): foh's G2, else zeros */
     double *less;          /* A - I before it was rounded to A */
     double radius;         /* largest |eigenvalue| of A */
+    double settle_frames;  /* until nothing of a state is left (settle.h) */
     sinew_form form;
     size_t n_sections;       /* 0 for DENSE */
     sinew_section *sections; /* (n_sections) */

@@ -5,9 +5,11 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "math/components.h"
 #include "math/eigen.h"
 #include "math/matrix.h"
 #include "ssm/system.h"
+#include "ssm/settle.h"
 
 sinew_status sinew_form_alloc(sinew_discretization **out, const sinew_system *system, double step_s,
                               sinew_method method, sinew_error *error)
@@ -60,14 +62,29 @@ void sinew_discretization_free(sinew_discretization *d)
     sinew_free(d);
 }
 
+/* Of each group of coupled states. */
 static sinew_status find_radius(sinew_discretization *d, sinew_error *error)
 {
-    double complex *values = sinew_alloc(d->order, sizeof *values);
-    sinew_status status =
-        values ? sinew_eigenvalues(values, d->A, d->order, error) : sinew_fail_memory(error);
-    for (size_t i = 0; !status && i < d->order; i++)
-        d->radius = fmax(d->radius, cabs(values[i]));
+    size_t n = d->order;
+    sinew_components groups;
+    sinew_status status = sinew_components_find(&groups, d->A, n, error);
+    double complex *values = sinew_alloc(n, sizeof *values);
+    double *A = sinew_alloc(n * n, sizeof *A);
+    if (!status && (!values || !A))
+        status = sinew_fail_memory(error);
+    for (size_t c = 0; !status && c < groups.count; c++) {
+        const size_t *states;
+        size_t size = sinew_component(&groups, c, &states);
+        sinew_component_matrix(A, d->A, n, states, size);
+        status = sinew_eigenvalues(values, A, size, error);
+        for (size_t i = 0; !status && i < size; i++)
+            d->radius = fmax(d->radius, cabs(values[i]));
+        if (!status)
+            d->settle_frames = fmax(d->settle_frames, sinew_settle_frames(values, size));
+    }
+    sinew_components_finish(&groups);
     sinew_free(values);
+    sinew_free(A);
     return status;
 }
 
@@ -118,11 +135,7 @@ const double *sinew_discretization_foh_shift(const sinew_discretization *d)
     return d->shift;
 }
 
-/* radius^k = 2^-60, and a frame for each state: nothing of a chain of delays is left then. */
 size_t sinew_discretization_settle_frames(const sinew_discretization *d)
 {
-    if (!(d->radius < 1))
-        return SIZE_MAX;
-    double frames = d->radius > 0 ? 60 / -log2(d->radius) : 0;
-    return frames < 0x1p62 ? (size_t)ceil(frames) + d->order : SIZE_MAX;
+    return d->radius < 1 && d->settle_frames < 0x1p62 ? (size_t)d->settle_frames : SIZE_MAX;
 }

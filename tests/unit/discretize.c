@@ -9,6 +9,7 @@
 #include "sinew/filter.h"
 #include "sinew/stream.h"
 #include "../vectors/ssm_vectors.h"
+#include "ssm/settle.h"
 #include "ssm/discretized.h"
 
 static sinew_error error;
@@ -266,7 +267,8 @@ Test(discretize, repeated_poles_are_right)
         memcpy(x, next, sizeof x);
     }
     cr_assert_float_eq(sinew_discretization_radius(d), exp(-0.3), 1e-15);
-    cr_assert_eq(sinew_discretization_settle_frames(d), (size_t)ceil(60 * M_LN2 / 0.3) + 3);
+    size_t settle = sinew_discretization_settle_frames(d);
+    cr_assert(settle > 60 * M_LN2 / 0.3 && settle < 90 * M_LN2 / 0.3 + 3, "%zu", settle);
     sinew_discretization_free(d);
     sinew_system_free(system);
 }
@@ -385,4 +387,49 @@ Test(discretize, a_chain_that_diverges)
     cr_assert(fabsl(y[0] - first) <= 1e-15L * fabsl(first), "%g, not %Lg", y[0], first);
     sinew_discretization_free(d);
     sinew_system_free(system);
+}
+
+/* h_k = (k + n - 1 over k) r^k of n equal poles, against its sum. */
+Test(discretize, equal_poles_ring_for_longer)
+{
+    static const double radii[] = {0.5, 0.99, 0.99999};
+    for (size_t i = 0; i < 3; i++)
+        for (size_t n = 1; n <= 32; n *= 2) {
+            double complex poles[32];
+            double r = radii[i], peak = -(double)n * log2(1 - r), k = 0;
+            for (size_t j = 0; j < n; j++)
+                poles[j] = r;
+            for (double step = 0x1p40; step >= 1; step /= 2) { /* the last that is above */
+                double at = k + step, above = lgamma(at + (double)n) - lgamma(at + 1);
+                if ((above - lgamma((double)n)) / M_LN2 + at * log2(r) > peak - 60)
+                    k = at;
+            }
+            double found = sinew_settle_frames(poles, n);
+            cr_assert(found > k && found < 1.6 * k + 12 + (double)n, "%zu poles at %g: %g of %g", n,
+                      r, found, k);
+        }
+    cr_assert_eq(sinew_settle_frames((double complex[]){0, 0, 0}, 3), 3);
+    cr_assert_eq(sinew_settle_frames((double complex[]){0.5, 1}, 2), HUGE_VAL);
+}
+
+/* A resonance against the response itself. */
+Test(discretize, resonances_settle)
+{
+    for (double angle = 0.001; angle < 3; angle *= 4) {
+        double complex p = 0.999 * cexp(I * angle), poles[4] = {p, conj(p), p, conj(p)};
+        double frames = sinew_settle_frames(poles, 4), y[5] = {0}, most = 0, late = 0;
+        double a = 2 * creal(p), b = 0.999 * 0.999;
+        for (size_t k = 0; k < (size_t)frames + 20000; k++) { /* twice 1 / (1 - a/z + b/z^2) */
+            double v = (k == 0) + a * y[0] - b * y[1], w = v + a * y[2] - b * y[3];
+            y[1] = y[0];
+            y[0] = v;
+            y[3] = y[2];
+            y[2] = w;
+            most = fmax(most, fabs(w));
+            if ((double)k > frames)
+                late = fmax(late, fabs(w));
+        }
+        cr_assert(late <= 0x1p-50 * most && frames < 3 * 60 / -log2(0.999), "%g: %g after %g",
+                  angle, late / most, frames);
+    }
 }
