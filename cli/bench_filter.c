@@ -101,18 +101,18 @@ sinew_status bench_filter(const bench_asked *asked, sinew_error *error)
 {
     size_t order = asked->order.given ? (size_t)asked->order.value : 8;
     bool modes = order > BUTTERWORTH_MOST;
-    sinew_costs costs;
+    sinew_costs *costs = NULL;
     sinew_filter_opts opts = filter_opts(asked);
     sinew_discretization *d = NULL;
     sinew_node *node = NULL;
     sinew_status status = new_discretization(&d, order, modes, error);
     if (!status && opts.engine == SINEW_ENGINE_AUTO) {
-        opts.costs = &costs;
-        costs_choose(&costs);
+        opts.costs = costs = costs_choose();
     }
     if (!status)
         status = sinew_filter_new(&node, d, &opts, error);
     sinew_discretization_free(d);
+    sinew_costs_free(costs);
     if (!status)
         status = measure(asked, node, order, modes, error);
     sinew_node_free(node);

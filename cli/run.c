@@ -288,14 +288,6 @@ static bool chooses_engine(const job_plan *plan)
            !sinew_model_kalman(plan->model, NULL);
 }
 
-static void choose_costs(job_plan *plan, sinew_costs *costs)
-{
-    if (!chooses_engine(plan))
-        return;
-    plan->costs = costs;
-    costs_choose(costs);
-}
-
 static int run(const command *self, const void *given, const char **args, size_t n_args)
 {
     const settings *s = given;
@@ -303,7 +295,7 @@ static int run(const command *self, const void *given, const char **args, size_t
     if (wrong)
         return report_misuse(self, "%s", wrong);
     job_plan plan;
-    sinew_costs costs;
+    sinew_costs *costs = NULL;
     double *x0 = NULL;
     char *model_path = NULL;
     sinew_model *model = NULL;
@@ -314,12 +306,14 @@ static int run(const command *self, const void *given, const char **args, size_t
         sinew_model_find(&model_path, args[0], &error))
         status = report_failure(self, &error);
     else {
-        choose_costs(&plan, &costs);
+        if (chooses_engine(&plan))
+            plan.costs = costs = costs_choose();
         status = s->out_dir ? run_many(self, s, &plan, model_path, args, n_args)
                             : run_one(self, s, &plan, model_path, args);
     }
     sinew_free(model_path);
     free(x0);
+    sinew_costs_free(costs);
     sinew_model_free(model);
     return status;
 }

@@ -3,6 +3,9 @@
 
 #include <math.h>
 
+#include "base/error.h"
+#include "base/memory.h"
+
 /* clang-format off */
 static const char *const names[SINEW_COSTS] = {
     "call", "scan_run", "scan_cascade", "scan_section", "scan_enter",
@@ -37,6 +40,30 @@ static const char *const names[SINEW_COSTS] = {
 const char *sinew_cost_name(size_t cost)
 {
     return cost < SINEW_COSTS ? names[cost] : NULL;
+}
+
+const char *sinew_costs_origin(const sinew_costs *costs)
+{
+    return costs && costs->measured ? "measured" : "built in";
+}
+
+sinew_status sinew_costs_new(sinew_costs **out, const sinew_costs *from, sinew_error *error)
+{
+    *out = sinew_copy(from, 1, sizeof *from);
+    return *out ? SINEW_OK : sinew_fail_memory(error);
+}
+
+sinew_status sinew_costs_new_default(sinew_costs **out, sinew_error *error)
+{
+    if (!out)
+        return sinew_fail_null(error);
+    sinew_costs costs = sinew_costs_built_in();
+    return sinew_costs_new(out, &costs, error);
+}
+
+void sinew_costs_free(sinew_costs *costs)
+{
+    sinew_free(costs);
 }
 
 double sinew_work_ns(const sinew_work *work, const sinew_costs *costs)

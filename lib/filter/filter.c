@@ -79,12 +79,8 @@ static sinew_engine estimate_all(double ns[SINEW_ENGINES], const sinew_discretiz
                                  const sinew_filter_opts *opts)
 {
     sinew_engine best = SINEW_ENGINE_SCAN;
-    sinew_costs built_in;
-    const sinew_costs *costs = opts->costs;
-    if (!costs) {
-        sinew_costs_default(&built_in);
-        costs = &built_in;
-    }
+    const sinew_costs built_in = sinew_costs_built_in();
+    const sinew_costs *costs = opts->costs ? opts->costs : &built_in;
     for (unsigned i = 0; i < SINEW_ENGINES; i++)
         ns[i] = estimate(d, opts, costs, (sinew_engine)i);
     for (unsigned i = 0; i < SINEW_ENGINES; i++)

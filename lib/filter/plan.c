@@ -14,10 +14,10 @@ static void tell_block(sinew_plan *out, const sinew_blockwise *b)
     out->arithmetic = b->type;
     out->length = b->length;
     out->coordinates = b->coordinates.P ? "balanced" : "given";
-    out->kernel = b->lifted ? "registers" : "products";
+    out->computes_by = b->lifted ? "registers" : "products";
     out->lanes = sinew_blockwise_lanes(b, b->filter.node.sample_in, b->filter.copies);
     if (out->lanes > 1)
-        out->kernel = "channels";
+        out->computes_by = "channels";
 }
 
 static void tell_convolve(sinew_plan *out, const sinew_convolve *c)
@@ -25,7 +25,7 @@ static void tell_convolve(sinew_plan *out, const sinew_convolve *c)
     out->arithmetic = c->filter.node.sample_in;
     out->length = c->length;
     out->partitions = c->partitions;
-    out->kernel = "transforms";
+    out->computes_by = "transforms";
 }
 
 static void tell(sinew_plan *out, const sinew_node *node)
@@ -34,7 +34,7 @@ static void tell(sinew_plan *out, const sinew_node *node)
     *out = (sinew_plan){.engine = sinew_filter_engine(node),
                         .form = forms[f->recurrence.form],
                         .coordinates = "given",
-                        .kernel = "recurrence",
+                        .computes_by = "recurrence",
                         .simd = f->recurrence.simd->name,
                         .arithmetic = SINEW_SAMPLE_F64,
                         .length = 1,

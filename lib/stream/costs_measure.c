@@ -166,7 +166,7 @@ static void learn_all(sinew_costs *costs, const timing *timings, size_t n)
     for (const timing *t = timings; t < timings + n; t++)
         if (t->node)
             learn(costs, &built_in, t);
-    costs->origin = SINEW_COSTS_MEASURED;
+    costs->measured = true;
 }
 
 /* ---- all of them ---- */
@@ -207,20 +207,22 @@ static sinew_status prepare_all(timing timings[TIMINGS], size_t *n, sinew_error 
 }
 
 /* In several passes: what disturbs one job for a while disturbs them all then, and none later. */
-sinew_status sinew_costs_measure(sinew_costs *out, sinew_error *error)
+sinew_status sinew_costs_new_measured(sinew_costs **out, sinew_error *error)
 {
     timing timings[TIMINGS] = {{0}};
     size_t n = 0;
     if (!out)
         return sinew_fail_null(error);
+    *out = NULL;
     sinew_status status = prepare_all(timings, &n, error);
     for (size_t pass = 0; pass < PASSES; pass++)
         for (size_t i = 0; !status && i < n; i++)
             if (timings[i].node)
                 status = time_pass(&timings[i], pass, error);
     if (!status) {
-        sinew_costs_default(out);
-        learn_all(out, timings, n);
+        sinew_costs costs = sinew_costs_built_in();
+        learn_all(&costs, timings, n);
+        status = sinew_costs_new(out, &costs, error);
     }
     for (size_t i = 0; i < n; i++)
         sinew_node_free(timings[i].node);

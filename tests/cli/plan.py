@@ -38,6 +38,7 @@ def test_options_count():
     got = plan(LOWPASS, "--channels", 8, "--engine", "block")
     # a register, or two
     assert got["lanes"] == {"avx512": 8, "avx2": 8, "scalar": 2}.get(got["simd"], 4)
+    assert got["computes_by"] == "channels"
     assert plan(LOWPASS, "--engine", "scan")["engine"] == "scan"
     got = plan(LOWPASS, "--engine", "convolve")
     assert got["engine"] == "convolve" and got["partitions"] > 0 and got["length"] > 1
