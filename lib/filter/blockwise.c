@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "math/components.h"
 
-enum { SHORTEST = 4, LONGEST = 64 };
+enum { SHORTEST = 4, LONGEST = 64, MOST_BYTES = 64 << 20 };
 
 /* What float holds (coordinates.h): beyond a growth of 8 balanced coordinates are tried, beyond 64
  * it has too few digits. */
@@ -51,6 +51,16 @@ size_t sinew_blockwise_lanes(const sinew_blockwise *b, sinew_sample sample, size
     while (lanes > 1 && !((lanes & offered) && lanes <= copies))
         lanes /= 2;
     return lanes;
+}
+
+/* T has L inputs by L outputs, of which each block asks for half. Where that is beyond all caches
+ * every call waits for memory, which the recurrence does not: D is L^2 times smaller. And a node
+ * is not to take gigabytes where the model takes some megabytes. */
+bool sinew_blockwise_holds(const sinew_blockwise *b, const sinew_discretization *d)
+{
+    double wide = (double)(d->inputs > d->outputs ? d->inputs : d->outputs);
+    double side = (double)b->length * wide;
+    return side * side * sizeof(double) <= MOST_BYTES;
 }
 
 /* Whether no state is coupled with more than one other. */
@@ -177,8 +187,8 @@ void sinew_blockwise_finish(sinew_blockwise *b)
 }
 
 /* Float, where float has the digits. */
-sinew_status sinew_block_new(sinew_node **out, const sinew_discretization *d,
-                             const sinew_filter_opts *opts, sinew_error *error)
+sinew_status sinew_blockwise_new(sinew_node **out, const sinew_discretization *d,
+                                 const sinew_filter_opts *opts, sinew_error *error)
 {
     sinew_status status = SINEW_ERR_NUMERIC;
     if (opts->sample == SINEW_SAMPLE_F32)
@@ -186,4 +196,16 @@ sinew_status sinew_block_new(sinew_node **out, const sinew_discretization *d,
     if (status == SINEW_ERR_NUMERIC)
         status = sinew_blockwise_new_f64(out, d, opts, error);
     return status;
+}
+
+void sinew_blockwise_tell(sinew_plan *plan, const sinew_node *node)
+{
+    const sinew_blockwise *b = (const sinew_blockwise *)node;
+    plan->arithmetic = b->type;
+    plan->length = b->length;
+    plan->coordinates = b->coordinates.P ? "balanced" : "given";
+    plan->computes_by = b->lifted ? "registers" : "products";
+    plan->lanes = sinew_blockwise_lanes(b, b->filter.node.sample_in, b->filter.copies);
+    if (plan->lanes > 1)
+        plan->computes_by = "channels";
 }

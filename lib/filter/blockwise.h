@@ -48,6 +48,9 @@ sinew_status sinew_blockwise_shape(sinew_blockwise *b, sinew_components *groups,
                                    const sinew_discretization *d, sinew_sample type,
                                    sinew_error *error);
 
+/* Whether blocks of that length are no larger than is worth it. */
+bool sinew_blockwise_holds(const sinew_blockwise *b, const sinew_discretization *d);
+
 /* Of `copies` channels, how many go through registers side by side at first; 1: each by itself. The
  * widest that the instruction set has is taken as often as it goes, then the next one.
  * `sample`: of the stream. */

@@ -2,8 +2,6 @@
  */
 #include "filter/blockwise.h"
 
-enum { MOST_BYTES = 64 << 20 };
-
 typedef struct shape {
     const sinew_blockwise *b;
     size_t n_copies;
@@ -187,14 +185,13 @@ static void add_calls(sinew_work *work, const shape *s, size_t frames)
     work->of[SINEW_COST_CALL] += 1;
 }
 
-bool sinew_block_work(sinew_work *work, const sinew_discretization *d,
-                      const sinew_filter_opts *opts)
+bool sinew_blockwise_work(sinew_work *work, const sinew_discretization *d,
+                          const sinew_filter_opts *opts)
 {
     sinew_blockwise b = {0};
     sinew_components groups;
-    bool ok = !sinew_blockwise_shape(&b, &groups, d, opts->sample, NULL);
-    double wide = (double)(d->inputs > d->outputs ? d->inputs : d->outputs);
-    ok = ok && 8 * (double)b.length * (double)b.length * wide * wide <= MOST_BYTES;
+    bool ok =
+        !sinew_blockwise_shape(&b, &groups, d, opts->sample, NULL) && sinew_blockwise_holds(&b, d);
     if (ok) {
         shape s = shape_of(&b, d, opts);
         add_calls(work, &s, sinew_call_frames(opts));

@@ -421,3 +421,18 @@ Test(plan, a_gain_stays_a_product)
     cr_assert_gt(plan.ns[SINEW_ENGINE_SCAN], plan.ns[SINEW_ENGINE_BLOCK]);
     sinew_discretization_free(d);
 }
+
+/* 724 by 724 a frame, four frames at once: beyond that matrices would take more than 64 MB. */
+Test(plan, wide_systems_are_scanned)
+{
+    enum { MOST = 724 };
+    static double A = 0.5, B[MOST + 1], C[MOST + 1], D[(MOST + 1) * (MOST + 1)];
+    for (size_t width = MOST; width <= MOST + 1; width++) {
+        sinew_discretization *d;
+        sinew_discretize_opts how = {.rate_hz = 100};
+        sinew_matrices m = {1, width, width, &A, B, C, D};
+        cr_assert_eq(sinew_discretization_new(&d, &m, &how, NULL), SINEW_OK);
+        cr_assert_eq(isfinite(sinew_filter_cost(d, NULL, SINEW_ENGINE_BLOCK)), width == MOST);
+        sinew_discretization_free(d);
+    }
+}
