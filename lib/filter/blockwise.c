@@ -43,9 +43,14 @@ static size_t rounded(size_t n, size_t by)
     return (n + by - 1) / by * by;
 }
 
-size_t sinew_blockwise_lanes(const sinew_blockwise *b, sinew_sample sample, size_t copies)
+size_t sinew_blockwise_together(size_t copies)
 {
-    const sinew_fused *fused = sinew_simd_best()->fused;
+    return copies < SINEW_BLOCKWISE_COPIES ? copies : SINEW_BLOCKWISE_COPIES;
+}
+
+size_t sinew_blockwise_lanes(const sinew_blockwise *b, const sinew_fused *fused,
+                             sinew_sample sample, size_t copies)
+{
     unsigned offered = b->type == SINEW_SAMPLE_F64 ? fused->widths_f64 : fused->widths_f32;
     size_t lanes = b->lifted && sample == b->type ? SINEW_FUSED_LANES : 1;
     while (lanes > 1 && !((lanes & offered) && lanes <= copies))
@@ -205,7 +210,8 @@ void sinew_blockwise_tell(sinew_plan *plan, const sinew_node *node)
     plan->length = b->length;
     plan->coordinates = b->coordinates.P ? "balanced" : "given";
     plan->computes_by = b->lifted ? "registers" : "products";
-    plan->lanes = sinew_blockwise_lanes(b, b->filter.node.sample_in, b->filter.copies);
+    plan->lanes = sinew_blockwise_lanes(b, b->filter.recurrence.simd->fused,
+                                        b->filter.node.sample_in, b->filter.copies);
     if (plan->lanes > 1)
         plan->computes_by = "channels";
 }

@@ -51,10 +51,14 @@ sinew_status sinew_blockwise_shape(sinew_blockwise *b, sinew_components *groups,
 /* Whether blocks of that length are no larger than is worth it. */
 bool sinew_blockwise_holds(const sinew_blockwise *b, const sinew_discretization *d);
 
-/* Of `copies` channels, how many go through registers side by side at first; 1: each by itself. The
- * widest that the instruction set has is taken as often as it goes, then the next one.
- * `sample`: of the stream. */
-size_t sinew_blockwise_lanes(const sinew_blockwise *b, sinew_sample sample, size_t copies);
+/* Of `copies` channels that are left, how many go through registers side by side next: the widest
+ * that the instruction set has; 1: each by itself. `sample`: of the stream. */
+size_t sinew_blockwise_lanes(const sinew_blockwise *b, const sinew_fused *fused,
+                             sinew_sample sample, size_t copies);
+
+/* Of `copies`, how many share products of matrices; SINEW_BLOCKWISE_VECTORS holds some blocks of
+ * each. */
+size_t sinew_blockwise_together(size_t copies);
 
 /* What is double for every type: lengths, places, and the lifted matrices in the coordinates of the
  * engine. *fits: false where the type has too few digits. `type`: what is calculated in. */

@@ -244,13 +244,10 @@ static void lift_all(const sinew_blockwise *b, void *state, work *w, const sinew
                      sinew_block *out, size_t at, size_t n_blocks)
 {
     const sinew_filter *f = &b->filter;
-    unsigned offered = f->node.sample_in == TYPE ? fused(b)->OP(widths) : 0;
-    size_t c = 0;
-    for (size_t lanes = SINEW_FUSED_LANES; lanes > 1; lanes /= 2)
-        for (; (lanes & offered) && c + lanes <= f->copies; c += lanes)
-            lift(b, state, w, in, out, at, n_blocks, c, lanes);
-    for (; c < f->copies; c++)
-        lift(b, state, w, in, out, at, n_blocks, c, 1);
+    for (size_t c = 0, lanes; c < f->copies; c += lanes) {
+        lanes = sinew_blockwise_lanes(b, fused(b), f->node.sample_in, f->copies - c);
+        lift(b, state, w, in, out, at, n_blocks, c, lanes);
+    }
 }
 
 /* Vector c n_blocks + k of the work is block k of copy `first` + c. False where some are not
@@ -299,7 +296,8 @@ static void multiply_some(const sinew_blockwise *b, void *state, work *w, const 
 static void multiply_all(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
                          sinew_block *out, size_t at, size_t n_blocks)
 {
-    size_t copies = b->filter.copies, together = copies_together(b), most = MOST_VECTORS / together;
+    size_t copies = b->filter.copies, together = sinew_blockwise_together(copies),
+           most = MOST_VECTORS / together;
     for (size_t from = 0; from < n_blocks; from += most)
         for (size_t c = 0; c < copies; c += together)
             multiply_some(b, state, w, in, out, at + from * b->length,

@@ -9,6 +9,7 @@ typedef struct shape {
     double panel;            /* rows */
     double y_panels, panels; /* of the outputs and of the states of a block */
     sinew_sample sample;     /* of the stream */
+    const sinew_fused *fused;
 } shape;
 
 static void add(sinew_work *work, const shape *s, sinew_cost kind, double count)
@@ -29,7 +30,8 @@ static shape shape_of(const sinew_blockwise *b, const sinew_discretization *d,
                    .panel = panel,
                    .y_panels = (double)b->rows / panel,
                    .panels = (double)b->padded / panel,
-                   .sample = opts->sample};
+                   .sample = opts->sample,
+                   .fused = sinew_simd_best()->fused};
 }
 
 /* Columns of panels of T that are not above the diagonal. */
@@ -97,7 +99,7 @@ static void add_lifted(sinew_work *work, const shape *s, size_t blocks)
 {
     bool moved = s->n_copies > 1 || s->sample != s->b->type;
     for (size_t left = s->n_copies, n; left > 0; left -= n) {
-        size_t lanes = sinew_blockwise_lanes(s->b, s->sample, left);
+        size_t lanes = sinew_blockwise_lanes(s->b, s->fused, s->sample, left);
         n = lanes > 1 ? lanes : left;
         if (lanes > 2)
             add_lanes(work, s, (double)n, (double)blocks);
@@ -131,7 +133,7 @@ static void add_product(sinew_work *work, const shape *s, size_t copies, size_t 
 
 static void add_products(sinew_work *work, const shape *s, size_t blocks)
 {
-    size_t most = SINEW_BLOCKWISE_COPIES, together = s->n_copies < most ? s->n_copies : most;
+    size_t together = sinew_blockwise_together(s->n_copies);
     for (size_t left = s->n_copies; left > 0;) {
         size_t copies = left < together ? left : together;
         add_product(work, s, copies, blocks);
@@ -141,8 +143,7 @@ static void add_products(sinew_work *work, const shape *s, size_t blocks)
 
 static void add_blocks(sinew_work *work, const shape *s, size_t blocks)
 {
-    size_t most = SINEW_BLOCKWISE_COPIES, together = s->n_copies < most ? s->n_copies : most;
-    most = SINEW_BLOCKWISE_VECTORS / together;
+    size_t most = SINEW_BLOCKWISE_VECTORS / sinew_blockwise_together(s->n_copies);
     sinew_work full = {0}, rest = {0};
     (s->b->lifted ? add_lifted : add_products)(&full, s, most);
     if (blocks % most > 0)
