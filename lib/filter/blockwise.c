@@ -15,7 +15,7 @@ enum { SHORTEST = 4, LONGEST = 64, MOST_BYTES = 64 << 20 };
 static const sinew_digits float_digits = {.kept = 8, .most = 64, .unit = 0x1p-24};
 
 /* Few states of one input and output go through registers, in blocks of a fixed length. */
-static bool is_small(const sinew_discretization *d)
+static bool fits_registers(const sinew_discretization *d)
 {
     return sinew_filter_is_single(d) && d->order <= 16;
 }
@@ -29,7 +29,7 @@ static double products(const sinew_discretization *d, double length, bool pairs)
 
 static size_t best_length(const sinew_discretization *d, bool pairs)
 {
-    if (is_small(d))
+    if (fits_registers(d))
         return SINEW_LIFTED_LENGTH;
     size_t best = SHORTEST;
     for (size_t length = SHORTEST; length <= LONGEST; length *= 2)
@@ -52,7 +52,7 @@ size_t sinew_blockwise_lanes(const sinew_blockwise *b, const sinew_fused *fused,
                              sinew_sample sample, size_t copies)
 {
     unsigned offered = b->type == SINEW_SAMPLE_F64 ? fused->widths_f64 : fused->widths_f32;
-    size_t lanes = b->lifted && sample == b->type ? SINEW_FUSED_LANES : 1;
+    size_t lanes = b->registers && sample == b->type ? SINEW_FUSED_LANES : 1;
     while (lanes > 1 && !((lanes & offered) && lanes <= copies))
         lanes /= 2;
     return lanes;
@@ -79,7 +79,7 @@ static bool all_pairs(const sinew_components *groups)
 }
 
 /* The columns of registers that the order fits into. */
-static size_t small_columns(size_t order)
+static size_t register_columns(size_t order)
 {
     static const size_t columns[] = {2, 4, 8, 12, 16};
     size_t i = 0;
@@ -92,11 +92,10 @@ static sinew_status place(sinew_blockwise *b, const sinew_discretization *d,
                           const sinew_components *groups, size_t panel, sinew_error *error)
 {
     size_t n = d->order, count = rounded(groups->count, panel);
-    b->lifted = is_small(d);
-    b->pairs = !is_small(d) && n > 0 && all_pairs(groups);
-    b->states = b->pairs      ? 2 * count
-                : is_small(d) ? small_columns(n)
-                              : rounded(n > 0 ? n : 1, 2); /* a NaN is heard of by G u */
+    size_t least = n > 0 ? n : 1; /* one row of G, as its product tells of a NaN */
+    b->registers = fits_registers(d);
+    b->pairs = !b->registers && n > 0 && all_pairs(groups);
+    b->states = b->pairs ? 2 * count : b->registers ? register_columns(n) : rounded(least, 2);
     b->padded = rounded(b->states, panel);
     b->places = sinew_alloc(b->states, sizeof *b->places);
     if (!b->places)
@@ -120,9 +119,9 @@ static sinew_status find_groups(sinew_components *groups, const sinew_discretiza
 {
     size_t n = d->order;
     sinew_status status = sinew_components_find(groups, d->A, n, error);
-    for (size_t i = 0; !status && is_small(d) && i < n; i++)
+    for (size_t i = 0; !status && fits_registers(d) && i < n; i++)
         groups->states[i] = i;
-    if (!status && is_small(d) && n > 0) {
+    if (!status && fits_registers(d) && n > 0) {
         groups->count = 1;
         groups->ends[0] = n;
     }
@@ -209,7 +208,7 @@ void sinew_blockwise_tell(sinew_plan *plan, const sinew_node *node)
     plan->arithmetic = b->type;
     plan->length = b->length;
     plan->coordinates = b->coordinates.P ? "balanced" : "given";
-    plan->computes_by = b->lifted ? "registers" : "products";
+    plan->computes_by = b->registers ? "registers" : "products";
     plan->lanes = sinew_blockwise_lanes(b, b->filter.recurrence.simd->fused,
                                         b->filter.node.sample_in, b->filter.copies);
     if (plan->lanes > 1)

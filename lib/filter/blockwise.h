@@ -35,7 +35,7 @@ typedef struct sinew_blockwise {
     size_t states;     /* columns of O: the order and zeros, an even number */
     size_t padded;     /* states in whole panels: rows of G */
     size_t rows;       /* L outputs in whole panels: rows of O and T */
-    bool lifted;       /* one input and output, few states: a block fits into registers */
+    bool registers;    /* one input and output, few states: a block fits into registers */
     bool pairs;        /* first states of pairs, then second ones, each in whole panels */
     size_t *places;    /* (states): state i is the model's state places[i]; SIZE_MAX: a zero */
     sinew_coordinates coordinates; /* in the model's order */

@@ -65,46 +65,47 @@ static void add_piece(sinew_work *work, const shape *s, size_t phase, size_t n)
     add(work, s, SINEW_COST_PIECE_BEGIN,
         s->copies * ((double)(phase == 0) + (double)(phase + n == s->b->length)));
     if (phase + n == s->b->length)
-        add(work, s, s->b->pairs ? SINEW_COST_GROUP_PAIR : SINEW_COST_GROUP_CHAIN,
+        add(work, s, s->b->pairs ? SINEW_COST_PRODUCTS_PAIR : SINEW_COST_PRODUCTS_CHAIN,
             s->copies * s->panels * (s->b->pairs ? 0.5 : states));
 }
 
 /* ---- whole blocks through registers ---- */
 
 /* `moved`: to an array of their own and back. */
-static void add_single(sinew_work *work, const shape *s, double copies, double blocks, bool moved)
+static void add_registers(sinew_work *work, const shape *s, double copies, double blocks,
+                          bool moved)
 {
     double states = (double)s->b->states, length = (double)s->b->length;
     double columns = s->y_panels * states + triangle(s) + s->panels * (length + states);
-    add(work, s, SINEW_COST_LIFT_RUN, copies);
-    add(work, s, SINEW_COST_LIFT_BLOCK, copies * blocks);
-    add(work, s, SINEW_COST_LIFT_COLUMN, copies * blocks * columns);
+    add(work, s, SINEW_COST_REGISTERS_RUN, copies);
+    add(work, s, SINEW_COST_REGISTERS_BLOCK, copies * blocks);
+    add(work, s, SINEW_COST_REGISTERS_COLUMN, copies * blocks * columns);
     if (moved)
         add(work, s, SINEW_COST_BLOCK_SAMPLE, 2 * copies * blocks * length);
 }
 
-static void add_lanes(sinew_work *work, const shape *s, double lanes, double blocks)
+static void add_channels(sinew_work *work, const shape *s, double lanes, double blocks)
 {
     double n = (double)s->b->states, length = (double)s->b->length;
     double products = length * n + length * (length + 8) / 2 + length * n + n * n;
-    add(work, s, SINEW_COST_LANES_RUN, lanes * n);
-    add(work, s, SINEW_COST_LANES_BLOCK, blocks);
+    add(work, s, SINEW_COST_CHANNELS_RUN, lanes * n);
+    add(work, s, SINEW_COST_CHANNELS_BLOCK, blocks);
     if (lanes < s->panel)
-        add(work, s, SINEW_COST_LANES_PRODUCT, blocks * products);
+        add(work, s, SINEW_COST_CHANNELS_PRODUCT, blocks * products);
     else
-        add(work, s, SINEW_COST_LANES_WIDE, blocks * products * lanes / s->panel);
+        add(work, s, SINEW_COST_CHANNELS_WIDE, blocks * products * lanes / s->panel);
 }
 
-static void add_lifted(sinew_work *work, const shape *s, size_t blocks)
+static void add_by_registers(sinew_work *work, const shape *s, size_t blocks)
 {
     bool moved = s->n_copies > 1 || s->sample != s->b->type;
     for (size_t left = s->n_copies, n; left > 0; left -= n) {
         size_t lanes = sinew_blockwise_lanes(s->b, s->fused, s->sample, left);
         n = lanes > 1 ? lanes : left;
         if (lanes > 2)
-            add_lanes(work, s, (double)n, (double)blocks);
+            add_channels(work, s, (double)n, (double)blocks);
         else /* two are as many single ones, but from where they stand */
-            add_single(work, s, (double)n, (double)blocks, moved && lanes == 1);
+            add_registers(work, s, (double)n, (double)blocks, moved && lanes == 1);
     }
 }
 
@@ -122,11 +123,11 @@ static void add_product(sinew_work *work, const shape *s, size_t copies, size_t 
     size_t count = copies * blocks;
     double length = (double)s->b->length, states = (double)s->b->states, n = (double)count;
     double columns = s->panels * length * s->inputs + s->y_panels * states + triangle(s);
-    add(work, s, SINEW_COST_GROUP_RUN, 1);
-    add(work, s, SINEW_COST_GROUP_BLOCK, n);
-    add(work, s, SINEW_COST_GROUP_COLUMN, passes(count) * columns);
-    add(work, s, SINEW_COST_GROUP_PRODUCT, n * columns);
-    add(work, s, s->b->pairs ? SINEW_COST_GROUP_PAIR : SINEW_COST_GROUP_CHAIN,
+    add(work, s, SINEW_COST_PRODUCTS_RUN, 1);
+    add(work, s, SINEW_COST_PRODUCTS_BLOCK, n);
+    add(work, s, SINEW_COST_PRODUCTS_COLUMN, passes(count) * columns);
+    add(work, s, SINEW_COST_PRODUCTS_VECTOR, n * columns);
+    add(work, s, s->b->pairs ? SINEW_COST_PRODUCTS_PAIR : SINEW_COST_PRODUCTS_CHAIN,
         n * s->panels * (s->b->pairs ? 0.5 : states));
     add(work, s, SINEW_COST_BLOCK_SAMPLE, n * length * (s->inputs + s->outputs));
 }
@@ -145,9 +146,9 @@ static void add_blocks(sinew_work *work, const shape *s, size_t blocks)
 {
     size_t most = SINEW_BLOCKWISE_VECTORS / sinew_blockwise_together(s->n_copies);
     sinew_work full = {0}, rest = {0};
-    (s->b->lifted ? add_lifted : add_products)(&full, s, most);
+    (s->b->registers ? add_by_registers : add_products)(&full, s, most);
     if (blocks % most > 0)
-        (s->b->lifted ? add_lifted : add_products)(&rest, s, blocks % most);
+        (s->b->registers ? add_by_registers : add_products)(&rest, s, blocks % most);
     for (size_t i = 0; i < SINEW_COSTS; i++)
         work->of[i] += (double)(blocks / most) * full.of[i] + rest.of[i];
 }

@@ -24,23 +24,26 @@ typedef enum sinew_cost {
     SINEW_COST_PIECE_BEGIN = SINEW_COST_PIECE + 2,        /* the first of a block, and the last */
     SINEW_COST_PIECE_PANEL = SINEW_COST_PIECE_BEGIN + 2,  /* a panel of rows of a product, */
     SINEW_COST_PIECE_COLUMN = SINEW_COST_PIECE_PANEL + 2, /* each of its columns */
-    SINEW_COST_LIFT_RUN = SINEW_COST_PIECE_COLUMN + 2,  /* blocks of 16 frames through registers */
-    SINEW_COST_LIFT_BLOCK = SINEW_COST_LIFT_RUN + 2,    /* each block, */
-    SINEW_COST_LIFT_COLUMN = SINEW_COST_LIFT_BLOCK + 2, /* each of its columns of a panel */
-    SINEW_COST_LANES_RUN = SINEW_COST_LIFT_COLUMN + 2,  /* channels side by side: a state moved */
-    SINEW_COST_LANES_BLOCK = SINEW_COST_LANES_RUN + 2,  /* a block of them, */
-    SINEW_COST_LANES_PRODUCT =
-        SINEW_COST_LANES_BLOCK + 2, /* each product of fewer of them than a panel has rows, */
-    SINEW_COST_LANES_WIDE = SINEW_COST_LANES_PRODUCT + 2, /* of as many */
-    SINEW_COST_GROUP_RUN = SINEW_COST_LANES_WIDE + 2,     /* up to 32 blocks by matrices */
-    SINEW_COST_GROUP_BLOCK = SINEW_COST_GROUP_RUN + 2,    /* each block, */
-    SINEW_COST_GROUP_COLUMN =
-        SINEW_COST_GROUP_BLOCK + 2, /* a column of a panel by up to 8 blocks */
-    SINEW_COST_GROUP_PRODUCT = SINEW_COST_GROUP_COLUMN + 2, /* ... by one */
-    SINEW_COST_GROUP_PAIR = SINEW_COST_GROUP_PRODUCT + 2,   /* a panel of pairs by A^L */
-    SINEW_COST_GROUP_CHAIN = SINEW_COST_GROUP_PAIR + 2,     /* a column of a panel of A^L */
-    SINEW_COST_CONVOLVE_RUN = SINEW_COST_GROUP_CHAIN + 2,   /* convolve: a run of the model */
-    SINEW_COST_CONVOLVE_TAP = SINEW_COST_CONVOLVE_RUN + 2,  /* a frame and tap of the head */
+    SINEW_COST_REGISTERS_RUN =
+        SINEW_COST_PIECE_COLUMN + 2, /* blocks of 16 frames through registers */
+    SINEW_COST_REGISTERS_BLOCK = SINEW_COST_REGISTERS_RUN + 2, /* each block, */
+    SINEW_COST_REGISTERS_COLUMN =
+        SINEW_COST_REGISTERS_BLOCK + 2, /* each of its columns of a panel */
+    SINEW_COST_CHANNELS_RUN =
+        SINEW_COST_REGISTERS_COLUMN + 2, /* channels side by side: a state moved */
+    SINEW_COST_CHANNELS_BLOCK = SINEW_COST_CHANNELS_RUN + 2, /* a block of them, */
+    SINEW_COST_CHANNELS_PRODUCT =
+        SINEW_COST_CHANNELS_BLOCK + 2, /* each product of fewer of them than a panel has rows, */
+    SINEW_COST_CHANNELS_WIDE = SINEW_COST_CHANNELS_PRODUCT + 2, /* of as many */
+    SINEW_COST_PRODUCTS_RUN = SINEW_COST_CHANNELS_WIDE + 2,     /* up to 32 blocks by matrices */
+    SINEW_COST_PRODUCTS_BLOCK = SINEW_COST_PRODUCTS_RUN + 2,    /* each block, */
+    SINEW_COST_PRODUCTS_COLUMN =
+        SINEW_COST_PRODUCTS_BLOCK + 2, /* a column of a panel by up to 8 blocks */
+    SINEW_COST_PRODUCTS_VECTOR = SINEW_COST_PRODUCTS_COLUMN + 2, /* ... by one */
+    SINEW_COST_PRODUCTS_PAIR = SINEW_COST_PRODUCTS_VECTOR + 2,   /* a panel of pairs by A^L */
+    SINEW_COST_PRODUCTS_CHAIN = SINEW_COST_PRODUCTS_PAIR + 2,    /* a column of a panel of A^L */
+    SINEW_COST_CONVOLVE_RUN = SINEW_COST_PRODUCTS_CHAIN + 2,     /* convolve: a run of the model */
+    SINEW_COST_CONVOLVE_TAP = SINEW_COST_CONVOLVE_RUN + 2,       /* a frame and tap of the head */
     SINEW_COST_CONVOLVE_TURN = SINEW_COST_CONVOLVE_TAP + 2, /* a frame and pass of a transform */
     SINEW_COST_CONVOLVE_PRODUCT = SINEW_COST_CONVOLVE_TURN + 2, /* a frame and partition */
     SINEW_COST_CONVOLVE_STATE = SINEW_COST_CONVOLVE_PRODUCT + 2 /* a product of the state */
@@ -78,7 +81,7 @@ static inline size_t sinew_call_copies(const sinew_discretization *d, const sine
     return single && opts->channels ? opts->channels : 1;
 }
 
-/* The name as files have it ("scan_section", "lift_block_f32"); NULL for no such number. */
+/* The name as files have it ("scan_section", "registers_block_f32"); NULL for no such number. */
 const char *sinew_cost_name(size_t cost);
 
 /* As built in for the SIMD row that filters take now. */

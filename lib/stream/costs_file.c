@@ -18,7 +18,7 @@
 
 enum { BYTES_MOST = 16384, WORD_BYTES = 64 };
 
-static const char first_word[] = "sinew-costs", version[] = "1";
+static const char first_word[] = "sinew-costs", version[] = "2";
 static const double ns_most = 1e6;
 
 /* ---- reading ---- */

@@ -216,7 +216,7 @@ static void check_states(const sinew_lifted *l, const sinew_discretization *d)
 {
     size_t n = l->order;
     sinew_wide x[MOST], one;
-    apart O = {0, 0}, late = {0, 0}, E = {0, 0};
+    apart O = {0, 0}, power = {0, 0}, E = {0, 0};
     sinew_wide_set(&one, 1, LIMBS);
     for (size_t s = 0; s < n; s++) {
         clear(x, n);
@@ -224,13 +224,13 @@ static void check_states(const sinew_lifted *l, const sinew_discretization *d)
         for (size_t t = 0; t < l->length; t++)
             compare(&O, l->O[t * n + s], step(d, x, 0));
         for (size_t i = 0; i < n; i++)
-            compare(&late, l->late[i * n + s], sinew_wide_get(&x[i]));
+            compare(&power, l->power[i * n + s], sinew_wide_get(&x[i]));
         sinew_wide_subtract(&x[s], &x[s], &one);
         for (size_t i = 0; i < n; i++)
             compare(&E, l->E[i * n + s], sinew_wide_get(&x[i]));
     }
     agrees("O", O);
-    agrees("A^L", late);
+    agrees("A^L", power);
     agrees("A^L - I", E);
 }
 

@@ -75,7 +75,7 @@ static void check(const sinew_discretization *d, size_t length)
     sinew_recurrence_run(&r, z, u, want, length, scratch);
     apply(y, l.O, x, n, l.T, u, columns, rows);
     agree(y, want, rows, 1e-13);
-    apply(next, l.late, x, n, l.G, u, columns, n);
+    apply(next, l.power, x, n, l.G, u, columns, n);
     agree(next, z, n, 1e-13);
     apply(next, l.E, x, n, l.G, u, columns, n);
     for (size_t i = 0; i < n; i++)
@@ -87,7 +87,7 @@ static void check(const sinew_discretization *d, size_t length)
     apply(turned, inverse, x, n, NULL, NULL, 0, n);
     apply(y, l.O, turned, n, l.T, u, columns, rows);
     agree(y, want, rows, 1e-12);
-    apply(next, l.late, turned, n, l.G, u, columns, n);
+    apply(next, l.power, turned, n, l.G, u, columns, n);
     apply(turned, P, next, n, NULL, NULL, 0, n);
     agree(turned, z, n, 1e-12);
     double *all[] = {x, u, z, y, want, next, scratch, P, inverse, turned};

@@ -99,7 +99,7 @@ Test(costs, names_are_all_there_and_differ)
             cr_assert_str_neq(sinew_cost_name(i), sinew_cost_name(j));
     cr_assert_null(sinew_cost_name(SINEW_COSTS));
     cr_assert_str_eq(sinew_cost_name(SINEW_COST_SCAN_COLUMN), "scan_column");
-    cr_assert_str_eq(sinew_cost_name(SINEW_COST_LIFT_BLOCK + 1), "lift_block_f32");
+    cr_assert_str_eq(sinew_cost_name(SINEW_COST_REGISTERS_BLOCK + 1), "registers_block_f32");
     cr_assert_str_eq(sinew_cost_name(SINEW_COST_CONVOLVE_STATE), "convolve_state_f64");
 }
 
@@ -142,9 +142,9 @@ Test(costs, damaged_and_foreign_files_are_refused)
         snprintf(line, sizeof line, "scan_run %s\n", bad[i]);
         cr_assert_eq(load_changed("scan_run 1.5\n", line), SINEW_ERR_DATA, "%s", bad[i]);
     }
-    cr_assert_eq(load_changed("sinew-costs 1", "sinew-costs 2"), SINEW_ERR_MISMATCH);
-    cr_assert_eq(load_changed("sinew-costs 1", "sinew-costs"), SINEW_ERR_DATA);
-    cr_assert_eq(load_changed("sinew-costs 1", "other-costs 1"), SINEW_ERR_DATA);
+    cr_assert_eq(load_changed("sinew-costs 2", "sinew-costs 1"), SINEW_ERR_MISMATCH);
+    cr_assert_eq(load_changed("sinew-costs 2", "sinew-costs"), SINEW_ERR_DATA);
+    cr_assert_eq(load_changed("sinew-costs 2", "other-costs 2"), SINEW_ERR_DATA);
     cr_assert_eq(load_changed(simd, "simd altivec\n"), SINEW_ERR_MISMATCH);
     cr_assert_eq(load_changed(simd, ""), SINEW_ERR_DATA);
     cr_assert_eq(load_changed("scan_run 1.5\n", ""), SINEW_ERR_DATA);
@@ -309,12 +309,12 @@ Test(plan, calls_that_straddle_blocks_are_counted_whole)
     /* 24 frames: a block of 16 and 8 more, or 8 and then a block, by turns */
     sinew_filter_opts opts = {.block_frames = 24};
     cr_assert(sinew_engine_work(&work, d, &opts, SINEW_ENGINE_BLOCK));
-    cr_assert_eq(work.of[SINEW_COST_LIFT_BLOCK], 1);
+    cr_assert_eq(work.of[SINEW_COST_REGISTERS_BLOCK], 1);
     cr_assert_eq(work.of[SINEW_COST_PIECE], 1);
     cr_assert_eq(work.of[SINEW_COST_PIECE_BEGIN], 1);
     opts.block_frames = 64;
     cr_assert(sinew_engine_work(&work, d, &opts, SINEW_ENGINE_BLOCK));
-    cr_assert_eq(work.of[SINEW_COST_LIFT_BLOCK], 4);
+    cr_assert_eq(work.of[SINEW_COST_REGISTERS_BLOCK], 4);
     cr_assert_eq(work.of[SINEW_COST_PIECE], 0);
     cr_assert(!sinew_engine_work(&work, d, &opts, SINEW_ENGINE_AUTO));
     sinew_discretization_free(d);
@@ -333,14 +333,14 @@ Test(plan, channels_are_counted_as_they_go_side_by_side)
     opts.channels = 3;
     cr_assert(sinew_engine_work(&work, d, &opts, SINEW_ENGINE_BLOCK));
     cr_assert_eq(work.of[SINEW_COST_BLOCK_SAMPLE], 2 * 16);
-    cr_assert_eq(work.of[SINEW_COST_LIFT_COLUMN], 3 * single.of[SINEW_COST_LIFT_COLUMN]);
-    cr_assert_eq(work.of[SINEW_COST_LANES_BLOCK], 0);
+    cr_assert_eq(work.of[SINEW_COST_REGISTERS_COLUMN], 3 * single.of[SINEW_COST_REGISTERS_COLUMN]);
+    cr_assert_eq(work.of[SINEW_COST_CHANNELS_BLOCK], 0);
     for (size_t lanes = 4; lanes <= SINEW_FUSED_LANES; lanes *= 2) {
         opts.channels = (uint32_t)lanes;
         cr_assert(sinew_engine_work(&work, d, &opts, SINEW_ENGINE_BLOCK));
         if (lanes & fused->widths_f64) {
-            cr_assert_eq(work.of[SINEW_COST_LIFT_BLOCK], 0);
-            cr_assert_eq(work.of[SINEW_COST_LANES_BLOCK], 1);
+            cr_assert_eq(work.of[SINEW_COST_REGISTERS_BLOCK], 0);
+            cr_assert_eq(work.of[SINEW_COST_CHANNELS_BLOCK], 1);
         }
     }
     sinew_discretization_free(d);
