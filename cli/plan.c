@@ -20,17 +20,14 @@ typedef struct settings {
     bool explain, calibrate, json;
 } settings;
 
-static const char *const dtypes[] = {"f32", "f64", NULL};
-static const char *const engines[] = {"auto", "scan", "block", "convolve", NULL};
-
 static const option options[] = {
     SAMPLING_STEP_OPTIONS(settings),
     SAMPLING_METHOD_OPTIONS(settings),
     COUNT_OPTION(settings, channels, "channels", "N", "how many: the model's inputs", 1,
                  SINEW_CHANNELS_MOST),
     COUNT_OPTION(settings, block, "block", "N", "frames in a call: many", 1, 1 << 24),
-    WORD_OPTION(settings, dtype, "dtype", "D", "compute in", dtypes),
-    WORD_OPTION(settings, engine, "engine", "E", "", engines),
+    DTYPE_OPTION(settings, dtype, "compute in"),
+    ENGINE_OPTION(settings, engine, ""),
     FLAG_OPTION(settings, explain, "explain", "all engines, and how the chosen one would run"),
     FLAG_OPTION(settings, calibrate, "calibrate", "measure this machine again"),
     FLAG_OPTION(settings, json, "json", "print JSON"),
@@ -38,19 +35,11 @@ static const option options[] = {
 
 static sinew_filter_opts filter_opts(const settings *s, const sinew_costs *costs)
 {
-    sinew_filter_opts opts = {.sample = s->dtype && strcmp(s->dtype, "f32") == 0 ? SINEW_SAMPLE_F32
-                                                                                 : SINEW_SAMPLE_F64,
-                              .channels = (uint32_t)s->channels.value,
-                              .block_frames = (size_t)s->block.value,
-                              .costs = costs};
-    if (s->engine)
-        sinew_engine_from_name(s->engine, &opts.engine);
-    return opts;
-}
-
-static const char *type_name(sinew_sample sample)
-{
-    return sample == SINEW_SAMPLE_F32 ? "f32" : "f64";
+    return (sinew_filter_opts){.sample = options_sample(s->dtype),
+                               .engine = options_engine(s->engine),
+                               .channels = (uint32_t)s->channels.value,
+                               .block_frames = (size_t)s->block.value,
+                               .costs = costs};
 }
 
 /* ---- printing ---- */
@@ -69,7 +58,7 @@ static void print_json(const sinew_plan *p, const sinew_costs *costs)
            "\"partitions\":%zu,\"lanes\":%zu,\"arithmetic\":\"%s\",\"simd\":\"%s\",\"costs\":\"%"
            "s\"}\n",
            p->form, p->coordinates, p->computes_by, p->length, p->partitions, p->lanes,
-           type_name(p->arithmetic), p->simd, sinew_costs_origin(costs));
+           options_dtype(p->arithmetic), p->simd, sinew_costs_origin(costs));
 }
 
 static void print_engines(const sinew_plan *p)
@@ -87,7 +76,7 @@ static void print_explained(const sinew_plan *p, const sinew_costs *costs)
     puts("estimated");
     print_engines(p);
     printf("form          %s\ncoordinates   %s\ncomputes by   %s, in %s\n", p->form, p->coordinates,
-           p->computes_by, type_name(p->arithmetic));
+           p->computes_by, options_dtype(p->arithmetic));
     if (p->length > 1)
         printf("block length  %zu\n", p->length);
     if (p->partitions > 0)
