@@ -39,7 +39,12 @@ typedef struct sinew_blockwise {
     bool pairs;        /* first states of pairs, then second ones, each in whole panels */
     size_t *places;    /* (states): state i is the model's state places[i]; SIZE_MAX: a zero */
     sinew_coordinates coordinates; /* in the model's order */
-    void *O, *T, *G, *E, *keep;    /* panels; E (states, states), or e11 e12 e21 e22 of pairs */
+    /* of `type`, in panels (fused.h) */
+    void *O;    /* (rows, states) */
+    void *T;    /* (rows, L inputs) */
+    void *G;    /* (padded, L inputs) */
+    void *keep; /* (padded), no matrix: 1 for a state that is kept, as little is added to it */
+    void *E;    /* A^L less keep, (padded, states); of pairs e11 e12 e21 e22, (states / 2) each */
 } sinew_blockwise;
 
 /* Lengths and places alone, and the groups of states that they come from (to be finished in any
