@@ -9,17 +9,14 @@
 #include "simd/ops.h"
 #include "sinew/kernel.h"
 
-static const char *const dtypes[] = {"f32", "f64", NULL};
-static const char *const engines[] = {"auto", "scan", "block", "convolve", NULL};
-
 /* clang-format off */
 static const option options[] = {
     COUNT_OPTION(bench_asked, order, "order", "N", "filter: states, 8", 1, 4096),
     COUNT_OPTION(bench_asked, taps, "taps", "K", "convolve: 65536", 1, SINEW_KERNEL_TAPS_MAX),
     COUNT_OPTION(bench_asked, channels, "channels", "C", "filter: how many, 1", 1, 65536),
     COUNT_OPTION(bench_asked, block, "block", "B", "frames a call, 256", 1, 1 << 20),
-    WORD_OPTION(bench_asked, engine, "engine", "E", "filter:", engines),
-    WORD_OPTION(bench_asked, dtype, "dtype", "D", "filter: compute in", dtypes),
+    ENGINE_OPTION(bench_asked, engine, "filter:"),
+    DTYPE_OPTION(bench_asked, dtype, "filter: compute in"),
     FLAG_OPTION(bench_asked, json, "json", "print JSON"),
     {0}};
 /* clang-format on */

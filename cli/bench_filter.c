@@ -1,6 +1,5 @@
 /* bench filter: a system of a given order, run by an engine. */
 #include <math.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -64,14 +63,11 @@ static size_t block_of(const bench_asked *asked)
 /* What the daemon would build for blocks of this length; `sinew run` plans for long calls. */
 static sinew_filter_opts filter_opts(const bench_asked *asked)
 {
-    bool narrow = asked->dtype && strcmp(asked->dtype, "f32") == 0;
-    sinew_filter_opts opts = {.sample = narrow ? SINEW_SAMPLE_F32 : SINEW_SAMPLE_F64,
-                              .channels =
-                                  (uint32_t)(asked->channels.given ? asked->channels.value : 1),
-                              .block_frames = block_of(asked)};
-    if (asked->engine)
-        sinew_engine_from_name(asked->engine, &opts.engine);
-    return opts;
+    return (sinew_filter_opts){.sample = options_sample(asked->dtype),
+                               .engine = options_engine(asked->engine),
+                               .channels =
+                                   (uint32_t)(asked->channels.given ? asked->channels.value : 1),
+                               .block_frames = block_of(asked)};
 }
 
 static sinew_status measure(const bench_asked *asked, const sinew_node *node, size_t order,
@@ -83,14 +79,13 @@ static sinew_status measure(const bench_asked *asked, const sinew_node *node, si
     sinew_status status = bench_run_open(&run, node, block, error);
     if (!status)
         bench_time(&times, &run);
-    bench_row rows[] = {
-        {.name = "system", .text = modes ? "modes" : "butterworth"},
-        {.name = "order", .value = (double)order},
-        {.name = "channels", .value = node->channels_in},
-        {.name = "block", .value = (double)block},
-        {.name = "engine", .text = sinew_engine_name(sinew_filter_engine(node))},
-        {.name = "dtype", .text = node->sample_in == SINEW_SAMPLE_F32 ? "f32" : "f64"},
-        {0}};
+    bench_row rows[] = {{.name = "system", .text = modes ? "modes" : "butterworth"},
+                        {.name = "order", .value = (double)order},
+                        {.name = "channels", .value = node->channels_in},
+                        {.name = "block", .value = (double)block},
+                        {.name = "engine", .text = sinew_engine_name(sinew_filter_engine(node))},
+                        {.name = "dtype", .text = options_dtype(node->sample_in)},
+                        {0}};
     if (!status)
         bench_print(asked, "filter", &times, rows);
     bench_run_close(&run);
@@ -101,18 +96,18 @@ sinew_status bench_filter(const bench_asked *asked, sinew_error *error)
 {
     size_t order = asked->order.given ? (size_t)asked->order.value : 8;
     bool modes = order > BUTTERWORTH_MOST;
-    sinew_costs costs;
+    sinew_costs *costs = NULL;
     sinew_filter_opts opts = filter_opts(asked);
     sinew_discretization *d = NULL;
     sinew_node *node = NULL;
     sinew_status status = new_discretization(&d, order, modes, error);
     if (!status && opts.engine == SINEW_ENGINE_AUTO) {
-        opts.costs = &costs;
-        costs_choose(&costs);
+        opts.costs = costs = costs_choose();
     }
     if (!status)
         status = sinew_filter_new(&node, d, &opts, error);
     sinew_discretization_free(d);
+    sinew_costs_free(costs);
     if (!status)
         status = measure(asked, node, order, modes, error);
     sinew_node_free(node);

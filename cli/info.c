@@ -9,7 +9,7 @@
 #include "model_head.h"
 #include "kernel.h"
 #include "sampling.h"
-#include "sinew/plan.h"
+#include "sinew/costs.h"
 
 typedef struct settings {
     option_numbers rates_hz;
@@ -116,10 +116,12 @@ static sinew_status gather(facts *f, const settings *s, sinew_error *error)
     if (!status)
         status = sinew_system_eigenvector_condition(system, &f->eigenvector_condition, error);
     judge_poles(f);
-    sinew_costs costs;
-    sinew_costs_kept(&costs);
+    sinew_costs *costs = NULL;
+    if (!status)
+        status = sinew_costs_new_kept(&costs, error);
     for (f->n_at = 0; !status && f->n_at < s->rates_hz.n; f->n_at++)
-        status = sample(&f->at[f->n_at], f->model, s, &costs, s->rates_hz.values[f->n_at], error);
+        status = sample(&f->at[f->n_at], f->model, s, costs, s->rates_hz.values[f->n_at], error);
+    sinew_costs_free(costs);
     return status;
 }
 

@@ -7,6 +7,26 @@
 
 enum { OPTIONS_MOST = 64 };
 
+const char *const options_dtypes[] = {"f32", "f64", NULL};
+
+const char *options_dtype(sinew_sample sample)
+{
+    return options_dtypes[sample != SINEW_SAMPLE_F32];
+}
+
+sinew_sample options_sample(const char *word)
+{
+    return word && strcmp(word, options_dtypes[0]) == 0 ? SINEW_SAMPLE_F32 : SINEW_SAMPLE_F64;
+}
+
+sinew_engine options_engine(const char *word)
+{
+    sinew_engine engine = SINEW_ENGINE_AUTO;
+    if (word)
+        sinew_engine_from_name(word, &engine);
+    return engine;
+}
+
 __attribute__((format(printf, 2, 3))) static bool wrong(options_found *found, const char *format,
                                                         ...)
 {

@@ -19,7 +19,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "filter/engines.h"
 #include "model/scalar.h"
+#include "sinew/filter.h"
 
 typedef enum option_kind {
     OPTION_FLAG,
@@ -76,6 +78,20 @@ typedef struct option {
 #define COUNT_OPTION(settings, member, name, argument, help, least, most)                          \
     OPTION_ROW(OPTION_COUNT, settings, member, name, argument, help, least, most, NULL,            \
                SINEW_UNIT_NONE)
+
+/* --engine and --dtype, as WORD; what stands before the words in the help. */
+#define ENGINE_OPTION(settings, member, help)                                                      \
+    WORD_OPTION(settings, member, "engine", "E", help, sinew_engine_names)
+#define DTYPE_OPTION(settings, member, help)                                                       \
+    WORD_OPTION(settings, member, "dtype", "D", help, options_dtypes)
+extern const char *const options_dtypes[];
+
+/* What they say; NULL: auto, and f64. */
+sinew_engine options_engine(const char *word);
+sinew_sample options_sample(const char *word);
+
+/* "f32" or "f64". */
+const char *options_dtype(sinew_sample sample);
 
 typedef struct options_found {
     bool help;           /* -h or --help: nothing else counts */

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "kernel.h"
 #include "sampling.h"
+#include "sinew/plan.h"
 #include "stream/formats.h"
 
 typedef struct settings {
@@ -19,17 +20,14 @@ typedef struct settings {
     bool explain, calibrate, json;
 } settings;
 
-static const char *const dtypes[] = {"f32", "f64", NULL};
-static const char *const engines[] = {"auto", "scan", "block", "convolve", NULL};
-
 static const option options[] = {
     SAMPLING_STEP_OPTIONS(settings),
     SAMPLING_METHOD_OPTIONS(settings),
     COUNT_OPTION(settings, channels, "channels", "N", "how many: the model's inputs", 1,
                  SINEW_CHANNELS_MOST),
     COUNT_OPTION(settings, block, "block", "N", "frames in a call: many", 1, 1 << 24),
-    WORD_OPTION(settings, dtype, "dtype", "D", "compute in", dtypes),
-    WORD_OPTION(settings, engine, "engine", "E", "", engines),
+    DTYPE_OPTION(settings, dtype, "compute in"),
+    ENGINE_OPTION(settings, engine, ""),
     FLAG_OPTION(settings, explain, "explain", "all engines, and how the chosen one would run"),
     FLAG_OPTION(settings, calibrate, "calibrate", "measure this machine again"),
     FLAG_OPTION(settings, json, "json", "print JSON"),
@@ -37,24 +35,11 @@ static const option options[] = {
 
 static sinew_filter_opts filter_opts(const settings *s, const sinew_costs *costs)
 {
-    sinew_filter_opts opts = {.sample = s->dtype && strcmp(s->dtype, "f32") == 0 ? SINEW_SAMPLE_F32
-                                                                                 : SINEW_SAMPLE_F64,
-                              .channels = (uint32_t)s->channels.value,
-                              .block_frames = (size_t)s->block.value,
-                              .costs = costs};
-    if (s->engine)
-        sinew_engine_from_name(s->engine, &opts.engine);
-    return opts;
-}
-
-static const char *type_name(sinew_sample sample)
-{
-    return sample == SINEW_SAMPLE_F32 ? "f32" : "f64";
-}
-
-static const char *origin_name(const sinew_costs *costs)
-{
-    return costs->origin == SINEW_COSTS_MEASURED ? "measured" : "built in";
+    return (sinew_filter_opts){.sample = options_sample(s->dtype),
+                               .engine = options_engine(s->engine),
+                               .channels = (uint32_t)s->channels.value,
+                               .block_frames = (size_t)s->block.value,
+                               .costs = costs};
 }
 
 /* ---- printing ---- */
@@ -69,11 +54,11 @@ static void print_json(const sinew_plan *p, const sinew_costs *costs)
             json_number(p->ns[e]);
             comma = ",";
         }
-    printf("},\"form\":\"%s\",\"coordinates\":\"%s\",\"kernel\":\"%s\",\"length\":%zu,"
+    printf("},\"form\":\"%s\",\"coordinates\":\"%s\",\"computes_by\":\"%s\",\"length\":%zu,"
            "\"partitions\":%zu,\"lanes\":%zu,\"arithmetic\":\"%s\",\"simd\":\"%s\",\"costs\":\"%"
            "s\"}\n",
-           p->form, p->coordinates, p->kernel, p->length, p->partitions, p->lanes,
-           type_name(p->arithmetic), p->simd, origin_name(costs));
+           p->form, p->coordinates, p->computes_by, p->length, p->partitions, p->lanes,
+           options_dtype(p->arithmetic), p->simd, sinew_costs_origin(costs));
 }
 
 static void print_engines(const sinew_plan *p)
@@ -91,16 +76,16 @@ static void print_explained(const sinew_plan *p, const sinew_costs *costs)
     puts("estimated");
     print_engines(p);
     printf("form          %s\ncoordinates   %s\ncomputes by   %s, in %s\n", p->form, p->coordinates,
-           p->kernel, type_name(p->arithmetic));
+           p->computes_by, options_dtype(p->arithmetic));
     if (p->length > 1)
         printf("block length  %zu\n", p->length);
     if (p->partitions > 0)
         printf("partitions    %zu\n", p->partitions);
     if (p->lanes > 1)
         printf("side by side  %zu channels\n", p->lanes);
-    printf("simd          %s\ncosts         %s\n", p->simd, origin_name(costs));
+    printf("simd          %s\ncosts         %s\n", p->simd, sinew_costs_origin(costs));
     char *path = sinew_costs_default_path();
-    if (path && costs->origin == SINEW_COSTS_MEASURED)
+    if (path && strcmp(sinew_costs_origin(costs), "measured") == 0)
         printf("kept in       %s\n", path);
     free(path);
 }
@@ -140,11 +125,11 @@ static sinew_status plan_model(sinew_plan *plan, const settings *s, const sinew_
     return status;
 }
 
-static sinew_status take_costs(sinew_costs *costs, bool calibrate, sinew_error *error)
+static sinew_status take_costs(sinew_costs **costs, bool calibrate, sinew_error *error)
 {
     if (calibrate)
         return costs_calibrate(costs, error);
-    costs_choose(costs);
+    *costs = costs_choose();
     return SINEW_OK;
 }
 
@@ -157,18 +142,19 @@ static int run(const command *self, const void *given, const char **args, size_t
         return report_misuse(self, "%s", wrong);
     char warning[SAMPLING_WARNING_BYTES] = "";
     sinew_model *model = NULL;
-    sinew_costs costs;
+    sinew_costs *costs = NULL;
     sinew_plan plan;
     sinew_error error;
     int status = EXIT_DONE;
     if (sinew_model_open_any(&model, args[0], &error) || take_costs(&costs, s->calibrate, &error) ||
-        report_name_file(plan_model(&plan, s, model, &costs, warning, &error), args[0], &error)) {
+        report_name_file(plan_model(&plan, s, model, costs, warning, &error), args[0], &error)) {
         status = report_failure(self, &error);
     } else {
         if (warning[0])
             report_warning("%s: %s", args[0], warning);
-        print(s, &plan, &costs);
+        print(s, &plan, costs);
     }
+    sinew_costs_free(costs);
     sinew_model_free(model);
     return status;
 }

@@ -28,20 +28,16 @@ typedef struct settings {
     bool time, smooth, force, json, quiet;
 } settings;
 
-static const char *const dtypes[] = {"f32", "f64", NULL};
-
-static const char *const engines[] = {"auto", "scan", "block", "convolve", NULL};
-
 static const option options[] = {
     SAMPLING_STEP_OPTIONS(settings),
     FLAG_OPTION(settings, time, "time", "a csv's first column is seconds: irregular steps"),
     FLAG_OPTION(settings, smooth, "smooth", "a Kalman filter: estimate from the whole record"),
     SAMPLING_METHOD_OPTIONS(settings),
-    WORD_OPTION(settings, engine, "engine", "E", "", engines),
+    ENGINE_OPTION(settings, engine, ""),
     COUNT_OPTION(settings, block, "block", "N",
                  "frames computed at a time: 4096; with a kernel 16384", 1, 1 << 24),
     COUNT_OPTION(settings, threads, "threads", "N", "for each file: 1", 1, SINEW_MAX_THREADS),
-    WORD_OPTION(settings, dtype, "dtype", "D", "compute in", dtypes),
+    DTYPE_OPTION(settings, dtype, "compute in"),
     TEXT_OPTION(settings, state_in, "state-in", "FILE", "continue from a saved state"),
     TEXT_OPTION(settings, state_out, "state-out", "FILE", "save the state at the end"),
     TEXT_OPTION(settings, x0_path, "x0", "FILE", "a csv row: the continuous state at the start"),
@@ -254,8 +250,8 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
 {
     *plan = (job_plan){.model_path = model_path,
                        .discretize = sampling_opts(&s->sampling),
-                       .sample = s->dtype && strcmp(s->dtype, "f32") == 0 ? SINEW_SAMPLE_F32
-                                                                          : SINEW_SAMPLE_F64,
+                       .sample = options_sample(s->dtype),
+                       .engine = options_engine(s->engine),
                        .sample_given = s->dtype != NULL,
                        .block_frames = (size_t)s->block.value,
                        .threads = s->threads.given ? (size_t)s->threads.value : 1,
@@ -265,8 +261,6 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
                        .smooth = s->smooth,
                        .state_in = s->state_in,
                        .state_out = s->state_out};
-    if (s->engine)
-        sinew_engine_from_name(s->engine, &plan->engine);
     sinew_status status = sinew_model_open_any(model, model_path, error);
     plan->model = *model;
     if (!status && !s->block.given) /* a kernel's transforms are the better the longer */
@@ -288,14 +282,6 @@ static bool chooses_engine(const job_plan *plan)
            !sinew_model_kalman(plan->model, NULL);
 }
 
-static void choose_costs(job_plan *plan, sinew_costs *costs)
-{
-    if (!chooses_engine(plan))
-        return;
-    plan->costs = costs;
-    costs_choose(costs);
-}
-
 static int run(const command *self, const void *given, const char **args, size_t n_args)
 {
     const settings *s = given;
@@ -303,7 +289,7 @@ static int run(const command *self, const void *given, const char **args, size_t
     if (wrong)
         return report_misuse(self, "%s", wrong);
     job_plan plan;
-    sinew_costs costs;
+    sinew_costs *costs = NULL;
     double *x0 = NULL;
     char *model_path = NULL;
     sinew_model *model = NULL;
@@ -314,12 +300,14 @@ static int run(const command *self, const void *given, const char **args, size_t
         sinew_model_find(&model_path, args[0], &error))
         status = report_failure(self, &error);
     else {
-        choose_costs(&plan, &costs);
+        if (chooses_engine(&plan))
+            plan.costs = costs = costs_choose();
         status = s->out_dir ? run_many(self, s, &plan, model_path, args, n_args)
                             : run_one(self, s, &plan, model_path, args);
     }
     sinew_free(model_path);
     free(x0);
+    sinew_costs_free(costs);
     sinew_model_free(model);
     return status;
 }

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "log.h"
-#include "sinew/plan.h"
+#include "sinew/costs.h"
 
 /* The library does not know the keys of a configuration, nor which model it was. */
 static sinew_status refuse(const sinewd_pipeline_config *config, const sinew_build_report *report,
@@ -21,8 +21,10 @@ sinew_status sinewd_build_node(sinew_node **out, const sinew_model *model,
                                uint32_t channels, size_t block_frames, sinew_error *error)
 {
     sinew_build_report report;
-    sinew_costs costs;
-    sinew_costs_kept(&costs);
+    sinew_costs *costs;
+    sinew_status status = sinew_costs_new_kept(&costs, error);
+    if (status)
+        return status;
     sinew_build_opts opts = {.discretize = {.rate_hz = rate_hz,
                                             .method = config->method,
                                             .prewarp_hz = config->prewarp_hz},
@@ -30,12 +32,13 @@ sinew_status sinewd_build_node(sinew_node **out, const sinew_model *model,
                                         .engine = config->engine,
                                         .channels = channels,
                                         .block_frames = block_frames,
-                                        .costs = &costs},
+                                        .costs = costs},
                              .sample_given = config->has_sample,
                              .allow_unstable = config->allow_unstable,
                              .report = &report};
     sinew_error why;
-    sinew_status status = sinew_model_build(out, model, &opts, &why);
+    status = sinew_model_build(out, model, &opts, &why);
+    sinew_costs_free(costs);
     if (status)
         return refuse(config, &report, status, why.text, error);
     if (report.unstable)

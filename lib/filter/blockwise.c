@@ -8,14 +8,14 @@
 #include "base/memory.h"
 #include "math/components.h"
 
-enum { SHORTEST = 4, LONGEST = 64 };
+enum { SHORTEST = 4, LONGEST = 64, MOST_BYTES = 64 << 20 };
 
 /* What float holds (coordinates.h): beyond a growth of 8 balanced coordinates are tried, beyond 64
  * it has too few digits. */
 static const sinew_digits float_digits = {.kept = 8, .most = 64, .unit = 0x1p-24};
 
 /* Few states of one input and output go through registers, in blocks of a fixed length. */
-static bool is_small(const sinew_discretization *d)
+static bool fits_registers(const sinew_discretization *d)
 {
     return sinew_filter_is_single(d) && d->order <= 16;
 }
@@ -29,7 +29,7 @@ static double products(const sinew_discretization *d, double length, bool pairs)
 
 static size_t best_length(const sinew_discretization *d, bool pairs)
 {
-    if (is_small(d))
+    if (fits_registers(d))
         return SINEW_LIFTED_LENGTH;
     size_t best = SHORTEST;
     for (size_t length = SHORTEST; length <= LONGEST; length *= 2)
@@ -43,14 +43,29 @@ static size_t rounded(size_t n, size_t by)
     return (n + by - 1) / by * by;
 }
 
-size_t sinew_blockwise_lanes(const sinew_blockwise *b, sinew_sample sample, size_t copies)
+size_t sinew_blockwise_together(size_t copies)
 {
-    const sinew_fused *fused = sinew_simd_best()->fused;
+    return copies < SINEW_BLOCKWISE_COPIES ? copies : SINEW_BLOCKWISE_COPIES;
+}
+
+size_t sinew_blockwise_lanes(const sinew_blockwise *b, const sinew_fused *fused,
+                             sinew_sample sample, size_t copies)
+{
     unsigned offered = b->type == SINEW_SAMPLE_F64 ? fused->widths_f64 : fused->widths_f32;
-    size_t lanes = b->lifted && sample == b->type ? SINEW_FUSED_LANES : 1;
+    size_t lanes = b->registers && sample == b->type ? SINEW_FUSED_LANES : 1;
     while (lanes > 1 && !((lanes & offered) && lanes <= copies))
         lanes /= 2;
     return lanes;
+}
+
+/* T has L inputs by L outputs, of which each block asks for half. Where that is beyond all caches
+ * every call waits for memory, which the recurrence does not: D is L^2 times smaller. And a node
+ * is not to take gigabytes where the model takes some megabytes. */
+bool sinew_blockwise_holds(const sinew_blockwise *b, const sinew_discretization *d)
+{
+    double wide = (double)(d->inputs > d->outputs ? d->inputs : d->outputs);
+    double side = (double)b->length * wide;
+    return side * side * sizeof(double) <= MOST_BYTES;
 }
 
 /* Whether no state is coupled with more than one other. */
@@ -64,7 +79,7 @@ static bool all_pairs(const sinew_components *groups)
 }
 
 /* The columns of registers that the order fits into. */
-static size_t small_columns(size_t order)
+static size_t register_columns(size_t order)
 {
     static const size_t columns[] = {2, 4, 8, 12, 16};
     size_t i = 0;
@@ -77,11 +92,10 @@ static sinew_status place(sinew_blockwise *b, const sinew_discretization *d,
                           const sinew_components *groups, size_t panel, sinew_error *error)
 {
     size_t n = d->order, count = rounded(groups->count, panel);
-    b->lifted = is_small(d);
-    b->pairs = !is_small(d) && n > 0 && all_pairs(groups);
-    b->states = b->pairs      ? 2 * count
-                : is_small(d) ? small_columns(n)
-                              : rounded(n > 0 ? n : 1, 2); /* a NaN is heard of by G u */
+    size_t least = n > 0 ? n : 1; /* one row of G, as its product tells of a NaN */
+    b->registers = fits_registers(d);
+    b->pairs = !b->registers && n > 0 && all_pairs(groups);
+    b->states = b->pairs ? 2 * count : b->registers ? register_columns(n) : rounded(least, 2);
     b->padded = rounded(b->states, panel);
     b->places = sinew_alloc(b->states, sizeof *b->places);
     if (!b->places)
@@ -105,9 +119,9 @@ static sinew_status find_groups(sinew_components *groups, const sinew_discretiza
 {
     size_t n = d->order;
     sinew_status status = sinew_components_find(groups, d->A, n, error);
-    for (size_t i = 0; !status && is_small(d) && i < n; i++)
+    for (size_t i = 0; !status && fits_registers(d) && i < n; i++)
         groups->states[i] = i;
-    if (!status && is_small(d) && n > 0) {
+    if (!status && fits_registers(d) && n > 0) {
         groups->count = 1;
         groups->ends[0] = n;
     }
@@ -177,8 +191,8 @@ void sinew_blockwise_finish(sinew_blockwise *b)
 }
 
 /* Float, where float has the digits. */
-sinew_status sinew_block_new(sinew_node **out, const sinew_discretization *d,
-                             const sinew_filter_opts *opts, sinew_error *error)
+sinew_status sinew_blockwise_new(sinew_node **out, const sinew_discretization *d,
+                                 const sinew_filter_opts *opts, sinew_error *error)
 {
     sinew_status status = SINEW_ERR_NUMERIC;
     if (opts->sample == SINEW_SAMPLE_F32)
@@ -186,4 +200,17 @@ sinew_status sinew_block_new(sinew_node **out, const sinew_discretization *d,
     if (status == SINEW_ERR_NUMERIC)
         status = sinew_blockwise_new_f64(out, d, opts, error);
     return status;
+}
+
+void sinew_blockwise_tell(sinew_plan *plan, const sinew_node *node)
+{
+    const sinew_blockwise *b = (const sinew_blockwise *)node;
+    plan->arithmetic = b->type;
+    plan->length = b->length;
+    plan->coordinates = b->coordinates.P ? "balanced" : "given";
+    plan->computes_by = b->registers ? "registers" : "products";
+    plan->lanes = sinew_blockwise_lanes(b, b->filter.recurrence.simd->fused,
+                                        b->filter.node.sample_in, b->filter.copies);
+    if (plan->lanes > 1)
+        plan->computes_by = "channels";
 }

@@ -35,11 +35,16 @@ typedef struct sinew_blockwise {
     size_t states;     /* columns of O: the order and zeros, an even number */
     size_t padded;     /* states in whole panels: rows of G */
     size_t rows;       /* L outputs in whole panels: rows of O and T */
-    bool lifted;       /* one input and output, few states: a block fits into registers */
+    bool registers;    /* one input and output, few states: a block fits into registers */
     bool pairs;        /* first states of pairs, then second ones, each in whole panels */
     size_t *places;    /* (states): state i is the model's state places[i]; SIZE_MAX: a zero */
     sinew_coordinates coordinates; /* in the model's order */
-    void *O, *T, *G, *E, *keep;    /* panels; E (states, states), or e11 e12 e21 e22 of pairs */
+    /* of `type`, in panels (fused.h) */
+    void *O;    /* (rows, states) */
+    void *T;    /* (rows, L inputs) */
+    void *G;    /* (padded, L inputs) */
+    void *keep; /* (padded), no matrix: 1 for a state that is kept, as little is added to it */
+    void *E;    /* A^L less keep, (padded, states); of pairs e11 e12 e21 e22, (states / 2) each */
 } sinew_blockwise;
 
 /* Lengths and places alone, and the groups of states that they come from (to be finished in any
@@ -48,10 +53,17 @@ sinew_status sinew_blockwise_shape(sinew_blockwise *b, sinew_components *groups,
                                    const sinew_discretization *d, sinew_sample type,
                                    sinew_error *error);
 
-/* Of `copies` channels, how many go through registers side by side at first; 1: each by itself. The
- * widest that the instruction set has is taken as often as it goes, then the next one.
- * `sample`: of the stream. */
-size_t sinew_blockwise_lanes(const sinew_blockwise *b, sinew_sample sample, size_t copies);
+/* Whether blocks of that length are no larger than is worth it. */
+bool sinew_blockwise_holds(const sinew_blockwise *b, const sinew_discretization *d);
+
+/* Of `copies` channels that are left, how many go through registers side by side next: the widest
+ * that the instruction set has; 1: each by itself. `sample`: of the stream. */
+size_t sinew_blockwise_lanes(const sinew_blockwise *b, const sinew_fused *fused,
+                             sinew_sample sample, size_t copies);
+
+/* Of `copies`, how many share products of matrices; SINEW_BLOCKWISE_VECTORS holds some blocks of
+ * each. */
+size_t sinew_blockwise_together(size_t copies);
 
 /* What is double for every type: lengths, places, and the lifted matrices in the coordinates of the
  * engine. *fits: false where the type has too few digits. `type`: what is calculated in. */

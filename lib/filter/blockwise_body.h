@@ -179,8 +179,8 @@ static bool is_plain(const sinew_filter *f)
 }
 
 /* Copy c through registers; how many blocks. */
-static size_t lift_one(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
-                       sinew_block *out, size_t at, size_t n_blocks, size_t c)
+static size_t by_registers(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                           sinew_block *out, size_t at, size_t n_blocks, size_t c)
 {
     const sinew_filter *f = &b->filter;
     copy k = copy_at(b, state, c);
@@ -201,8 +201,8 @@ static size_t lift_one(const sinew_blockwise *b, void *state, work *w, const sin
 }
 
 /* Copies [c, c + lanes) side by side, where they stand in the frames. */
-static size_t lift_lanes(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
-                         sinew_block *out, size_t at, size_t n_blocks, size_t c, size_t lanes)
+static size_t by_channels(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                          sinew_block *out, size_t at, size_t n_blocks, size_t c, size_t lanes)
 {
     PASTE(sinew_, OP(lifted)) m = {b->states, b->O, b->T, b->G, b->E, b->keep};
     size_t channels = b->filter.node.channels_in, first = at * channels + c;
@@ -222,12 +222,12 @@ static size_t lift_lanes(const sinew_blockwise *b, void *state, work *w, const s
 }
 
 /* Copies [c, c + lanes) through registers; blocks that are not finite go frame by frame. */
-static void lift(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
-                 sinew_block *out, size_t at, size_t n_blocks, size_t c, size_t lanes)
+static void some_by_registers(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                              sinew_block *out, size_t at, size_t n_blocks, size_t c, size_t lanes)
 {
     while (n_blocks > 0) {
-        size_t done = lanes == 1 ? lift_one(b, state, w, in, out, at, n_blocks, c)
-                                 : lift_lanes(b, state, w, in, out, at, n_blocks, c, lanes);
+        size_t done = lanes == 1 ? by_registers(b, state, w, in, out, at, n_blocks, c)
+                                 : by_channels(b, state, w, in, out, at, n_blocks, c, lanes);
         at += done * b->length;
         n_blocks -= done;
         if (n_blocks > 0) {
@@ -240,23 +240,20 @@ static void lift(const sinew_blockwise *b, void *state, work *w, const sinew_blo
 }
 
 /* Channels side by side, what is left one by one. */
-static void lift_all(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
-                     sinew_block *out, size_t at, size_t n_blocks)
+static void all_by_registers(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                             sinew_block *out, size_t at, size_t n_blocks)
 {
     const sinew_filter *f = &b->filter;
-    unsigned offered = f->node.sample_in == TYPE ? fused(b)->OP(widths) : 0;
-    size_t c = 0;
-    for (size_t lanes = SINEW_FUSED_LANES; lanes > 1; lanes /= 2)
-        for (; (lanes & offered) && c + lanes <= f->copies; c += lanes)
-            lift(b, state, w, in, out, at, n_blocks, c, lanes);
-    for (; c < f->copies; c++)
-        lift(b, state, w, in, out, at, n_blocks, c, 1);
+    for (size_t c = 0, lanes; c < f->copies; c += lanes) {
+        lanes = sinew_blockwise_lanes(b, fused(b), f->node.sample_in, f->copies - c);
+        some_by_registers(b, state, w, in, out, at, n_blocks, c, lanes);
+    }
 }
 
 /* Vector c n_blocks + k of the work is block k of copy `first` + c. False where some are not
  * finite: then nothing has happened. */
-static bool multiply(const sinew_blockwise *b, void *state, work *w, size_t first, size_t copies,
-                     size_t n_blocks)
+static bool by_products(const sinew_blockwise *b, void *state, work *w, size_t first, size_t copies,
+                        size_t n_blocks)
 {
     size_t count = copies * n_blocks;
     memset(w->w, 0, count * b->padded * sizeof(REAL));
@@ -279,13 +276,14 @@ static bool multiply(const sinew_blockwise *b, void *state, work *w, size_t firs
 }
 
 /* Copies [first, first + copies) by products of matrices. */
-static void multiply_some(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
-                          sinew_block *out, size_t at, size_t n_blocks, size_t first, size_t copies)
+static void some_by_products(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                             sinew_block *out, size_t at, size_t n_blocks, size_t first,
+                             size_t copies)
 {
     size_t L = b->length, n = n_blocks * L;
     for (size_t c = 0; c < copies; c++)
         gather(b, in->samples, at, n, first + c, w->u + c * n * b->filter.recurrence.inputs);
-    if (multiply(b, state, w, first, copies, n_blocks))
+    if (by_products(b, state, w, first, copies, n_blocks))
         for (size_t c = 0; c < copies; c++)
             for (size_t k = 0; k < n_blocks; k++)
                 scatter(b, out->samples, at + k * L, L, first + c,
@@ -296,15 +294,16 @@ static void multiply_some(const sinew_blockwise *b, void *state, work *w, const 
                 process_frames(b, state, w, in, out, at + k * L, L, 0, first + c);
 }
 
-static void multiply_all(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
-                         sinew_block *out, size_t at, size_t n_blocks)
+static void all_by_products(const sinew_blockwise *b, void *state, work *w, const sinew_block *in,
+                            sinew_block *out, size_t at, size_t n_blocks)
 {
-    size_t copies = b->filter.copies, together = copies_together(b), most = MOST_VECTORS / together;
+    size_t copies = b->filter.copies, together = sinew_blockwise_together(copies),
+           most = MOST_VECTORS / together;
     for (size_t from = 0; from < n_blocks; from += most)
         for (size_t c = 0; c < copies; c += together)
-            multiply_some(b, state, w, in, out, at + from * b->length,
-                          n_blocks - from < most ? n_blocks - from : most, c,
-                          copies - c < together ? copies - c : together);
+            some_by_products(b, state, w, in, out, at + from * b->length,
+                             n_blocks - from < most ? n_blocks - from : most, c,
+                             copies - c < together ? copies - c : together);
 }
 
 static void process(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
@@ -317,7 +316,7 @@ static void process(const sinew_node *node, void *state, void *scratch, const si
     for (size_t at = 0; at < in->n_frames;) {
         size_t left = in->n_frames - at, blocks = h->phase == 0 ? left / length : 0;
         if (blocks > 0) {
-            (b->lifted ? lift_all : multiply_all)(b, state, &w, in, out, at, blocks);
+            (b->registers ? all_by_registers : all_by_products)(b, state, &w, in, out, at, blocks);
             at += blocks * length;
         } else {
             size_t rest = length - (size_t)h->phase, n = left < rest ? left : rest;
@@ -354,68 +353,7 @@ static const sinew_node_ops blockwise_ops = {.kind = "filter.block",
                                              .advance = advance,
                                              .free = blockwise_free};
 
-/* ---- building ---- */
-
-/* Entry (r, c) of a matrix in panels with so many columns. */
-static REAL *entry(void *panels, size_t columns, size_t r, size_t c)
-{
-    return (REAL *)panels + (r / PANEL * columns + c) * PANEL + r % PANEL;
-}
-
-static void place_inputs(sinew_blockwise *b, const sinew_lifted *l)
-{
-    size_t rows = l->length * l->outputs, columns = l->length * l->inputs;
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++)
-            *entry(b->T, columns, r, c) = (REAL)l->T[r * columns + c];
-    for (size_t s = 0; s < b->states; s++)
-        for (size_t c = 0; b->places[s] < l->order && c < columns; c++)
-            *entry(b->G, columns, s, c) = (REAL)l->G[b->places[s] * columns + c];
-}
-
-/* A^L, or A^L - I where a state is kept. */
-static double late(const sinew_lifted *l, size_t i, size_t j)
-{
-    size_t at = i * l->order + j;
-    return i == j && sinew_section_keeps(l->late[at]) ? l->E[at] : l->late[at];
-}
-
-static void place_states(sinew_blockwise *b, const sinew_lifted *l)
-{
-    size_t half = b->states / 2;
-    for (size_t s = 0; s < b->states; s++) {
-        size_t from = b->places[s];
-        if (from >= l->order)
-            continue;
-        for (size_t r = 0; r < l->length * l->outputs; r++)
-            *entry(b->O, b->states, r, s) = (REAL)l->O[r * l->order + from];
-        ((REAL *)b->keep)[s] = sinew_section_keeps(l->late[from * l->order + from]);
-        for (size_t i = 0; i < b->states; i++) {
-            if (b->places[i] >= l->order || (b->pairs && i % half != s % half))
-                continue;
-            REAL value = (REAL)late(l, b->places[i], from);
-            if (b->pairs) /* e11 e12 e21 e22 */
-                ((REAL *)b->E)[(2 * (i / half) + s / half) * half + i % half] = value;
-            else
-                *entry(b->E, b->states, i, s) = value;
-        }
-    }
-}
-
-static sinew_status place_matrices(sinew_blockwise *b, const sinew_lifted *l, sinew_error *error)
-{
-    size_t columns = l->length * l->inputs;
-    b->O = sinew_alloc(b->rows * b->states, sizeof(REAL));
-    b->T = sinew_alloc(b->rows * columns, sizeof(REAL));
-    b->G = sinew_alloc(b->padded * columns, sizeof(REAL));
-    b->E = sinew_alloc(b->pairs ? 2 * b->states : b->padded * b->states, sizeof(REAL));
-    b->keep = sinew_alloc(b->padded, sizeof(REAL));
-    if (!b->O || !b->T || !b->G || !b->E || !b->keep)
-        return sinew_fail_memory(error);
-    place_inputs(b, l);
-    place_states(b, l);
-    return SINEW_OK;
-}
+#include "filter/blockwise_build.h"
 
 /* The instruction set is part of how (fused.h). */
 static void identify(sinew_blockwise *b)

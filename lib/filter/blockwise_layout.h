@@ -2,7 +2,7 @@
  * included by blockwise_body.h only. */
 
 /* Vectors of a product: blocks, of all copies that go together. */
-enum { MOST_VECTORS = SINEW_BLOCKWISE_VECTORS, MOST_COPIES = SINEW_BLOCKWISE_COPIES };
+enum { MOST_VECTORS = SINEW_BLOCKWISE_VECTORS };
 
 typedef struct header {
     uint64_t phase; /* frames since the block began, below L */
@@ -48,11 +48,6 @@ typedef struct work {
     REAL *x; /* (vectors, padded): the state at the beginning of each */
     REAL *w; /* (vectors, padded): G U of each */
 } work;
-
-static size_t copies_together(const sinew_blockwise *b)
-{
-    return b->filter.copies < MOST_COPIES ? b->filter.copies : MOST_COPIES;
-}
 
 static size_t work_bytes(const sinew_blockwise *b)
 {

@@ -2,8 +2,6 @@
  */
 #include "filter/blockwise.h"
 
-enum { MOST_BYTES = 64 << 20 };
-
 typedef struct shape {
     const sinew_blockwise *b;
     size_t n_copies;
@@ -11,6 +9,7 @@ typedef struct shape {
     double panel;            /* rows */
     double y_panels, panels; /* of the outputs and of the states of a block */
     sinew_sample sample;     /* of the stream */
+    const sinew_fused *fused;
 } shape;
 
 static void add(sinew_work *work, const shape *s, sinew_cost kind, double count)
@@ -31,7 +30,8 @@ static shape shape_of(const sinew_blockwise *b, const sinew_discretization *d,
                    .panel = panel,
                    .y_panels = (double)b->rows / panel,
                    .panels = (double)b->padded / panel,
-                   .sample = opts->sample};
+                   .sample = opts->sample,
+                   .fused = sinew_simd_best()->fused};
 }
 
 /* Columns of panels of T that are not above the diagonal. */
@@ -65,46 +65,47 @@ static void add_piece(sinew_work *work, const shape *s, size_t phase, size_t n)
     add(work, s, SINEW_COST_PIECE_BEGIN,
         s->copies * ((double)(phase == 0) + (double)(phase + n == s->b->length)));
     if (phase + n == s->b->length)
-        add(work, s, s->b->pairs ? SINEW_COST_GROUP_PAIR : SINEW_COST_GROUP_CHAIN,
+        add(work, s, s->b->pairs ? SINEW_COST_PRODUCTS_PAIR : SINEW_COST_PRODUCTS_CHAIN,
             s->copies * s->panels * (s->b->pairs ? 0.5 : states));
 }
 
 /* ---- whole blocks through registers ---- */
 
 /* `moved`: to an array of their own and back. */
-static void add_single(sinew_work *work, const shape *s, double copies, double blocks, bool moved)
+static void add_registers(sinew_work *work, const shape *s, double copies, double blocks,
+                          bool moved)
 {
     double states = (double)s->b->states, length = (double)s->b->length;
     double columns = s->y_panels * states + triangle(s) + s->panels * (length + states);
-    add(work, s, SINEW_COST_LIFT_RUN, copies);
-    add(work, s, SINEW_COST_LIFT_BLOCK, copies * blocks);
-    add(work, s, SINEW_COST_LIFT_COLUMN, copies * blocks * columns);
+    add(work, s, SINEW_COST_REGISTERS_RUN, copies);
+    add(work, s, SINEW_COST_REGISTERS_BLOCK, copies * blocks);
+    add(work, s, SINEW_COST_REGISTERS_COLUMN, copies * blocks * columns);
     if (moved)
         add(work, s, SINEW_COST_BLOCK_SAMPLE, 2 * copies * blocks * length);
 }
 
-static void add_lanes(sinew_work *work, const shape *s, double lanes, double blocks)
+static void add_channels(sinew_work *work, const shape *s, double lanes, double blocks)
 {
     double n = (double)s->b->states, length = (double)s->b->length;
     double products = length * n + length * (length + 8) / 2 + length * n + n * n;
-    add(work, s, SINEW_COST_LANES_RUN, lanes * n);
-    add(work, s, SINEW_COST_LANES_BLOCK, blocks);
+    add(work, s, SINEW_COST_CHANNELS_RUN, lanes * n);
+    add(work, s, SINEW_COST_CHANNELS_BLOCK, blocks);
     if (lanes < s->panel)
-        add(work, s, SINEW_COST_LANES_PRODUCT, blocks * products);
+        add(work, s, SINEW_COST_CHANNELS_PRODUCT, blocks * products);
     else
-        add(work, s, SINEW_COST_LANES_WIDE, blocks * products * lanes / s->panel);
+        add(work, s, SINEW_COST_CHANNELS_WIDE, blocks * products * lanes / s->panel);
 }
 
-static void add_lifted(sinew_work *work, const shape *s, size_t blocks)
+static void add_by_registers(sinew_work *work, const shape *s, size_t blocks)
 {
     bool moved = s->n_copies > 1 || s->sample != s->b->type;
     for (size_t left = s->n_copies, n; left > 0; left -= n) {
-        size_t lanes = sinew_blockwise_lanes(s->b, s->sample, left);
+        size_t lanes = sinew_blockwise_lanes(s->b, s->fused, s->sample, left);
         n = lanes > 1 ? lanes : left;
         if (lanes > 2)
-            add_lanes(work, s, (double)n, (double)blocks);
+            add_channels(work, s, (double)n, (double)blocks);
         else /* two are as many single ones, but from where they stand */
-            add_single(work, s, (double)n, (double)blocks, moved && lanes == 1);
+            add_registers(work, s, (double)n, (double)blocks, moved && lanes == 1);
     }
 }
 
@@ -122,18 +123,18 @@ static void add_product(sinew_work *work, const shape *s, size_t copies, size_t 
     size_t count = copies * blocks;
     double length = (double)s->b->length, states = (double)s->b->states, n = (double)count;
     double columns = s->panels * length * s->inputs + s->y_panels * states + triangle(s);
-    add(work, s, SINEW_COST_GROUP_RUN, 1);
-    add(work, s, SINEW_COST_GROUP_BLOCK, n);
-    add(work, s, SINEW_COST_GROUP_COLUMN, passes(count) * columns);
-    add(work, s, SINEW_COST_GROUP_PRODUCT, n * columns);
-    add(work, s, s->b->pairs ? SINEW_COST_GROUP_PAIR : SINEW_COST_GROUP_CHAIN,
+    add(work, s, SINEW_COST_PRODUCTS_RUN, 1);
+    add(work, s, SINEW_COST_PRODUCTS_BLOCK, n);
+    add(work, s, SINEW_COST_PRODUCTS_COLUMN, passes(count) * columns);
+    add(work, s, SINEW_COST_PRODUCTS_VECTOR, n * columns);
+    add(work, s, s->b->pairs ? SINEW_COST_PRODUCTS_PAIR : SINEW_COST_PRODUCTS_CHAIN,
         n * s->panels * (s->b->pairs ? 0.5 : states));
     add(work, s, SINEW_COST_BLOCK_SAMPLE, n * length * (s->inputs + s->outputs));
 }
 
 static void add_products(sinew_work *work, const shape *s, size_t blocks)
 {
-    size_t most = SINEW_BLOCKWISE_COPIES, together = s->n_copies < most ? s->n_copies : most;
+    size_t together = sinew_blockwise_together(s->n_copies);
     for (size_t left = s->n_copies; left > 0;) {
         size_t copies = left < together ? left : together;
         add_product(work, s, copies, blocks);
@@ -143,12 +144,11 @@ static void add_products(sinew_work *work, const shape *s, size_t blocks)
 
 static void add_blocks(sinew_work *work, const shape *s, size_t blocks)
 {
-    size_t most = SINEW_BLOCKWISE_COPIES, together = s->n_copies < most ? s->n_copies : most;
-    most = SINEW_BLOCKWISE_VECTORS / together;
+    size_t most = SINEW_BLOCKWISE_VECTORS / sinew_blockwise_together(s->n_copies);
     sinew_work full = {0}, rest = {0};
-    (s->b->lifted ? add_lifted : add_products)(&full, s, most);
+    (s->b->registers ? add_by_registers : add_products)(&full, s, most);
     if (blocks % most > 0)
-        (s->b->lifted ? add_lifted : add_products)(&rest, s, blocks % most);
+        (s->b->registers ? add_by_registers : add_products)(&rest, s, blocks % most);
     for (size_t i = 0; i < SINEW_COSTS; i++)
         work->of[i] += (double)(blocks / most) * full.of[i] + rest.of[i];
 }
@@ -187,14 +187,13 @@ static void add_calls(sinew_work *work, const shape *s, size_t frames)
     work->of[SINEW_COST_CALL] += 1;
 }
 
-bool sinew_block_work(sinew_work *work, const sinew_discretization *d,
-                      const sinew_filter_opts *opts)
+bool sinew_blockwise_work(sinew_work *work, const sinew_discretization *d,
+                          const sinew_filter_opts *opts)
 {
     sinew_blockwise b = {0};
     sinew_components groups;
-    bool ok = !sinew_blockwise_shape(&b, &groups, d, opts->sample, NULL);
-    double wide = (double)(d->inputs > d->outputs ? d->inputs : d->outputs);
-    ok = ok && 8 * (double)b.length * (double)b.length * wide * wide <= MOST_BYTES;
+    bool ok =
+        !sinew_blockwise_shape(&b, &groups, d, opts->sample, NULL) && sinew_blockwise_holds(&b, d);
     if (ok) {
         shape s = shape_of(&b, d, opts);
         add_calls(work, &s, sinew_call_frames(opts));

@@ -192,3 +192,12 @@ sinew_status sinew_convolve_new(sinew_node **out, const sinew_discretization *d,
     return plan.sample == SINEW_SAMPLE_F32 ? sinew_convolve_new_f32(out, d, &plan, error)
                                            : sinew_convolve_new_f64(out, d, &plan, error);
 }
+
+void sinew_convolve_tell(sinew_plan *plan, const sinew_node *node)
+{
+    const sinew_convolve *c = (const sinew_convolve *)node;
+    plan->computes_by = "transforms";
+    plan->arithmetic = c->filter.node.sample_in;
+    plan->length = c->length;
+    plan->partitions = c->partitions;
+}

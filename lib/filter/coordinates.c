@@ -67,15 +67,35 @@ static sinew_status balance(double *P, double *inverse, bool *good, const sinew_
     return status;
 }
 
-/* What is known of all groups together. */
-typedef struct known {
+/* What is chosen for, and what is known of all groups together. */
+typedef struct choice {
+    const sinew_discretization *d;
+    const sinew_recurrence *r;
+    const sinew_components *groups;
+    const sinew_digits *digits;
+    sinew_lifted *l;
+    size_t settle;          /* frames */
+    double *energy;         /* (outputs) */
     double *reached, *seen; /* (order, order): factors of the gramians */
     double *P, *inverse;    /* (order, order) */
-    bool settles, good;
-} known;
+    bool settles, good;     /* there are gramians; there are P and its inverse */
+} choice;
 
-static void known_finish(known *k)
+static sinew_status alloc(choice *k, sinew_error *error)
 {
+    size_t square = k->d->order * k->d->order;
+    k->energy = sinew_alloc(k->d->outputs, sizeof(double));
+    k->reached = sinew_alloc(square, sizeof(double));
+    k->seen = sinew_alloc(square, sizeof(double));
+    k->P = sinew_alloc(square, sizeof(double));
+    k->inverse = sinew_alloc(square, sizeof(double));
+    return k->energy && k->reached && k->seen && k->P && k->inverse ? SINEW_OK
+                                                                    : sinew_fail_memory(error);
+}
+
+static void finish(choice *k)
+{
+    sinew_free(k->energy);
     sinew_free(k->reached);
     sinew_free(k->seen);
     sinew_free(k->P);
@@ -89,9 +109,9 @@ static void put_group(double *to, const double *from, size_t n, const size_t *st
             to[states[i] * n + states[j]] = from[i * size + j];
 }
 
-static sinew_status know_group(known *k, const sinew_discretization *d, const size_t *states,
-                               size_t size, sinew_error *error)
+static sinew_status know_group(choice *k, const size_t *states, size_t size, sinew_error *error)
 {
+    const sinew_discretization *d = k->d;
     sinew_parts group = {0};
     sinew_balanced b = {0};
     bool good = false;
@@ -118,30 +138,20 @@ static sinew_status know_group(known *k, const sinew_discretization *d, const si
     return status;
 }
 
-static sinew_status know(known *k, const sinew_discretization *d, const sinew_components *groups,
-                         sinew_error *error)
+static sinew_status know(choice *k, sinew_error *error)
 {
-    size_t square = d->order * d->order;
-    *k = (known){.reached = sinew_alloc(square, sizeof(double)),
-                 .seen = sinew_alloc(square, sizeof(double)),
-                 .P = sinew_alloc(square, sizeof(double)),
-                 .inverse = sinew_alloc(square, sizeof(double)),
-                 .settles = sinew_discretization_settle_frames(d) < SIZE_MAX,
-                 .good = true};
-    if (!k->reached || !k->seen || !k->P || !k->inverse)
-        return sinew_fail_memory(error);
     sinew_status status = SINEW_OK;
-    for (size_t c = 0; !status && k->settles && c < groups->count; c++) {
+    for (size_t c = 0; !status && k->settles && c < k->groups->count; c++) {
         const size_t *states;
-        size_t size = sinew_component(groups, c, &states);
-        status = know_group(k, d, states, size, error);
+        size_t size = sinew_component(k->groups, c, &states);
+        status = know_group(k, states, size, error);
     }
     return status;
 }
 
 /* The growth of `turned`, which is in balanced coordinates. */
-static sinew_status find_turned_growth(double *growth, const sinew_lifted *turned, const known *k,
-                                       const double *energy, sinew_error *error)
+static sinew_status find_turned_growth(double *growth, const sinew_lifted *turned, const choice *k,
+                                       sinew_error *error)
 {
     size_t n = turned->order;
     double *memory = sinew_alloc(3 * n * n, sizeof *memory);
@@ -151,30 +161,27 @@ static sinew_status find_turned_growth(double *growth, const sinew_lifted *turne
     sinew_matrix_multiply(reached, k->inverse, k->reached, n, n, n);
     sinew_matrix_transpose(across, k->P, n, n);
     sinew_matrix_multiply(seen, across, k->seen, n, n, n);
-    sinew_status status = sinew_growth_find(growth, turned, reached, seen, energy, error);
+    sinew_status status = sinew_growth_find(growth, turned, reached, seen, k->energy, error);
     sinew_free(memory);
     return status;
 }
 
 /* Balanced coordinates, where they are worth it and turning loses less than rounding does: *growth
  * is theirs then. */
-static sinew_status turn(sinew_coordinates *c, double *growth, known *k, sinew_lifted *l,
-                         const sinew_discretization *d, const sinew_components *groups,
-                         const double *energy, double unit, sinew_error *error)
+static sinew_status turn(sinew_coordinates *c, double *growth, choice *k, sinew_error *error)
 {
-    size_t settle = sinew_discretization_settle_frames(d);
     sinew_lifted turned;
     double grown = INFINITY, lost = INFINITY;
-    sinew_status status = sinew_lifted_copy(&turned, l, error);
+    sinew_status status = sinew_lifted_copy(&turned, k->l, error);
     if (!status)
         status = sinew_lifted_turn(&turned, k->P, k->inverse, error);
     if (!status)
-        status = find_turned_growth(&grown, &turned, k, energy, error);
-    if (!status && grown < worth(d) * *growth)
-        status = sinew_growth_lost(&lost, l, &turned, groups, energy, settle, error);
-    if (!status && lost <= unit * grown) {
-        sinew_lifted given = *l;
-        *l = turned;
+        status = find_turned_growth(&grown, &turned, k, error);
+    if (!status && grown < worth(k->d) * *growth)
+        status = sinew_growth_lost(&lost, k->l, &turned, k->groups, k->energy, k->settle, error);
+    if (!status && lost <= k->digits->unit * grown) {
+        sinew_lifted given = *k->l;
+        *k->l = turned;
         turned = given;
         c->P = k->P;
         c->inverse = k->inverse;
@@ -185,19 +192,15 @@ static sinew_status turn(sinew_coordinates *c, double *growth, known *k, sinew_l
     return status;
 }
 
-static sinew_status choose(sinew_coordinates *c, known *k, sinew_lifted *l,
-                           const sinew_discretization *d, const sinew_recurrence *r,
-                           const sinew_components *groups, const sinew_digits *digits,
-                           double *energy, sinew_error *error)
+static sinew_status choose(sinew_coordinates *c, choice *k, sinew_error *error)
 {
-    size_t settle = sinew_discretization_settle_frames(d);
     double growth = INFINITY;
-    sinew_status status = sinew_growth_energies(energy, r, settle, error);
+    sinew_status status = sinew_growth_energies(k->energy, k->r, k->settle, error);
     if (!status)
-        status = sinew_growth_find(&growth, l, k->reached, k->seen, energy, error);
-    if (!status && !(growth <= digits->kept) && k->good)
-        status = turn(c, &growth, k, l, d, groups, energy, digits->unit, error);
-    c->fits = growth <= digits->most;
+        status = sinew_growth_find(&growth, k->l, k->reached, k->seen, k->energy, error);
+    if (!status && !(growth <= k->digits->kept) && k->good)
+        status = turn(c, &growth, k, error);
+    c->fits = growth <= k->digits->most;
     return status;
 }
 
@@ -209,15 +212,20 @@ sinew_status sinew_coordinates_choose(sinew_coordinates *c, sinew_lifted *l,
     *c = (sinew_coordinates){.fits = d->order == 0};
     if (d->order == 0)
         return SINEW_OK;
-    known k;
-    double *energy = sinew_alloc(d->outputs, sizeof *energy);
-    sinew_status status = know(&k, d, groups, error);
-    if (!status && !energy)
-        status = sinew_fail_memory(error);
+    choice k = {.d = d,
+                .r = r,
+                .groups = groups,
+                .digits = digits,
+                .l = l,
+                .settle = sinew_discretization_settle_frames(d),
+                .good = true};
+    k.settles = k.settle < SIZE_MAX;
+    sinew_status status = alloc(&k, error);
+    if (!status)
+        status = know(&k, error);
     if (!status && k.settles)
-        status = choose(c, &k, l, d, r, groups, digits, energy, error);
-    known_finish(&k);
-    sinew_free(energy);
+        status = choose(c, &k, error);
+    finish(&k);
     return status;
 }
 

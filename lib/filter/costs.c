@@ -3,6 +3,9 @@
 
 #include <math.h>
 
+#include "base/error.h"
+#include "base/memory.h"
+
 /* clang-format off */
 static const char *const names[SINEW_COSTS] = {
     "call", "scan_run", "scan_cascade", "scan_section", "scan_enter",
@@ -13,19 +16,19 @@ static const char *const names[SINEW_COSTS] = {
     "piece_begin_f64", "piece_begin_f32",
     "piece_panel_f64", "piece_panel_f32",
     "piece_column_f64", "piece_column_f32",
-    "lift_run_f64", "lift_run_f32",
-    "lift_block_f64", "lift_block_f32",
-    "lift_column_f64", "lift_column_f32",
-    "lanes_run_f64", "lanes_run_f32",
-    "lanes_block_f64", "lanes_block_f32",
-    "lanes_product_f64", "lanes_product_f32",
-    "lanes_wide_f64", "lanes_wide_f32",
-    "group_run_f64", "group_run_f32",
-    "group_block_f64", "group_block_f32",
-    "group_column_f64", "group_column_f32",
-    "group_product_f64", "group_product_f32",
-    "group_pair_f64", "group_pair_f32",
-    "group_chain_f64", "group_chain_f32",
+    "registers_run_f64", "registers_run_f32",
+    "registers_block_f64", "registers_block_f32",
+    "registers_column_f64", "registers_column_f32",
+    "channels_run_f64", "channels_run_f32",
+    "channels_block_f64", "channels_block_f32",
+    "channels_product_f64", "channels_product_f32",
+    "channels_wide_f64", "channels_wide_f32",
+    "products_run_f64", "products_run_f32",
+    "products_block_f64", "products_block_f32",
+    "products_column_f64", "products_column_f32",
+    "products_vector_f64", "products_vector_f32",
+    "products_pair_f64", "products_pair_f32",
+    "products_chain_f64", "products_chain_f32",
     "convolve_run_f64", "convolve_run_f32",
     "convolve_tap_f64", "convolve_tap_f32",
     "convolve_turn_f64", "convolve_turn_f32",
@@ -37,6 +40,30 @@ static const char *const names[SINEW_COSTS] = {
 const char *sinew_cost_name(size_t cost)
 {
     return cost < SINEW_COSTS ? names[cost] : NULL;
+}
+
+const char *sinew_costs_origin(const sinew_costs *costs)
+{
+    return costs && costs->measured ? "measured" : "built in";
+}
+
+sinew_status sinew_costs_new(sinew_costs **out, const sinew_costs *from, sinew_error *error)
+{
+    *out = sinew_copy(from, 1, sizeof *from);
+    return *out ? SINEW_OK : sinew_fail_memory(error);
+}
+
+sinew_status sinew_costs_new_default(sinew_costs **out, sinew_error *error)
+{
+    if (!out)
+        return sinew_fail_null(error);
+    sinew_costs costs = sinew_costs_built_in();
+    return sinew_costs_new(out, &costs, error);
+}
+
+void sinew_costs_free(sinew_costs *costs)
+{
+    sinew_free(costs);
 }
 
 double sinew_work_ns(const sinew_work *work, const sinew_costs *costs)

@@ -38,14 +38,15 @@ static const struct {
 };
 /* clang-format on */
 
-void sinew_costs_default(sinew_costs *out)
+sinew_costs sinew_costs_built_in(void)
 {
     enum { N = sizeof tables / sizeof *tables, SSE2 = 2 };
     const char *simd = sinew_simd_best()->name;
     size_t at = 0;
     while (at < N && strcmp(tables[at].simd, simd) != 0)
         at++;
-    *out = (sinew_costs){.origin = SINEW_COSTS_BUILT_IN};
-    snprintf(out->simd, sizeof out->simd, "%s", simd);
-    memcpy(out->ns, tables[at < N ? at : SSE2].ns, sizeof out->ns);
+    sinew_costs costs = {0};
+    snprintf(costs.simd, sizeof costs.simd, "%s", simd);
+    memcpy(costs.ns, tables[at < N ? at : SSE2].ns, sizeof costs.ns);
+    return costs;
 }

@@ -19,10 +19,11 @@ static const struct engine {
     sinew_status (*make)(sinew_node **, const sinew_discretization *, const sinew_filter_opts *,
                          sinew_error *);
     bool (*work)(sinew_work *, const sinew_discretization *, const sinew_filter_opts *);
+    void (*tell)(sinew_plan *, const sinew_node *);
 } engines[SINEW_ENGINES] = {
-    [SINEW_ENGINE_SCAN] = {sinew_scan_new, sinew_scan_work},
-    [SINEW_ENGINE_BLOCK] = {sinew_block_new, sinew_block_work},
-    [SINEW_ENGINE_CONVOLVE] = {sinew_convolve_new, sinew_convolve_work},
+    [SINEW_ENGINE_SCAN] = {sinew_scan_new, sinew_scan_work, sinew_scan_tell},
+    [SINEW_ENGINE_BLOCK] = {sinew_blockwise_new, sinew_blockwise_work, sinew_blockwise_tell},
+    [SINEW_ENGINE_CONVOLVE] = {sinew_convolve_new, sinew_convolve_work, sinew_convolve_tell},
 };
 
 const char *sinew_engine_name(sinew_engine engine)
@@ -79,12 +80,8 @@ static sinew_engine estimate_all(double ns[SINEW_ENGINES], const sinew_discretiz
                                  const sinew_filter_opts *opts)
 {
     sinew_engine best = SINEW_ENGINE_SCAN;
-    sinew_costs built_in;
-    const sinew_costs *costs = opts->costs;
-    if (!costs) {
-        sinew_costs_default(&built_in);
-        costs = &built_in;
-    }
+    const sinew_costs built_in = sinew_costs_built_in();
+    const sinew_costs *costs = opts->costs ? opts->costs : &built_in;
     for (unsigned i = 0; i < SINEW_ENGINES; i++)
         ns[i] = estimate(d, opts, costs, (sinew_engine)i);
     for (unsigned i = 0; i < SINEW_ENGINES; i++)
@@ -143,4 +140,9 @@ sinew_engine sinew_filter_engine(const sinew_node *node)
             strcmp(node->ops->kind + 7, sinew_engine_names[i]) == 0)
             return (sinew_engine)i;
     return SINEW_ENGINE_AUTO;
+}
+
+void sinew_engine_tell(sinew_plan *plan, const sinew_node *node)
+{
+    engines[sinew_filter_engine(node)].tell(plan, node);
 }

@@ -13,6 +13,7 @@
 #include "filter/recurrence.h"
 #include "sinew/filter.h"
 #include "sinew/node.h"
+#include "sinew/plan.h"
 
 typedef struct sinew_filter {
     sinew_node node;
@@ -73,25 +74,32 @@ void sinew_filter_fold(const sinew_filter *f, const sinew_filter_saved *saved, d
                        double *scratch);
 size_t sinew_filter_fold_scratch(const sinew_filter *f);
 
+/* How the filter runs, as its engine tells. */
+void sinew_engine_tell(sinew_plan *plan, const sinew_node *node);
+
 /* The work of a call; false where the engine cannot run this, or there is none. */
 bool sinew_engine_work(sinew_work *work, const sinew_discretization *d,
                        const sinew_filter_opts *opts, sinew_engine engine);
 
-/* The engines: how each is made, and what work a call will be, into a zeroed *work; false where the
- * engine cannot run this. */
+/* The engines: how each is made; what work a call will be, into a zeroed *work, false where the
+ * engine cannot run this; and how a node of its own runs, into a *plan that says what is alike for
+ * all. */
 sinew_status sinew_scan_new(sinew_node **out, const sinew_discretization *d,
                             const sinew_filter_opts *opts, sinew_error *error);
 bool sinew_scan_work(sinew_work *work, const sinew_discretization *d,
                      const sinew_filter_opts *opts);
+void sinew_scan_tell(sinew_plan *plan, const sinew_node *node);
 
-sinew_status sinew_block_new(sinew_node **out, const sinew_discretization *d,
-                             const sinew_filter_opts *opts, sinew_error *error);
-bool sinew_block_work(sinew_work *work, const sinew_discretization *d,
-                      const sinew_filter_opts *opts);
+sinew_status sinew_blockwise_new(sinew_node **out, const sinew_discretization *d,
+                                 const sinew_filter_opts *opts, sinew_error *error);
+bool sinew_blockwise_work(sinew_work *work, const sinew_discretization *d,
+                          const sinew_filter_opts *opts);
+void sinew_blockwise_tell(sinew_plan *plan, const sinew_node *node);
 
 sinew_status sinew_convolve_new(sinew_node **out, const sinew_discretization *d,
                                 const sinew_filter_opts *opts, sinew_error *error);
 bool sinew_convolve_work(sinew_work *work, const sinew_discretization *d,
                          const sinew_filter_opts *opts);
+void sinew_convolve_tell(sinew_plan *plan, const sinew_node *node);
 
 #endif

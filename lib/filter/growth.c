@@ -15,36 +15,52 @@ static size_t frames_of(size_t settle_frames)
     return settle_frames < MOST_FRAMES ? settle_frames : MOST_FRAMES;
 }
 
-/* energy[o] = hypot over the frames of an impulse into `input`. u, y: a chunk. */
-static void add_energies(double *energy, const sinew_recurrence *r, size_t input, size_t frames,
-                         double *x, double *u, double *y, double *scratch)
+/* Memory for runs of a chunk. */
+typedef struct chunk {
+    double *x, *u, *y, *scratch;
+} chunk;
+
+static bool chunk_init(chunk *c, const sinew_recurrence *r)
 {
-    memset(u, 0, CHUNK_FRAMES * r->inputs * sizeof *u);
-    memset(x, 0, r->order * sizeof *x);
-    u[input] = 1;
+    *c = (chunk){.x = sinew_alloc(r->order, sizeof(double)),
+                 .u = sinew_alloc(r->inputs, CHUNK_FRAMES * sizeof(double)),
+                 .y = sinew_alloc(r->outputs, CHUNK_FRAMES * sizeof(double)),
+                 .scratch = sinew_alloc(sinew_recurrence_scratch(r), sizeof(double))};
+    return c->x && c->u && c->y && c->scratch;
+}
+
+static void chunk_finish(chunk *c)
+{
+    sinew_free(c->x);
+    sinew_free(c->u);
+    sinew_free(c->y);
+    sinew_free(c->scratch);
+}
+
+/* energy[o] = hypot over the frames of an impulse into `input`. */
+static void add_energies(double *energy, const sinew_recurrence *r, size_t input, size_t frames,
+                         const chunk *c)
+{
+    memset(c->u, 0, CHUNK_FRAMES * r->inputs * sizeof *c->u);
+    memset(c->x, 0, r->order * sizeof *c->x);
+    c->u[input] = 1;
     for (size_t at = 0; at < frames; at += CHUNK_FRAMES) {
-        sinew_recurrence_run(r, x, u, y, CHUNK_FRAMES, scratch);
+        sinew_recurrence_run(r, c->x, c->u, c->y, CHUNK_FRAMES, c->scratch);
         for (size_t t = 0; t < CHUNK_FRAMES; t++)
             for (size_t o = 0; o < r->outputs; o++)
-                energy[o] = hypot(energy[o], y[t * r->outputs + o]);
-        u[input] = 0;
+                energy[o] = hypot(energy[o], c->y[t * r->outputs + o]);
+        c->u[input] = 0;
     }
 }
 
 sinew_status sinew_growth_energies(double *energy, const sinew_recurrence *r, size_t settle_frames,
                                    sinew_error *error)
 {
-    double *x = sinew_alloc(r->order, sizeof *x);
-    double *u = sinew_alloc(r->inputs, CHUNK_FRAMES * sizeof *u);
-    double *y = sinew_alloc(r->outputs, CHUNK_FRAMES * sizeof *y);
-    double *scratch = sinew_alloc(sinew_recurrence_scratch(r), sizeof *scratch);
-    sinew_status status = x && u && y && scratch ? SINEW_OK : sinew_fail_memory(error);
+    chunk c;
+    sinew_status status = chunk_init(&c, r) ? SINEW_OK : sinew_fail_memory(error);
     for (size_t i = 0; !status && i < r->inputs; i++)
-        add_energies(energy, r, i, frames_of(settle_frames), x, u, y, scratch);
-    sinew_free(x);
-    sinew_free(u);
-    sinew_free(y);
-    sinew_free(scratch);
+        add_energies(energy, r, i, frames_of(settle_frames), &c);
+    chunk_finish(&c);
     return status;
 }
 

@@ -1,6 +1,6 @@
 /* The inside of filter.kernel: a partitioned convolution for each copy, and perhaps a filter that
- * is added. The costs of the options (plan.h) choose the engine of what is added; a convolution has
- * its own. */
+ * is added. The costs of the options (costs.h) choose the engine of what is added; a convolution
+ * has its own. */
 #ifndef SINEW_FILTER_KERNEL_NODE_H
 #define SINEW_FILTER_KERNEL_NODE_H
 

@@ -113,7 +113,7 @@ static void fill_drive(sinew_lifted *l, const group *g)
 
 /* (I + E)^2 - I = 2 E + E^2, from A - I on: nothing is subtracted, so slow poles keep their
  * distance from one. */
-static void fill_late(sinew_lifted *l, const group *g)
+static void fill_power(sinew_lifted *l, const group *g)
 {
     size_t n = l->order, size = g->size;
     long double *E = g->less;
@@ -126,7 +126,7 @@ static void fill_late(sinew_lifted *l, const group *g)
         for (size_t j = 0; j < size; j++) {
             size_t at = g->states[i] * n + g->states[j];
             l->E[at] = (double)E[i * size + j];
-            l->late[at] = (double)(E[i * size + j] + (i == j ? 1 : 0));
+            l->power[at] = (double)(E[i * size + j] + (i == j ? 1 : 0));
         }
 }
 
@@ -156,7 +156,7 @@ static sinew_status fill(sinew_lifted *l, const sinew_unrounded *m, const sinew_
         if (!status) {
             fill_outputs(l, &g, h);
             fill_drive(l, &g);
-            fill_late(l, &g);
+            fill_power(l, &g);
         }
         group_finish(&g);
     }
@@ -177,8 +177,8 @@ static sinew_status alloc(sinew_lifted *l, size_t n, size_t q, size_t p, size_t 
                         .T = sinew_alloc(length * p * length * q, sizeof(double)),
                         .G = sinew_alloc(n * length * q, sizeof(double)),
                         .E = sinew_alloc(n * n, sizeof(double)),
-                        .late = sinew_alloc(n * n, sizeof(double))};
-    return l->O && l->T && l->G && l->E && l->late ? SINEW_OK : sinew_fail_memory(error);
+                        .power = sinew_alloc(n * n, sizeof(double))};
+    return l->O && l->T && l->G && l->E && l->power ? SINEW_OK : sinew_fail_memory(error);
 }
 
 sinew_status sinew_lifted_init(sinew_lifted *l, const sinew_discretization *d, size_t length,
@@ -209,7 +209,7 @@ sinew_status sinew_lifted_copy(sinew_lifted *to, const sinew_lifted *from, sinew
     memcpy(to->T, from->T, L * p * L * q * sizeof *to->T);
     memcpy(to->G, from->G, n * L * q * sizeof *to->G);
     memcpy(to->E, from->E, n * n * sizeof *to->E);
-    memcpy(to->late, from->late, n * n * sizeof *to->late);
+    memcpy(to->power, from->power, n * n * sizeof *to->power);
     return SINEW_OK;
 }
 
@@ -219,7 +219,7 @@ void sinew_lifted_finish(sinew_lifted *l)
     sinew_free(l->T);
     sinew_free(l->G);
     sinew_free(l->E);
-    sinew_free(l->late);
+    sinew_free(l->power);
 }
 
 /* M = M P, and M = inverse M, by way of `memory`. */
@@ -247,8 +247,8 @@ sinew_status sinew_lifted_turn(sinew_lifted *l, const double *P, const double *i
     left(l->G, inverse, n, columns, memory);
     right(l->E, P, n, n, memory);
     left(l->E, inverse, n, n, memory);
-    right(l->late, P, n, n, memory);
-    left(l->late, inverse, n, n, memory);
+    right(l->power, P, n, n, memory);
+    left(l->power, inverse, n, n, memory);
     sinew_free(memory);
     return SINEW_OK;
 }

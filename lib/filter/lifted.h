@@ -14,11 +14,11 @@
 
 typedef struct sinew_lifted {
     size_t order, inputs, outputs, length;
-    double *O;    /* (L outputs, order) */
-    double *T;    /* (L outputs, L inputs) */
-    double *G;    /* (order, L inputs) */
-    double *E;    /* (order, order): A^L - I */
-    double *late; /* (order, order): A^L */
+    double *O;     /* (L outputs, order) */
+    double *T;     /* (L outputs, L inputs) */
+    double *G;     /* (order, L inputs) */
+    double *E;     /* (order, order): A^L - I */
+    double *power; /* (order, order): A^L */
 } sinew_lifted;
 
 /* L frames of `d`; length is a power of two. What grows beyond all doubles is infinite. Errors:

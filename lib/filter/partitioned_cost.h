@@ -1,7 +1,7 @@
 /* What the pieces of a partitioned convolution cost, in nanoseconds, measured on one machine (a Zen
  * 5 with AVX-512; `bench_convolve pieces`, tests/bench, prints the rows for another): for the
  * choice of levels and for the schedule, where only their ratios count. They are no sinew_costs
- * (plan.h), which choose among engines: a kernel has one, and its levels are part of a node's
+ * (costs.h), which choose among engines: a kernel has one, and its levels are part of a node's
  * identity, which no measurement may change. */
 #ifndef SINEW_FILTER_PARTITIONED_COST_H
 #define SINEW_FILTER_PARTITIONED_COST_H

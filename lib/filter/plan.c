@@ -2,47 +2,22 @@
 #include "sinew/plan.h"
 
 #include "base/error.h"
-#include "filter/blockwise.h"
-#include "filter/convolve.h"
+#include "filter/filter.h"
 
 static const char *const forms[] = {[SINEW_FORM_DENSE] = "dense",
                                     [SINEW_FORM_CASCADE] = "cascade",
                                     [SINEW_FORM_PARALLEL] = "parallel"};
 
-static void tell_block(sinew_plan *out, const sinew_blockwise *b)
-{
-    out->arithmetic = b->type;
-    out->length = b->length;
-    out->coordinates = b->coordinates.P ? "balanced" : "given";
-    out->kernel = b->lifted ? "registers" : "products";
-    out->lanes = sinew_blockwise_lanes(b, b->filter.node.sample_in, b->filter.copies);
-    if (out->lanes > 1)
-        out->kernel = "channels";
-}
-
-static void tell_convolve(sinew_plan *out, const sinew_convolve *c)
-{
-    out->arithmetic = c->filter.node.sample_in;
-    out->length = c->length;
-    out->partitions = c->partitions;
-    out->kernel = "transforms";
-}
-
 static void tell(sinew_plan *out, const sinew_node *node)
 {
-    const sinew_filter *f = (const sinew_filter *)node;
+    const sinew_recurrence *r = &((const sinew_filter *)node)->recurrence;
     *out = (sinew_plan){.engine = sinew_filter_engine(node),
-                        .form = forms[f->recurrence.form],
+                        .form = forms[r->form],
                         .coordinates = "given",
-                        .kernel = "recurrence",
-                        .simd = f->recurrence.simd->name,
-                        .arithmetic = SINEW_SAMPLE_F64,
+                        .simd = r->simd->name,
                         .length = 1,
                         .lanes = 1};
-    if (out->engine == SINEW_ENGINE_BLOCK)
-        tell_block(out, (const sinew_blockwise *)node);
-    else if (out->engine == SINEW_ENGINE_CONVOLVE)
-        tell_convolve(out, (const sinew_convolve *)node);
+    sinew_engine_tell(out, node);
 }
 
 sinew_status sinew_plan_filter(sinew_plan *out, const sinew_discretization *d,

@@ -122,3 +122,11 @@ bool sinew_scan_work(sinew_work *work, const sinew_discretization *d, const sine
     sinew_recurrence_work(work, d, copies * frames, copies * chunks);
     return true;
 }
+
+/* In double, whatever the stream holds. */
+void sinew_scan_tell(sinew_plan *plan, const sinew_node *node)
+{
+    (void)node;
+    plan->computes_by = "recurrence";
+    plan->arithmetic = SINEW_SAMPLE_F64;
+}

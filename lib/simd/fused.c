@@ -11,17 +11,22 @@
 #define REGISTERS 16
 #endif
 
+#define SPLAT(x) ((x) - (REGISTER){0})
+
 #define REAL double
 #define REGISTER vd
-#define LANES VD
+#define INTS vl
+#define LANES WIDTH_D
 #define PANEL SINEW_FUSED_F64
 #define OP(name) name##_f64
 #if WIDTH == 64
 #define HALF vd_half
 #endif
 #include "simd/fused_real.h"
+#include "simd/fused_transform.h"
 #undef REAL
 #undef REGISTER
+#undef INTS
 #undef LANES
 #undef PANEL
 #undef OP
@@ -29,33 +34,14 @@
 
 #define REAL float
 #define REGISTER vf
-#define LANES VF
+#define INTS vi
+#define LANES WIDTH_F
 #define PANEL SINEW_FUSED_F32
 #define OP(name) name##_f32
 #if WIDTH >= 32
 #define HALF vf_half
 #endif
 #include "simd/fused_real.h"
-#undef REAL
-#undef LANES
-
-#define REAL float
-#define VEC vf
-#define INTS vi
-#define LANES WIDTH_F
-#define NAME(op) op##_f32
-#include "simd/fused_transform.h"
-#undef REAL
-#undef VEC
-#undef INTS
-#undef LANES
-#undef NAME
-
-#define REAL double
-#define VEC vd
-#define INTS vl
-#define LANES WIDTH_D
-#define NAME(op) op##_f64
 #include "simd/fused_transform.h"
 
 extern const sinew_fused PASTE(sinew_fused_, SINEW_SIMD_NAME);

@@ -2,8 +2,9 @@
  * that the tables of two instruction sets differ in the last bits, within the tolerance of their
  * engine; a node that uses them makes the table's name part of its identity.
  *
- * Every sum runs over its terms in rising order, one accumulator an output, whatever is computed
- * beside it: an engine may do the same sums for one frame or for many, and gets the same bits.
+ * Every sum has one order, fixed by the operation and not by how much is computed beside it (E x:
+ * even and odd columns apart): an engine may do the same sums for one frame or for many, and gets
+ * the same bits.
  *
  * Matrices come in panels of 64 bytes of rows (8 doubles, 16 floats), columns first in each panel,
  * rows padded with zeros: entry (r, c) is at ((r / W) cols + c) W + r % W with W rows a panel.

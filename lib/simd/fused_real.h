@@ -1,11 +1,10 @@
-/* The operations of fused.h over one type: REAL, its REGISTER of so many LANES, the rows of a
- * PANEL, OP(name) are the includer's. */
+/* The products of fused.h over one type: REAL, its REGISTER of so many LANES, SPLAT(), the rows of
+ * a PANEL, OP(name) are fused.c's. */
 
 enum { /* registers */
        OP(PER_PANEL) = PANEL / LANES,
        OP(PER_BLOCK) = SINEW_LIFTED_LENGTH / LANES
 };
-#define SPLAT(x) ((x) - (REGISTER){0})
 
 /* One panel of y_k += M u_k for WIDE vectors side by side, their sums in registers. */
 #define TILE(wide_)                                                                                \
@@ -42,6 +41,8 @@ static inline size_t OP(end_of_panel)(const sinew_columns *c, size_t row)
     return last < c->to ? last : c->to;
 }
 
+#define ADD(tile)                                                                                  \
+    tile(M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride)
 static void OP(columns)(const sinew_columns *c, const REAL *M, const REAL *u, REAL *y, size_t count)
 {
     for (size_t row = 0; row < c->rows; row += PANEL, M += c->columns * PANEL, y += PANEL) {
@@ -49,19 +50,16 @@ static void OP(columns)(const sinew_columns *c, const REAL *M, const REAL *u, RE
         if (to <= from)
             continue;
         for (; OP(PER_PANEL) <= 2 && k + 8 <= count; k += 8)
-            OP(tile_8)
-        (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
+            ADD(OP(tile_8));
         for (; k + 4 <= count; k += 4)
-            OP(tile_4)
-        (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
+            ADD(OP(tile_4));
         for (; k + 2 <= count; k += 2)
-            OP(tile_2)
-        (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
+            ADD(OP(tile_2));
         if (k < count)
-            OP(tile_1)
-        (M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride);
+            ADD(OP(tile_1));
     }
 }
+#undef ADD
 
 /* The even and the odd columns apart, so that no sum waits long for itself: x is late. */
 static inline REGISTER OP(chained)(const REAL *E, size_t n, REGISTER first, const REAL *x)
@@ -373,5 +371,3 @@ static void OP(scatter)(const REAL *from, REAL *to, size_t stride, size_t n)
     for (size_t i = 0; i < n; i++)
         to[i * stride] = from[i];
 }
-
-#undef SPLAT

@@ -79,7 +79,7 @@ static inline vd madd_f64(vd a, vd b, vd c)
 }
 #endif
 
-/* Halves of a register, where a half holds more than two numbers; HALVES says for which types. */
+/* Halves of a register, where a half holds more than two numbers: HALF in fused.c. */
 #if WIDTH > 16
 typedef double vd_half __attribute__((vector_size(WIDTH / 2), aligned(8), may_alias));
 typedef float vf_half __attribute__((vector_size(WIDTH / 2), aligned(4), may_alias));

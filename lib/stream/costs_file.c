@@ -11,14 +11,14 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "filter/costs.h"
 #include "model/scalar.h"
-#include "sinew/plan.h"
 #include "simd/ops.h"
 #include "stream/atomic_file.h"
 
 enum { BYTES_MOST = 16384, WORD_BYTES = 64 };
 
-static const char first_word[] = "sinew-costs", version[] = "1";
+static const char first_word[] = "sinew-costs", version[] = "2";
 static const double ns_most = 1e6;
 
 /* ---- reading ---- */
@@ -71,11 +71,10 @@ static sinew_status read_costs(sinew_costs *out, char *at, const char *path, sin
     return SINEW_OK;
 }
 
-sinew_status sinew_costs_load(sinew_costs *out, const char *path, sinew_error *error)
+/* After a failure *out is as it was. */
+static sinew_status load(sinew_costs *out, const char *path, sinew_error *error)
 {
     char text[BYTES_MOST], *at = text;
-    if (!out || !path)
-        return sinew_fail_null(error);
     sinew_status status = read_text(text, path, error);
     if (status)
         return status;
@@ -90,12 +89,24 @@ sinew_status sinew_costs_load(sinew_costs *out, const char *path, sinew_error *e
     if (strcmp(value, simd) != 0)
         return sinew_fail(error, SINEW_ERR_MISMATCH, "%s: costs of %s, not of %s", path, value,
                           simd);
-    sinew_costs costs = {.origin = SINEW_COSTS_MEASURED};
+    sinew_costs costs = {.measured = true};
     snprintf(costs.simd, sizeof costs.simd, "%s", simd);
     status = read_costs(&costs, at, path, error);
     if (!status)
         *out = costs;
     return status;
+}
+
+sinew_status sinew_costs_new_loaded(sinew_costs **out, const char *path, sinew_error *error)
+{
+    sinew_costs costs;
+    if (!out)
+        return sinew_fail_null(error);
+    *out = NULL;
+    if (!path)
+        return sinew_fail_null(error);
+    sinew_status status = load(&costs, path, error);
+    return status ? status : sinew_costs_new(out, &costs, error);
 }
 
 /* ---- writing ---- */
@@ -171,10 +182,14 @@ char *sinew_costs_default_path(void)
     return path ? path : join(secure_getenv("HOME"), "/.cache/sinew/costs");
 }
 
-void sinew_costs_kept(sinew_costs *out)
+sinew_status sinew_costs_new_kept(sinew_costs **out, sinew_error *error)
 {
+    if (!out)
+        return sinew_fail_null(error);
+    sinew_costs costs = sinew_costs_built_in();
     char *path = sinew_costs_default_path();
-    if (!path || sinew_costs_load(out, path, NULL))
-        sinew_costs_default(out);
+    if (path)
+        load(&costs, path, NULL);
     free(path);
+    return sinew_costs_new(out, &costs, error);
 }

@@ -40,17 +40,17 @@ static const job jobs[] = {
     {MODES, 32, 1, 1, SINEW_ENGINE_SCAN, false, KINDS(SINEW_COST_SCAN_ENTER)},
     {COUPLED, 16, 1, 1, SINEW_ENGINE_SCAN, false, KINDS(SINEW_COST_SCAN_START, SINEW_COST_SCAN_STATE)},
     {CASCADE, 8, 1, 256, SINEW_ENGINE_BLOCK, true,
-     KINDS(SINEW_COST_LIFT_RUN, SINEW_COST_LIFT_BLOCK, SINEW_COST_LIFT_COLUMN)},
+     KINDS(SINEW_COST_REGISTERS_RUN, SINEW_COST_REGISTERS_BLOCK, SINEW_COST_REGISTERS_COLUMN)},
     {CASCADE, 8, 3, 256, SINEW_ENGINE_BLOCK, true, KINDS(SINEW_COST_BLOCK_SAMPLE)}, /* two, and one that is moved */
     {CASCADE, 8, -2, 256, SINEW_ENGINE_BLOCK, true,
-     KINDS(SINEW_COST_LANES_RUN, SINEW_COST_LANES_BLOCK, SINEW_COST_LANES_PRODUCT)},
-    {CASCADE, 8, -1, 256, SINEW_ENGINE_BLOCK, true, KINDS(SINEW_COST_LANES_WIDE)},
+     KINDS(SINEW_COST_CHANNELS_RUN, SINEW_COST_CHANNELS_BLOCK, SINEW_COST_CHANNELS_PRODUCT)},
+    {CASCADE, 8, -1, 256, SINEW_ENGINE_BLOCK, true, KINDS(SINEW_COST_CHANNELS_WIDE)},
     {CASCADE, 8, 1, 1, SINEW_ENGINE_BLOCK, true,
      KINDS(SINEW_COST_PIECE, SINEW_COST_PIECE_BEGIN, SINEW_COST_PIECE_PANEL, SINEW_COST_PIECE_COLUMN)},
     {MODES, 64, 1, 256, SINEW_ENGINE_BLOCK, true,
-     KINDS(SINEW_COST_GROUP_RUN, SINEW_COST_GROUP_BLOCK, SINEW_COST_GROUP_COLUMN,
-           SINEW_COST_GROUP_PRODUCT, SINEW_COST_GROUP_PAIR)},
-    {COUPLED, 32, 1, 64, SINEW_ENGINE_BLOCK, true, KINDS(SINEW_COST_GROUP_CHAIN)},
+     KINDS(SINEW_COST_PRODUCTS_RUN, SINEW_COST_PRODUCTS_BLOCK, SINEW_COST_PRODUCTS_COLUMN,
+           SINEW_COST_PRODUCTS_VECTOR, SINEW_COST_PRODUCTS_PAIR)},
+    {COUPLED, 32, 1, 64, SINEW_ENGINE_BLOCK, true, KINDS(SINEW_COST_PRODUCTS_CHAIN)},
     {CASCADE, 8, 1, 256, SINEW_ENGINE_CONVOLVE, true,
      KINDS(SINEW_COST_CONVOLVE_RUN, SINEW_COST_CONVOLVE_TAP, SINEW_COST_CONVOLVE_TURN,
            SINEW_COST_CONVOLVE_PRODUCT, SINEW_COST_CONVOLVE_STATE)},
@@ -166,7 +166,7 @@ static void learn_all(sinew_costs *costs, const timing *timings, size_t n)
     for (const timing *t = timings; t < timings + n; t++)
         if (t->node)
             learn(costs, &built_in, t);
-    costs->origin = SINEW_COSTS_MEASURED;
+    costs->measured = true;
 }
 
 /* ---- all of them ---- */
@@ -207,20 +207,22 @@ static sinew_status prepare_all(timing timings[TIMINGS], size_t *n, sinew_error 
 }
 
 /* In several passes: what disturbs one job for a while disturbs them all then, and none later. */
-sinew_status sinew_costs_measure(sinew_costs *out, sinew_error *error)
+sinew_status sinew_costs_new_measured(sinew_costs **out, sinew_error *error)
 {
     timing timings[TIMINGS] = {{0}};
     size_t n = 0;
     if (!out)
         return sinew_fail_null(error);
+    *out = NULL;
     sinew_status status = prepare_all(timings, &n, error);
     for (size_t pass = 0; pass < PASSES; pass++)
         for (size_t i = 0; !status && i < n; i++)
             if (timings[i].node)
                 status = time_pass(&timings[i], pass, error);
     if (!status) {
-        sinew_costs_default(out);
-        learn_all(out, timings, n);
+        sinew_costs costs = sinew_costs_built_in();
+        learn_all(&costs, timings, n);
+        status = sinew_costs_new(out, &costs, error);
     }
     for (size_t i = 0; i < n; i++)
         sinew_node_free(timings[i].node);

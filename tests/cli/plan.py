@@ -38,6 +38,7 @@ def test_options_count():
     got = plan(LOWPASS, "--channels", 8, "--engine", "block")
     # a register, or two
     assert got["lanes"] == {"avx512": 8, "avx2": 8, "scalar": 2}.get(got["simd"], 4)
+    assert got["computes_by"] == "channels"
     assert plan(LOWPASS, "--engine", "scan")["engine"] == "scan"
     got = plan(LOWPASS, "--engine", "convolve")
     assert got["engine"] == "convolve" and got["partitions"] > 0 and got["length"] > 1
@@ -67,7 +68,7 @@ def test_measured_once_and_kept():
     assert plan(LOWPASS, env=env)["costs"] == "measured"
     with open(COSTS) as file:
         first = file.read()
-    assert first.startswith("sinew-costs 1\n") and first.endswith("\nend\n")
+    assert first.startswith("sinew-costs 2\n") and first.endswith("\nend\n")
     assert os.listdir("cache/sinew") == ["costs"]
     assert COSTS in sinew("plan", model(LOWPASS), *RATE, "--explain", env=env).stdout.decode()
     with open(COSTS) as file:
@@ -93,7 +94,7 @@ def set_costs(**kinds):
 def test_costs_from_the_file_decide():
     env = with_cache()
     plan(LOWPASS, env=env)
-    dear = set_costs(lift="1e5", block="1e5")
+    dear = set_costs(registers="1e5", block="1e5")
     assert plan(LOWPASS, env=env)["engine"] == "scan"
     got = json.loads(sinew("info", model(LOWPASS), *RATE, "--json", env=env).stdout)
     assert got["rates"][0]["engine"] == "scan"
@@ -128,7 +129,7 @@ def test_a_run_of_a_file_plans_for_long_calls():
     env = with_cache()
     plan(LOWPASS, env=env)
     # dear: frames that do not fill a block
-    set_costs(scan="10", lift="0.001", piece="1e5", convolve="1e5")
+    set_costs(scan="10", registers="0.001", piece="1e5", convolve="1e5")
     assert plan(LOWPASS, "--block", 1, env=env)["engine"] == "scan"
     assert plan(LOWPASS, env=env)["engine"] == "block"
     for name, block in (("short.npy", 1), ("long.npy", 4096)):

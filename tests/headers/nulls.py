@@ -118,6 +118,7 @@ static sinew_sink_opts writing = {.format = "f64", .signal = {.channels = 1, .ra
 static sinew_source *source;
 static sinew_sink *sink;
 static sinew_kernel *kernel;
+static sinew_costs *costs;
 static const char *const paths[] = {path};
 
 static void prepare(void)
@@ -138,6 +139,7 @@ static void prepare(void)
     sinew_filter_new(&node, d, NULL, NULL);
     sinew_stream_open(&stream, node, NULL, NULL);
     sinew_swap_new(&swap, node, NULL, NULL);
+    sinew_costs_new_default(&costs, NULL);
     sinew_kernel_new(&kernel, 1, 1, 2, first, 100, NULL);
     sinew_kalman_new(&kalman, system_, &noises, NULL);
     sinew_model_read(&model, text, strlen(text), "text", NULL);
@@ -193,6 +195,7 @@ VALUES = {
     "const sinew_filter_opts *": "&filter", "const sinew_stream_opts *": "&(sinew_stream_opts){0}",
     "const sinew_source_opts *": "&reading", "const sinew_sink_opts *": "&writing",
     "sinew_source *": "source", "sinew_sink *": "sink", "const sinew_kernel *": "kernel",
+    "const sinew_costs *": "costs",
     "const char *const *": "paths", "const sinew_kernel_opts *": "&(sinew_kernel_opts){0}",
 }
 EXTRA = {

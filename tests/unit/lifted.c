@@ -1,34 +1,13 @@
-/* lib/filter: L frames at once are L frames one by one; in which coordinates, and in which type. */
+/* lib/filter: L frames at once are L frames one by one, by matrices that are rounded once. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
 
-#include "far.h"
-#include "filter/coordinates.h"
 #include "filter/lifted.h"
+#include "filter/recurrence.h"
+#include "hard_systems.h"
 #include "math/lu.h"
-#include "math/matrix.h"
-#include "random_systems.h"
-#include "sinew/sinew.h"
-
-static sinew_error error;
-
-static sinew_discretization *discretize(sinew_system *system, sinew_method method, double step_s)
-{
-    sinew_discretization *d;
-    sinew_discretize_opts opts = {.step_s = step_s, .method = method};
-    cr_assert_eq(sinew_discretize(&d, system, &opts, &error), SINEW_OK, "%s", error.text);
-    sinew_system_free(system);
-    return d;
-}
-
-static sinew_discretization *butterworth(uint32_t order, double hz, sinew_method method)
-{
-    sinew_system *system;
-    sinew_design design = {.order = order, .edges_hz = {hz}};
-    cr_assert_eq(sinew_system_new_design(&system, &design, &error), SINEW_OK);
-    return discretize(system, method, 1 / 48000.0);
-}
+#include "wide_recurrence.h"
 
 /* to (rows) = A x + B u with rows of n and m. */
 static void apply(double *to, const double *A, const double *x, size_t n, const double *B,
@@ -75,7 +54,7 @@ static void check(const sinew_discretization *d, size_t length)
     sinew_recurrence_run(&r, z, u, want, length, scratch);
     apply(y, l.O, x, n, l.T, u, columns, rows);
     agree(y, want, rows, 1e-13);
-    apply(next, l.late, x, n, l.G, u, columns, n);
+    apply(next, l.power, x, n, l.G, u, columns, n);
     agree(next, z, n, 1e-13);
     apply(next, l.E, x, n, l.G, u, columns, n);
     for (size_t i = 0; i < n; i++)
@@ -87,7 +66,7 @@ static void check(const sinew_discretization *d, size_t length)
     apply(turned, inverse, x, n, NULL, NULL, 0, n);
     apply(y, l.O, turned, n, l.T, u, columns, rows);
     agree(y, want, rows, 1e-12);
-    apply(next, l.late, turned, n, l.G, u, columns, n);
+    apply(next, l.power, turned, n, l.G, u, columns, n);
     apply(turned, P, next, n, NULL, NULL, 0, n);
     agree(turned, z, n, 1e-12);
     double *all[] = {x, u, z, y, want, next, scratch, P, inverse, turned};
@@ -128,188 +107,73 @@ Test(lifted, a_slow_pole_keeps_its_distance_from_one)
     sinew_discretization_free(d);
 }
 
-static sinew_components one_group(size_t *states, size_t *ends, size_t n)
+/* ---- against the recurrence in 256 bits ---- */
+
+/* By a few ulps; in double, powers of these lose thousands. */
+static void agrees(const char *name, apart a)
 {
-    for (size_t i = 0; i < n; i++)
-        states[i] = i;
-    ends[0] = n;
-    return (sinew_components){.count = 1, .states = states, .ends = ends};
+    cr_expect(a.distance <= 0x1p-49 * a.size, "%s: %.3g of %.3g", name, a.distance, a.size);
 }
 
-/* P and its inverse are what they say, and the growth is as bounded as it was asked to be. */
-static sinew_coordinates choose(sinew_discretization *d, double kept, double most, double unit)
+static void check_states(const sinew_lifted *l, const sinew_discretization *d)
 {
-    size_t states[32], ends[32];
-    sinew_components groups = one_group(states, ends, d->order);
-    sinew_recurrence r;
-    sinew_lifted l;
-    sinew_coordinates c;
-    cr_assert_eq(sinew_recurrence_init(&r, d, sinew_simd_best(), &error), SINEW_OK);
-    cr_assert_eq(sinew_lifted_init(&l, d, 16, &error), SINEW_OK);
-    sinew_digits digits = {.kept = kept, .most = most, .unit = unit};
-    cr_assert_eq(sinew_coordinates_choose(&c, &l, d, &r, &groups, &digits, &error), SINEW_OK, "%s",
-                 error.text);
-    for (size_t i = 0; c.P && i < d->order; i++)
-        for (size_t j = 0; j < d->order; j++) {
-            double sum = 0;
-            for (size_t k = 0; k < d->order; k++)
-                sum += c.P[i * d->order + k] * c.inverse[k * d->order + j];
-            cr_assert_float_eq(sum, i == j, 1e-9);
-        }
-    sinew_lifted_finish(&l);
-    sinew_recurrence_finish(&r);
-    return c;
-}
-
-/* Side by side, the sections of a Butterworth of order 8 cancel in three halves of a digit. */
-Test(coordinates, balanced_ones_where_sums_cancel)
-{
-    sinew_discretization *d = butterworth(8, 1000, SINEW_METHOD_ZOH);
-    sinew_coordinates given = choose(d, 64, 512, 0x1p-24), other = choose(d, 8, 8, 0x1p-24);
-    cr_assert_null(given.P);
-    cr_assert(given.fits);
-    cr_assert_not_null(other.P);
-    cr_assert(other.fits);
-    sinew_coordinates_finish(&given);
-    sinew_coordinates_finish(&other);
-    sinew_discretization_free(d);
-}
-
-static void check_kept(sinew_discretization *d, double unit)
-{
-    sinew_coordinates c = choose(d, 1, 64, unit);
-    cr_assert_null(c.P);
-    cr_assert(c.fits);
-    sinew_coordinates_finish(&c);
-    sinew_discretization_free(d);
-}
-
-/* What is lost in double is far less than what rounds in float, but more than nothing. */
-Test(coordinates, given_ones_where_turning_loses_more_than_rounding)
-{
-    check_kept(butterworth(8, 1000, SINEW_METHOD_ZOH), 0x1p-60);
-}
-
-Test(coordinates, given_ones_where_noise_is_no_less_in_others)
-{
-    check_kept(butterworth(8, 20, SINEW_METHOD_BILINEAR), 0x1p-24);
-}
-
-/* A quarter less noise is not worth what the sections of a cascade start with. */
-Test(coordinates, a_cascade_is_given_up_for_much_only)
-{
-    check_kept(butterworth(16, 20, SINEW_METHOD_BILINEAR), 0x1p-24);
-}
-
-Test(coordinates, what_never_settles_has_those_given)
-{
-    double A = 0, B = 1, C = 1, D = 0;
-    sinew_matrices m = {1, 1, 1, &A, &B, &C, &D};
-    sinew_system *system;
-    cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
-    sinew_discretization *d = discretize(system, SINEW_METHOD_ZOH, 1e-3);
-    sinew_coordinates c = choose(d, 8, 8, 0x1p-24);
-    cr_assert_null(c.P);
-    cr_assert_not(c.fits);
-    sinew_coordinates_finish(&c);
-    sinew_discretization_free(d);
-}
-
-static void run(sinew_discretization *d, sinew_engine engine, sinew_sample sample, const void *u,
-                void *y, size_t frames)
-{
-    sinew_filter_opts opts = {.engine = engine, .sample = sample};
-    sinew_node *node;
-    sinew_stream *stream;
-    cr_assert_eq(sinew_filter_new(&node, d, &opts, &error), SINEW_OK, "%s", error.text);
-    cr_assert_eq(sinew_filter_engine(node), engine);
-    cr_assert_eq(sinew_stream_open(&stream, node, NULL, &error), SINEW_OK);
-    sinew_block in = {.samples = (void *)(uintptr_t)u, .n_frames = frames, .channels = 1};
-    sinew_block out = {.samples = y};
-    sinew_stream_process(stream, &in, &out);
-    sinew_stream_close(stream);
-    sinew_node_free(node);
-}
-
-/* Float streams of what float does not hold: an integrator over 30 000 frames adds ones exactly. */
-Test(coordinates, a_float_stream_may_be_calculated_in_double)
-{
-    enum { FRAMES = 30000 };
-    static float u[FRAMES], y[FRAMES];
-    double A = 0, B = 1000, C = 1, D = 0;
-    sinew_matrices m = {1, 1, 1, &A, &B, &C, &D};
-    sinew_system *system;
-    cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
-    sinew_discretization *d = discretize(system, SINEW_METHOD_ZOH, 1e-3);
-    for (size_t t = 0; t < FRAMES; t++)
-        u[t] = 1 + 0x1p-20f;
-    run(d, SINEW_ENGINE_BLOCK, SINEW_SAMPLE_F32, u, y, FRAMES);
-    for (size_t t = 0; t < FRAMES; t++)
-        cr_assert_eq(y[t], (float)((double)t * (1 + 0x1p-20)));
-    sinew_discretization_free(d);
-}
-
-/* Float's exponents end at 10^38: what is beyond them, or the first block of, is double's too. */
-Test(coordinates, a_float_stream_may_have_states_of_any_size)
-{
-    for (double size = 1e-45; size < 1e46; size *= 1e15) {
-        double A = -1, B = size, C = 1 / size, D = 0;
-        float u[40] = {1}, y[40];
-        sinew_matrices m = {1, 1, 1, &A, &B, &C, &D};
-        sinew_system *system;
-        cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
-        sinew_discretization *d = discretize(system, SINEW_METHOD_ZOH, 0.1);
-        run(d, SINEW_ENGINE_BLOCK, SINEW_SAMPLE_F32, u, y, 40);
-        for (int t = 1; t < 40; t++)
-            cr_assert_float_eq(y[t] / (-expm1(-0.1) * exp(-0.1 * (t - 1))), 1, 1e-6);
-        sinew_discretization_free(d);
+    size_t n = l->order;
+    sinew_wide x[MOST], one;
+    apart O = {0, 0}, power = {0, 0}, E = {0, 0};
+    sinew_wide_set(&one, 1, LIMBS);
+    for (size_t s = 0; s < n; s++) {
+        clear(x, n);
+        x[s] = one;
+        for (size_t t = 0; t < l->length; t++)
+            compare(&O, l->O[t * n + s], step(d, x, 0));
+        for (size_t i = 0; i < n; i++)
+            compare(&power, l->power[i * n + s], sinew_wide_get(&x[i]));
+        sinew_wide_subtract(&x[s], &x[s], &one);
+        for (size_t i = 0; i < n; i++)
+            compare(&E, l->E[i * n + s], sinew_wide_get(&x[i]));
     }
+    agrees("O", O);
+    agrees("A^L", power);
+    agrees("A^L - I", E);
 }
 
-/* In float Butterworth's order 16 at 20 Hz begins a millionth of a millionth of what it comes to.
- */
-Test(coordinates, a_float_stream_starts_as_small_as_it_is)
+static void check_inputs(const sinew_lifted *l, const sinew_discretization *d)
 {
-    enum { FRAMES = 1000 };
-    static float u[FRAMES];
-    static double wide[FRAMES], want[FRAMES];
-    static float y[FRAMES];
-    sinew_discretization *d = butterworth(16, 20, SINEW_METHOD_BILINEAR);
-    double apart = 0, top = 0;
-    for (size_t t = 0; t < FRAMES; t++)
-        wide[t] = u[t] = (float)random_number();
-    run(d, SINEW_ENGINE_SCAN, SINEW_SAMPLE_F64, wide, want, FRAMES);
-    run(d, SINEW_ENGINE_BLOCK, SINEW_SAMPLE_F32, u, y, FRAMES);
-    for (size_t t = 0; t < FRAMES; t++) {
-        apart = farther(apart, y[t], want[t]);
-        top = fmax(top, fabs(want[t]));
+    size_t n = l->order, L = l->length;
+    sinew_wide x[MOST];
+    apart T = {0, 0}, G = {0, 0};
+    clear(x, n);
+    for (size_t back = 0; back < L; back++) {
+        double y = step(d, x, back == 0);
+        for (size_t j = 0; j + back < L; j++)
+            compare(&T, l->T[(j + back) * L + j], y);
+        for (size_t s = 0; s < n; s++)
+            compare(&G, l->G[s * L + L - 1 - back], sinew_wide_get(&x[s]));
     }
-    cr_assert_lt(top, 1e-6);
-    cr_assert_lt(apart, 1e-5 * top);
+    agrees("T", T);
+    agrees("G", G);
+}
+
+static void check_lifted(sinew_discretization *d)
+{
+    for (size_t length = 16; length <= 32; length *= 2) {
+        sinew_lifted l;
+        cr_assert_eq(sinew_lifted_init(&l, d, length, &error), SINEW_OK);
+        check_states(&l, d);
+        check_inputs(&l, d);
+        sinew_lifted_finish(&l);
+    }
     sinew_discretization_free(d);
 }
 
-/* 10^6 to the power of 64 is no double; 50 frames of it are. */
-Test(coordinates, what_grows_beyond_double_goes_frame_by_frame)
+Test(lifted, rounded_once)
 {
-    enum { ORDER = 40, FRAMES = 50 };
-    double A[ORDER * ORDER] = {0}, B[ORDER], C[ORDER], D = 0;
-    double u[FRAMES] = {1}, y[FRAMES];
-    for (size_t i = 0; i < ORDER; i++) {
-        A[i * ORDER + (i + 1) % ORDER] = 1e6;
-        B[i] = C[i] = 1;
-    }
-    sinew_matrices m = {ORDER, 1, 1, A, B, C, &D};
-    sinew_system *system;
-    cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
-    sinew_discretization *d = discretize(system, SINEW_METHOD_EULER, 1);
-    sinew_filter_opts opts = {.engine = SINEW_ENGINE_BLOCK};
-    sinew_node *node;
-    cr_assert_eq(sinew_filter_new(&node, d, &opts, &error), SINEW_OK, "%s", error.text);
-    cr_assert_eq(sinew_filter_engine(node), SINEW_ENGINE_SCAN);
-    sinew_node_free(node);
-    run(d, SINEW_ENGINE_SCAN, SINEW_SAMPLE_F64, u, y, FRAMES);
-    for (size_t t = 0; t < FRAMES; t++)
-        cr_assert(isfinite(y[t]));
-    sinew_discretization_free(d);
+    check_lifted(chained_pairs(SINEW_METHOD_ZOH));
+    check_lifted(chained_pairs(SINEW_METHOD_BILINEAR));
+    check_lifted(chained_pairs(SINEW_METHOD_EULER));
+    check_lifted(stiff(0.25));
+    check_lifted(legendre());
+    check_lifted(chebyshev(11, 5, SINEW_METHOD_BILINEAR));
+    check_lifted(chebyshev(8, 1000, SINEW_METHOD_ZOH));
+    check_lifted(near_resonances(SINEW_METHOD_ZOH));
 }

@@ -49,12 +49,33 @@ static void write_text(const char *bytes, size_t n)
 
 static sinew_costs saved(void)
 {
-    sinew_costs costs;
-    sinew_costs_default(&costs);
+    sinew_costs costs = sinew_costs_built_in();
     for (size_t i = 0; i < SINEW_COSTS; i++)
         costs.ns[i] = 0.5 + (double)i;
     cr_assert_eq(sinew_costs_save(&costs, path, NULL), SINEW_OK);
     return costs;
+}
+
+static sinew_costs loaded(void)
+{
+    sinew_costs *costs;
+    cr_assert_eq(sinew_costs_new_loaded(&costs, path, NULL), SINEW_OK);
+    sinew_costs copy = *costs;
+    sinew_costs_free(costs);
+    return copy;
+}
+
+/* What loading a file that it refuses says. */
+static sinew_status refusal(const char *of)
+{
+    static sinew_costs other;
+    sinew_costs *costs = &other;
+    sinew_error error;
+    sinew_status status = sinew_costs_new_loaded(&costs, of, &error);
+    cr_assert_neq(status, SINEW_OK);
+    cr_assert_null(costs);
+    cr_assert(strstr(error.text, of));
+    return status;
 }
 
 /* The text with `from`, which is there once, as `to`. */
@@ -66,12 +87,7 @@ static sinew_status load_changed(const char *from, const char *to)
     int n = snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - text), text, to,
                      at + strlen(from));
     write_text(changed, (size_t)n);
-    sinew_costs costs = {.simd = "untouched"};
-    sinew_error error;
-    sinew_status status = sinew_costs_load(&costs, path, &error);
-    cr_assert(status == SINEW_OK || strcmp(costs.simd, "untouched") == 0);
-    cr_assert(status == SINEW_OK || strstr(error.text, path));
-    return status;
+    return refusal(path);
 }
 
 TestSuite(costs, .init = make_folder, .fini = remove_folder);
@@ -83,16 +99,15 @@ Test(costs, names_are_all_there_and_differ)
             cr_assert_str_neq(sinew_cost_name(i), sinew_cost_name(j));
     cr_assert_null(sinew_cost_name(SINEW_COSTS));
     cr_assert_str_eq(sinew_cost_name(SINEW_COST_SCAN_COLUMN), "scan_column");
-    cr_assert_str_eq(sinew_cost_name(SINEW_COST_LIFT_BLOCK + 1), "lift_block_f32");
+    cr_assert_str_eq(sinew_cost_name(SINEW_COST_REGISTERS_BLOCK + 1), "registers_block_f32");
     cr_assert_str_eq(sinew_cost_name(SINEW_COST_CONVOLVE_STATE), "convolve_state_f64");
 }
 
 Test(costs, a_file_holds_them)
 {
-    sinew_costs costs = saved(), again;
+    sinew_costs costs = saved(), again = loaded();
     struct stat about;
-    cr_assert_eq(sinew_costs_load(&again, path, NULL), SINEW_OK);
-    cr_assert_eq(again.origin, SINEW_COSTS_MEASURED);
+    cr_assert_str_eq(sinew_costs_origin(&again), "measured");
     cr_assert_str_eq(again.simd, costs.simd);
     for (size_t i = 0; i < SINEW_COSTS; i++)
         cr_assert_eq(again.ns[i], costs.ns[i]);
@@ -102,28 +117,24 @@ Test(costs, a_file_holds_them)
     *slash = '/';
     costs.ns[3] = 77; /* and again over what is there */
     cr_assert_eq(sinew_costs_save(&costs, path, NULL), SINEW_OK);
-    cr_assert_eq(sinew_costs_load(&again, path, NULL), SINEW_OK);
-    cr_assert_eq(again.ns[3], 77);
+    cr_assert_eq(loaded().ns[3], 77);
 }
 
 Test(costs, a_file_cut_anywhere_is_refused)
 {
-    sinew_costs costs;
     saved();
     size_t n = read_text();
     for (size_t cut = 0; cut < n; cut++) {
         write_text(text, cut);
-        cr_assert_eq(sinew_costs_load(&costs, path, NULL), SINEW_ERR_DATA, "%zu", cut);
+        cr_assert_eq(refusal(path), SINEW_ERR_DATA, "%zu", cut);
     }
 }
 
 Test(costs, damaged_and_foreign_files_are_refused)
 {
-    sinew_costs costs;
-    saved();
+    const sinew_costs costs = saved();
     size_t n = read_text();
     char simd[64];
-    sinew_costs_default(&costs);
     snprintf(simd, sizeof simd, "simd %s\n", costs.simd);
     static const char *const bad[] = {"nan", "inf", "-1", "-0.5", "1e7", "", "1 2", "0x1p3", "3k"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -131,42 +142,50 @@ Test(costs, damaged_and_foreign_files_are_refused)
         snprintf(line, sizeof line, "scan_run %s\n", bad[i]);
         cr_assert_eq(load_changed("scan_run 1.5\n", line), SINEW_ERR_DATA, "%s", bad[i]);
     }
-    cr_assert_eq(load_changed("sinew-costs 1", "sinew-costs 2"), SINEW_ERR_MISMATCH);
-    cr_assert_eq(load_changed("sinew-costs 1", "sinew-costs"), SINEW_ERR_DATA);
-    cr_assert_eq(load_changed("sinew-costs 1", "other-costs 1"), SINEW_ERR_DATA);
+    cr_assert_eq(load_changed("sinew-costs 2", "sinew-costs 1"), SINEW_ERR_MISMATCH);
+    cr_assert_eq(load_changed("sinew-costs 2", "sinew-costs"), SINEW_ERR_DATA);
+    cr_assert_eq(load_changed("sinew-costs 2", "other-costs 2"), SINEW_ERR_DATA);
     cr_assert_eq(load_changed(simd, "simd altivec\n"), SINEW_ERR_MISMATCH);
     cr_assert_eq(load_changed(simd, ""), SINEW_ERR_DATA);
     cr_assert_eq(load_changed("scan_run 1.5\n", ""), SINEW_ERR_DATA);
     cr_assert_eq(load_changed("end\n", "end\nmore\n"), SINEW_ERR_DATA);
-    cr_assert_eq(load_changed("end\n", "end\n"), SINEW_OK);
+    write_text(text, n);
+    loaded();
     text[n / 2] = 0;
     write_text(text, n);
-    cr_assert_eq(sinew_costs_load(&costs, path, NULL), SINEW_ERR_DATA);
+    cr_assert_eq(refusal(path), SINEW_ERR_DATA);
     static char large[100000];
     memset(large, 'x', sizeof large);
     write_text(large, sizeof large);
-    cr_assert_eq(sinew_costs_load(&costs, path, NULL), SINEW_ERR_DATA);
+    cr_assert_eq(refusal(path), SINEW_ERR_DATA);
 }
 
 Test(costs, what_is_no_regular_file_is_refused_at_once)
 {
-    sinew_costs costs;
-    saved();
+    const sinew_costs costs = saved();
     unlink(path);
-    cr_assert_eq(sinew_costs_load(&costs, path, NULL), SINEW_ERR_IO);
+    cr_assert_eq(refusal(path), SINEW_ERR_IO);
     cr_assert_eq(mkfifo(path, 0600), 0);
-    cr_assert_eq(sinew_costs_load(&costs, path, NULL), SINEW_ERR_DATA);
-    cr_assert_eq(sinew_costs_load(&costs, "/", NULL), SINEW_ERR_DATA);
+    cr_assert_eq(refusal(path), SINEW_ERR_DATA);
+    cr_assert_eq(refusal("/"), SINEW_ERR_DATA);
     cr_assert_eq(sinew_costs_save(&costs, "/dev/null/costs", NULL), SINEW_ERR_IO);
 }
 
 Test(costs, of_another_row_are_refused)
 {
-    sinew_costs costs;
     const char *other = strcmp(saved().simd, "scalar") == 0 ? "sse2" : "scalar";
     setenv("SINEW_SIMD", other, 1);
-    cr_assert_eq(sinew_costs_load(&costs, path, NULL), SINEW_ERR_MISMATCH);
+    cr_assert_eq(refusal(path), SINEW_ERR_MISMATCH);
     unsetenv("SINEW_SIMD");
+}
+
+static const char *kept_origin(void)
+{
+    sinew_costs *kept;
+    cr_assert_eq(sinew_costs_new_kept(&kept, NULL), SINEW_OK);
+    const char *origin = sinew_costs_origin(kept);
+    sinew_costs_free(kept);
+    return origin;
 }
 
 Test(costs, the_default_path_is_absolute_or_none)
@@ -188,24 +207,37 @@ Test(costs, the_default_path_is_absolute_or_none)
     unsetenv("XDG_CACHE_HOME");
     unsetenv("HOME");
     cr_assert_null(sinew_costs_default_path());
-    sinew_costs kept;
-    sinew_costs_kept(&kept);
-    cr_assert_eq(kept.origin, SINEW_COSTS_BUILT_IN);
+    cr_assert_str_eq(kept_origin(), "built in");
+}
+
+Test(costs, those_at_the_default_path_are_kept)
+{
+    setenv("XDG_CACHE_HOME", folder, 1);
+    snprintf(path, sizeof path, "%s/sinew/costs", folder);
+    saved();
+    cr_assert_str_eq(kept_origin(), "measured");
+    write_text("", 0);
+    cr_assert_str_eq(kept_origin(), "built in");
+    unsetenv("XDG_CACHE_HOME");
 }
 
 Test(costs, measured_ones_stay_near_those_that_are_built_in)
 {
-    sinew_costs costs, built_in;
-    sinew_costs_default(&built_in);
-    cr_assert_eq(sinew_costs_measure(&costs, NULL), SINEW_OK);
-    cr_assert_eq(costs.origin, SINEW_COSTS_MEASURED);
+    sinew_costs *costs, *built_in;
+    cr_assert_eq(sinew_costs_new_default(&built_in, NULL), SINEW_OK);
+    cr_assert_str_eq(sinew_costs_origin(built_in), "built in");
+    cr_assert_str_eq(sinew_costs_origin(NULL), "built in");
+    cr_assert_eq(sinew_costs_new_measured(&costs, NULL), SINEW_OK);
+    cr_assert_str_eq(sinew_costs_origin(costs), "measured");
     size_t learned = 0;
     for (size_t i = 0; i < SINEW_COSTS; i++) {
-        cr_assert(costs.ns[i] >= built_in.ns[i] / 4 * 0.999, "%s", sinew_cost_name(i));
-        cr_assert(costs.ns[i] <= built_in.ns[i] * 4 * 1.001, "%s", sinew_cost_name(i));
-        learned += costs.ns[i] < built_in.ns[i] || costs.ns[i] > built_in.ns[i];
+        cr_assert(costs->ns[i] >= built_in->ns[i] / 4 * 0.999, "%s", sinew_cost_name(i));
+        cr_assert(costs->ns[i] <= built_in->ns[i] * 4 * 1.001, "%s", sinew_cost_name(i));
+        learned += costs->ns[i] < built_in->ns[i] || costs->ns[i] > built_in->ns[i];
     }
     cr_assert_gt(learned, SINEW_COSTS / 2);
+    sinew_costs_free(costs);
+    sinew_costs_free(built_in);
 }
 
 /* Of 40 ns that are known and 10 + 20 that are asked for. */
@@ -277,12 +309,12 @@ Test(plan, calls_that_straddle_blocks_are_counted_whole)
     /* 24 frames: a block of 16 and 8 more, or 8 and then a block, by turns */
     sinew_filter_opts opts = {.block_frames = 24};
     cr_assert(sinew_engine_work(&work, d, &opts, SINEW_ENGINE_BLOCK));
-    cr_assert_eq(work.of[SINEW_COST_LIFT_BLOCK], 1);
+    cr_assert_eq(work.of[SINEW_COST_REGISTERS_BLOCK], 1);
     cr_assert_eq(work.of[SINEW_COST_PIECE], 1);
     cr_assert_eq(work.of[SINEW_COST_PIECE_BEGIN], 1);
     opts.block_frames = 64;
     cr_assert(sinew_engine_work(&work, d, &opts, SINEW_ENGINE_BLOCK));
-    cr_assert_eq(work.of[SINEW_COST_LIFT_BLOCK], 4);
+    cr_assert_eq(work.of[SINEW_COST_REGISTERS_BLOCK], 4);
     cr_assert_eq(work.of[SINEW_COST_PIECE], 0);
     cr_assert(!sinew_engine_work(&work, d, &opts, SINEW_ENGINE_AUTO));
     sinew_discretization_free(d);
@@ -301,14 +333,14 @@ Test(plan, channels_are_counted_as_they_go_side_by_side)
     opts.channels = 3;
     cr_assert(sinew_engine_work(&work, d, &opts, SINEW_ENGINE_BLOCK));
     cr_assert_eq(work.of[SINEW_COST_BLOCK_SAMPLE], 2 * 16);
-    cr_assert_eq(work.of[SINEW_COST_LIFT_COLUMN], 3 * single.of[SINEW_COST_LIFT_COLUMN]);
-    cr_assert_eq(work.of[SINEW_COST_LANES_BLOCK], 0);
+    cr_assert_eq(work.of[SINEW_COST_REGISTERS_COLUMN], 3 * single.of[SINEW_COST_REGISTERS_COLUMN]);
+    cr_assert_eq(work.of[SINEW_COST_CHANNELS_BLOCK], 0);
     for (size_t lanes = 4; lanes <= SINEW_FUSED_LANES; lanes *= 2) {
         opts.channels = (uint32_t)lanes;
         cr_assert(sinew_engine_work(&work, d, &opts, SINEW_ENGINE_BLOCK));
         if (lanes & fused->widths_f64) {
-            cr_assert_eq(work.of[SINEW_COST_LIFT_BLOCK], 0);
-            cr_assert_eq(work.of[SINEW_COST_LANES_BLOCK], 1);
+            cr_assert_eq(work.of[SINEW_COST_REGISTERS_BLOCK], 0);
+            cr_assert_eq(work.of[SINEW_COST_CHANNELS_BLOCK], 1);
         }
     }
     sinew_discretization_free(d);
@@ -323,8 +355,7 @@ Test(plan, auto_takes_what_the_costs_say)
                                    [SINEW_ENGINES] = SINEW_COSTS};
     sinew_discretization *d = lowpass(6);
     for (int e = SINEW_ENGINE_SCAN; e < SINEW_ENGINES; e++) {
-        sinew_costs costs;
-        sinew_costs_default(&costs);
+        sinew_costs costs = sinew_costs_built_in();
         for (size_t i = first[SINEW_ENGINE_SCAN]; i < SINEW_COSTS; i++)
             costs.ns[i] = i >= first[e] && i < first[e + 1] ? 1e-3 : 1e3;
         sinew_filter_opts opts = {.costs = &costs, .block_frames = 20};
@@ -349,7 +380,7 @@ Test(plan, a_plan_says_how_it_runs)
     sinew_filter_opts opts = {.engine = SINEW_ENGINE_BLOCK, .channels = 21};
     cr_assert_eq(sinew_plan_filter(&plan, d, &opts, NULL), SINEW_OK);
     cr_assert_str_eq(plan.form, "cascade");
-    cr_assert_str_eq(plan.kernel, "channels");
+    cr_assert_str_eq(plan.computes_by, "channels");
     cr_assert(plan.length == 16 && plan.arithmetic == SINEW_SAMPLE_F64);
     size_t lanes = 16; /* no more than 21, and what the instruction set has */
     while (!(lanes & sinew_simd_best()->fused->widths_f64))
@@ -361,7 +392,7 @@ Test(plan, a_plan_says_how_it_runs)
     d = designed(&steep);
     opts = (sinew_filter_opts){.engine = SINEW_ENGINE_BLOCK, .sample = SINEW_SAMPLE_F32};
     cr_assert_eq(sinew_plan_filter(&plan, d, &opts, NULL), SINEW_OK);
-    cr_assert_str_eq(plan.kernel, "registers");
+    cr_assert_str_eq(plan.computes_by, "registers");
     cr_assert_str_eq(plan.coordinates, "balanced"); /* float needs them */
     cr_assert(plan.lanes == 1 && plan.arithmetic == SINEW_SAMPLE_F32);
     opts.engine = SINEW_ENGINE_SCAN;
@@ -381,8 +412,7 @@ Test(plan, a_gain_stays_a_product)
     cr_assert_eq(sinew_discretization_new(&d, &m, &how, NULL), SINEW_OK);
     cr_assert_eq(sinew_plan_filter(&plan, d, NULL, NULL), SINEW_OK);
     cr_assert_eq(plan.engine, SINEW_ENGINE_SCAN);
-    sinew_costs costs;
-    sinew_costs_default(&costs);
+    sinew_costs costs = sinew_costs_built_in();
     for (size_t i = SINEW_COST_SCAN_RUN; i < SINEW_COST_BLOCK_SAMPLE; i++)
         costs.ns[i] = 1e3;
     sinew_filter_opts opts = {.costs = &costs};
@@ -390,4 +420,19 @@ Test(plan, a_gain_stays_a_product)
     cr_assert_eq(plan.engine, SINEW_ENGINE_SCAN); /* dear as it is */
     cr_assert_gt(plan.ns[SINEW_ENGINE_SCAN], plan.ns[SINEW_ENGINE_BLOCK]);
     sinew_discretization_free(d);
+}
+
+/* 724 by 724 a frame, four frames at once: beyond that matrices would take more than 64 MB. */
+Test(plan, wide_systems_are_scanned)
+{
+    enum { MOST = 724 };
+    static double A = 0.5, B[MOST + 1], C[MOST + 1], D[(MOST + 1) * (MOST + 1)];
+    for (size_t width = MOST; width <= MOST + 1; width++) {
+        sinew_discretization *d;
+        sinew_discretize_opts how = {.rate_hz = 100};
+        sinew_matrices m = {1, width, width, &A, B, C, D};
+        cr_assert_eq(sinew_discretization_new(&d, &m, &how, NULL), SINEW_OK);
+        cr_assert_eq(isfinite(sinew_filter_cost(d, NULL, SINEW_ENGINE_BLOCK)), width == MOST);
+        sinew_discretization_free(d);
+    }
 }

@@ -34,6 +34,7 @@
 #ifndef SINEW_FILTER_H
 #define SINEW_FILTER_H
 
+#include "costs.h"
 #include "discretization.h"
 #include "node.h"
 
@@ -54,8 +55,6 @@ enum { SINEW_ENGINES = SINEW_ENGINE_CONVOLVE + 1 }; /* how many there are, auto 
 SINEW_API const char *sinew_engine_name(sinew_engine engine);
 SINEW_API int sinew_engine_from_name(const char *name, sinew_engine *out);
 
-typedef struct sinew_costs sinew_costs;
-
 typedef struct sinew_filter_opts {
     sinew_sample sample; /* F64 or F32, in and out */
     sinew_engine engine;
@@ -67,7 +66,7 @@ typedef struct sinew_filter_opts {
     size_t partitions;
     /* how many frames come in a call, as far as known, for the planner; 0: many */
     size_t block_frames;
-    const sinew_costs *costs; /* what the planner reckons with (plan.h); NULL: as built in */
+    const sinew_costs *costs; /* what the planner reckons with; NULL: as built in */
     const double *x0;         /* (copies, order): the discrete state that a new stream starts
                                * from, copied; NULL: zero. For a discretization with foh this is
                                * x0 - G2 u[0] (sinew_discretization_foh_shift). */
@@ -87,7 +86,7 @@ SINEW_API sinew_status sinew_filter_new(sinew_node **out, const sinew_discretiza
 SINEW_API sinew_engine sinew_filter_engine(const sinew_node *node);
 
 /** What `auto` compares: nanoseconds a frame of all channels that an engine will take, as far as
- * its work can be counted and `costs` say what a unit of it takes (plan.h). opts may be NULL for
+ * its work can be counted and `costs` say what a unit of it takes. opts may be NULL for
  * the defaults; its `engine` does not count. Infinite for an engine that cannot run this filter,
  * for SINEW_ENGINE_AUTO that of the engine that auto takes. */
 SINEW_API double sinew_filter_cost(const sinew_discretization *d, const sinew_filter_opts *opts,

@@ -10,6 +10,7 @@
 
 #include "analysis.h"
 #include "block.h"
+#include "costs.h"
 #include "delay.h"
 #include "describe.h"
 #include "design.h"

@@ -1,0 +1,93 @@
+/* lib/filter: in which coordinates a lifted filter is calculated. */
+#include <criterion/criterion.h>
+#include <math.h>
+
+#include "filter/coordinates.h"
+#include "hard_systems.h"
+
+static sinew_components one_group(size_t *states, size_t *ends, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        states[i] = i;
+    ends[0] = n;
+    return (sinew_components){.count = 1, .states = states, .ends = ends};
+}
+
+/* P and its inverse are what they say, and the growth is as bounded as it was asked to be. */
+static sinew_coordinates choose(sinew_discretization *d, double kept, double most, double unit)
+{
+    size_t states[32], ends[32];
+    sinew_components groups = one_group(states, ends, d->order);
+    sinew_recurrence r;
+    sinew_lifted l;
+    sinew_coordinates c;
+    cr_assert_eq(sinew_recurrence_init(&r, d, sinew_simd_best(), &error), SINEW_OK);
+    cr_assert_eq(sinew_lifted_init(&l, d, 16, &error), SINEW_OK);
+    sinew_digits digits = {.kept = kept, .most = most, .unit = unit};
+    cr_assert_eq(sinew_coordinates_choose(&c, &l, d, &r, &groups, &digits, &error), SINEW_OK, "%s",
+                 error.text);
+    for (size_t i = 0; c.P && i < d->order; i++)
+        for (size_t j = 0; j < d->order; j++) {
+            double sum = 0;
+            for (size_t k = 0; k < d->order; k++)
+                sum += c.P[i * d->order + k] * c.inverse[k * d->order + j];
+            cr_assert_float_eq(sum, i == j, 1e-9);
+        }
+    sinew_lifted_finish(&l);
+    sinew_recurrence_finish(&r);
+    return c;
+}
+
+/* Side by side, the sections of a Butterworth of order 8 cancel in three halves of a digit. */
+Test(coordinates, balanced_ones_where_sums_cancel)
+{
+    sinew_discretization *d = butterworth(8, 1000, SINEW_METHOD_ZOH);
+    sinew_coordinates given = choose(d, 64, 512, 0x1p-24), other = choose(d, 8, 8, 0x1p-24);
+    cr_assert_null(given.P);
+    cr_assert(given.fits);
+    cr_assert_not_null(other.P);
+    cr_assert(other.fits);
+    sinew_coordinates_finish(&given);
+    sinew_coordinates_finish(&other);
+    sinew_discretization_free(d);
+}
+
+static void check_kept(sinew_discretization *d, double unit)
+{
+    sinew_coordinates c = choose(d, 1, 64, unit);
+    cr_assert_null(c.P);
+    cr_assert(c.fits);
+    sinew_coordinates_finish(&c);
+    sinew_discretization_free(d);
+}
+
+/* What is lost in double is far less than what rounds in float, but more than nothing. */
+Test(coordinates, given_ones_where_turning_loses_more_than_rounding)
+{
+    check_kept(butterworth(8, 1000, SINEW_METHOD_ZOH), 0x1p-60);
+}
+
+Test(coordinates, given_ones_where_noise_is_no_less_in_others)
+{
+    check_kept(butterworth(8, 20, SINEW_METHOD_BILINEAR), 0x1p-24);
+}
+
+/* A quarter less noise is not worth what the sections of a cascade start with. */
+Test(coordinates, a_cascade_is_given_up_for_much_only)
+{
+    check_kept(butterworth(16, 20, SINEW_METHOD_BILINEAR), 0x1p-24);
+}
+
+Test(coordinates, what_never_settles_has_those_given)
+{
+    double A = 0, B = 1, C = 1, D = 0;
+    sinew_matrices m = {1, 1, 1, &A, &B, &C, &D};
+    sinew_system *system;
+    cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
+    sinew_discretization *d = discretize(system, SINEW_METHOD_ZOH, 1e-3);
+    sinew_coordinates c = choose(d, 8, 8, 0x1p-24);
+    cr_assert_null(c.P);
+    cr_assert_not(c.fits);
+    sinew_coordinates_finish(&c);
+    sinew_discretization_free(d);
+}
