@@ -12,8 +12,9 @@ enum {
     NOISE_FRAMES = 8192, /* at least: no filter is to find itself in a loop */
     ROUNDS_LEAST = 5,
     ROUNDS_MOST = 100,
-    CALLS_ROUNDS = 51,     /* times that each call of a period is timed */
-    POSITIONS_MOST = 65536 /* for blocks that fit the period badly */
+    CALLS_ROUNDS = 51,      /* times that each call of a period is timed */
+    POSITIONS_MOST = 65536, /* for blocks that fit the period badly */
+    FRAMES_MOST = 1 << 28   /* of all calls: seconds */
 };
 static const double round_s = 0.01, all_s = 1;
 
@@ -143,7 +144,9 @@ size_t bench_positions(size_t period_frames, size_t block_frames)
     size_t power = block_frames & -block_frames; /* of two: what it shares with the period */
     size_t exact = period_frames > power ? period_frames / power : 1;
     size_t about = (period_frames + block_frames - 1) / block_frames;
-    return exact <= POSITIONS_MOST || exact <= about ? exact : about;
+    size_t wanted = exact <= POSITIONS_MOST || exact <= about ? exact : about;
+    size_t most = FRAMES_MOST / (CALLS_ROUNDS * block_frames);
+    return wanted <= most ? wanted : most > 0 ? most : 1;
 }
 
 sinew_status bench_time_calls(bench_calls *out, bench_run *run, size_t positions,

@@ -85,8 +85,10 @@ static void print_explained(const sinew_plan *p, const sinew_costs *costs)
         printf("side by side  %zu channels\n", p->lanes);
     printf("simd          %s\ncosts         %s\n", p->simd, sinew_costs_origin(costs));
     char *path = sinew_costs_default_path();
-    if (path && strcmp(sinew_costs_origin(costs), "measured") == 0)
+    sinew_costs *kept = NULL;
+    if (path && !sinew_costs_new_loaded(&kept, path, NULL))
         printf("kept in       %s\n", path);
+    sinew_costs_free(kept);
     free(path);
 }
 

@@ -2,6 +2,7 @@
  * filter of a discretization beside it, which hears the same input and is added. */
 #include "filter/kernel_node.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -194,6 +195,16 @@ static sinew_status check_plus(const sinew_kernel *k, const sinew_discretization
     return SINEW_OK;
 }
 
+static sinew_status check_range(const sinew_kernel *k, sinew_error *error)
+{
+    for (size_t i = 0; i < k->outputs * k->inputs * k->taps; i++)
+        if (!(fabs(k->h[i]) <= FLT_MAX))
+            return sinew_fail(error, SINEW_ERR_NUMERIC,
+                              "tap %zu of the kernel is %g, which is beyond f32", i % k->taps,
+                              k->h[i]);
+    return SINEW_OK;
+}
+
 static sinew_status check(const sinew_kernel *k, const sinew_discretization *plus,
                           const sinew_filter_opts *opts, sinew_error *error)
 {
@@ -209,7 +220,8 @@ static sinew_status check(const sinew_kernel *k, const sinew_discretization *plu
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
                           "%u channels for a kernel with %zu inputs and %zu outputs",
                           opts->channels, k->inputs, k->outputs);
-    return plus ? check_plus(k, plus, error) : SINEW_OK;
+    sinew_status status = plus ? check_plus(k, plus, error) : SINEW_OK;
+    return !status && opts->sample == SINEW_SAMPLE_F32 ? check_range(k, error) : status;
 }
 
 static void init_node(sinew_kernel_node *f, const sinew_kernel *k, const sinew_filter_opts *opts)

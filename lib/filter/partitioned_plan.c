@@ -85,6 +85,8 @@ size_t sinew_partitioned_plan_whole(const sinew_partitioned_opts *plan, size_t i
     sinew_partitioned_lay_out(&c, plan);
     double best = sinew_partitioned_total_cost(&c);
     size_t found = 0;
+    if (taps <= SINEW_PARTITIONED_BLOCK) /* summed directly: one tap is a product, and no more */
+        return 0;
     for (size_t length = SINEW_PARTITIONED_BLOCK; length <= SINEW_PARTITIONED_LONGEST;
          length *= 4) {
         sinew_partitioned_opts opts = {.n_levels = 1, .lengths = {length}, .whole = true};

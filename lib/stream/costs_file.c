@@ -155,6 +155,9 @@ sinew_status sinew_costs_save(const sinew_costs *costs, const char *path, sinew_
     if (!costs || !path)
         return sinew_fail_null(error);
     sinew_status status = make_folders(path, error);
+    struct stat about;
+    if (!status && stat(path, &about) == 0 && !S_ISREG(about.st_mode)) /* a pipe would wait */
+        status = sinew_fail(error, SINEW_ERR_IO, "%s: is no regular file", path);
     if (!status)
         status = sinew_atomic_file_open(&to, path, path, error);
     if (status)

@@ -138,6 +138,15 @@ def test_a_run_of_a_file_plans_for_long_calls():
     assert same("short.npy", "block.npy") and same("long.npy", "block.npy")
 
 
+def test_costs_are_kept_in_a_file_only():
+    """Not in a pipe, which would wait for somebody who reads, nor in a device."""
+    os.makedirs("cache/sinew")
+    os.mkfifo(COSTS)
+    got = sinew("plan", model(LOWPASS), *RATE, "--calibrate", "--explain", env=with_cache())
+    assert "costs are not kept" in got.messages and b"kept in" not in got.stdout, got
+    assert plan(LOWPASS, env=with_cache())["costs"] == "measured"
+
+
 def test_no_place_to_keep_them_is_no_failure():
     write("file", "")
     env = dict(os.environ, XDG_CACHE_HOME=os.path.abspath("file"))

@@ -388,3 +388,37 @@ Test(kernel, files, .init = io_make_folder, .fini = io_remove_folder)
     const char *rates[2] = {sound("a.wav", 48000, 1, 10), sound("c.wav", 44100, 1, 10)};
     refused(sinew_kernel_open(&kernel, rates, 1, 2, &error), SINEW_ERR_MISMATCH, "44100 Hz");
 }
+
+/* Beyond float there is no f32: NaN would be all that comes out. */
+Test(kernel, is_within_its_type)
+{
+    static const double h[] = {1, 0, 1e300};
+    sinew_kernel *kernel;
+    sinew_node *node;
+    cr_assert_eq(sinew_kernel_new(&kernel, 1, 1, 3, h, 48000, &error), SINEW_OK);
+    sinew_kernel_opts opts = {.filter = {.sample = SINEW_SAMPLE_F32}};
+    cr_assert_eq(sinew_filter_new_kernel(&node, kernel, NULL, &opts, &error), SINEW_ERR_NUMERIC);
+    cr_assert(strstr(error.text, "tap 2"), "%s", error.text);
+    opts.filter.sample = SINEW_SAMPLE_F64;
+    cr_assert_eq(sinew_filter_new_kernel(&node, kernel, NULL, &opts, &error), SINEW_OK);
+    sinew_node_free(node);
+    sinew_kernel_free(kernel);
+}
+
+/* One tap is a product, whatever the calls are. */
+Test(kernel, of_few_taps_is_summed)
+{
+    enum { N = 4096 };
+    static const double half[] = {0.5};
+    double *u = random_numbers(N, 2), y[N];
+    sinew_kernel *kernel;
+    sinew_kernel_opts opts = {.call_frames = N};
+    cr_assert_eq(sinew_kernel_new(&kernel, 1, 1, 1, half, 48000, &error), SINEW_OK);
+    sinew_stream *stream = stream_of(kernel, &opts);
+    run(stream, u, y, N, SINEW_SAMPLE_F64);
+    for (size_t t = 0; t < N; t++)
+        cr_assert_eq(y[t], u[t] / 2);
+    close_stream(stream);
+    sinew_kernel_free(kernel);
+    sinew_free(u);
+}
