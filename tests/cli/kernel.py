@@ -54,6 +54,29 @@ def test_one_file_runs_on_each_channel():
             np.testing.assert_allclose(y[:, c], expected, atol=atol * abs(expected).max())
 
 
+def test_channels_of_files_and_no_path():
+    rng = np.random.default_rng(8)
+    h = (rng.normal(size=(3000, 4)) / 50).astype(np.float32)
+    wavfile.write("four.wav", RATE, h)
+    rooms()
+    u = noise(9000, 2)
+    _, y = run("system: {fir: {files: [[{file: four.wav, channel: 1}, {file: four.wav, channel: 3}],"
+               " [0, {file: four.wav, channel: 4}], [LL.wav, 0]]}}\n", u, "--rate", RATE)
+    expected = np.stack([filtered(h[:, 0], u[:, 0]) + filtered(h[:, 2], u[:, 1]),
+                         filtered(h[:, 3], u[:, 1]),
+                         filtered(wavfile.read("LL.wav")[1], u[:, 0])], axis=1)
+    np.testing.assert_allclose(y, expected, atol=1e-13 * abs(expected).max())
+    _, y = run("system: {fir: {file: {file: four.wav, channel: 2}}}\n", u, "--rate", RATE)
+    np.testing.assert_allclose(y[:, 1], filtered(h[:, 1], u[:, 1]), atol=1e-13)
+
+
+def test_many_entries_of_one_file():
+    wavfile.write("one.wav", RATE, np.float32([1, 2]))
+    text = "system: {fir: {files: [%s]}}\n" % ", ".join(["[%s]" % ", ".join(["one.wav"] * 40)] * 40)
+    facts = json.loads(sinew("info", model(text), "--json").stdout)
+    assert (facts["taps"], facts["inputs"], facts["outputs"]) == (2, 40, 40), facts
+
+
 def test_paths_are_seen_from_the_description():
     h, u = rooms(), noise(100, 1)
     os.makedirs("deep", exist_ok=True)
@@ -133,10 +156,24 @@ def test_what_kernels_cannot():
 def test_descriptions_that_cannot_be():
     rooms()
     wavfile.write("two.wav", RATE, np.zeros((5, 2), np.float32))
+    wavfile.write("nan.wav", RATE, np.float32([1, np.nan]))
+    wavfile.write("slow.wav", 44100, np.float32([1]))
     for fir, words in (("{file: gone.wav}", ["1:22", "gone.wav"]),
                        ("{file: .}", ["no regular file"]),
-                       ("{file: two.wav}", ["two.wav", "2 channels"]),
-                       ("{files: [[LL.wav, LR.wav], [RL.wav]]}", ["row 2 has 1 files"]),
+                       ("{file: two.wav}", ["1:22: system.fir.file:", "two.wav", "2 channels",
+                                            "'channel'"]),
+                       ("{file: {file: two.wav, channel: 3}}", ["no channel 3"]),
+                       ("{file: {file: two.wav, channel: 0}}", ["channel"]),
+                       ("{file: {channel: 1}}", ["'file' is missing"]),
+                       ("{files: [[0, 0]]}", ["without a single path"]),
+                       ("{files: [[LL.wav, LR.wav], [RL.wav]]}",
+                        ["1:42: system.fir.files[1]: row 1 has 1 files, row 0 has 2"]),
+                       ("{files: [[LL.wav, LR.wav], [RL.wav, nan.wav]]}",
+                        ["1:51: system.fir.files[1][1]: ./nan.wav: tap 1 is nan"]),
+                       ("{files: [[LL.wav, 0], [slow.wav, two.wav]]}",
+                        ["1:38: system.fir.files[1][0]: ./slow.wav is of 44100 Hz", "LL.wav"]),
+                       ("{files: [[LL.wav, two.wav]]}",
+                        ["1:33: system.fir.files[0][1]: ./two.wav", "2 channels"]),
                        ("{taps: [1]}", ["rate_hz"]),
                        ("{file: LL.wav, rate_hz: 1}", ["rate_hz is for taps"]),
                        ("{file: LL.wav, taps: [1], rate_hz: 1}", ["taps"]),

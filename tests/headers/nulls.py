@@ -27,6 +27,7 @@ sinew_join_feedback back
 sinew_kalman_node opts
 sinew_kalman_steady covariance
 sinew_kalman_steady gain
+sinew_kernel_open blamed
 sinew_model_build opts
 sinew_plan_filter opts
 sinew_sink_write times
@@ -118,7 +119,7 @@ static sinew_sink_opts writing = {.format = "f64", .signal = {.channels = 1, .ra
 static sinew_source *source;
 static sinew_sink *sink;
 static sinew_kernel *kernel;
-static const char *const paths[] = {path};
+static const sinew_kernel_file kernel_files[] = {{path, 0}};
 
 static void prepare(void)
 {
@@ -193,7 +194,7 @@ VALUES = {
     "const sinew_filter_opts *": "&filter", "const sinew_stream_opts *": "&(sinew_stream_opts){0}",
     "const sinew_source_opts *": "&reading", "const sinew_sink_opts *": "&writing",
     "sinew_source *": "source", "sinew_sink *": "sink", "const sinew_kernel *": "kernel",
-    "const char *const *": "paths", "const sinew_kernel_opts *": "&(sinew_kernel_opts){0}",
+    "const sinew_kernel_file *": "kernel_files", "const sinew_kernel_opts *": "&(sinew_kernel_opts){0}",
 }
 EXTRA = {
     ("sinew_discretization_new", "discrete"): "&discrete",
