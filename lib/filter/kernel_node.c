@@ -199,6 +199,9 @@ static sinew_status check(const sinew_kernel *k, const sinew_discretization *plu
 {
     if (opts->sample != SINEW_SAMPLE_F64 && opts->sample != SINEW_SAMPLE_F32)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "a filter runs in f64 or f32");
+    if ((unsigned)opts->engine >= SINEW_ENGINES)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no engine has the number %d",
+                          (int)opts->engine);
     if (!plus && opts->engine != SINEW_ENGINE_AUTO && opts->engine != SINEW_ENGINE_CONVOLVE)
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
                           "a kernel has no state space: it runs by convolve, not by %s",

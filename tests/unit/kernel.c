@@ -301,6 +301,9 @@ Test(kernel, what_cannot_be)
     opts = (sinew_kernel_opts){.filter.x0 = one};
     refused(sinew_filter_new_kernel(&node, kernel, NULL, &opts, &error), SINEW_ERR_ARGUMENT,
             "no x0");
+    opts = (sinew_kernel_opts){.filter.engine = (sinew_engine)17};
+    refused(sinew_filter_new_kernel(&node, kernel, NULL, &opts, &error), SINEW_ERR_ARGUMENT,
+            "no engine has the number 17");
     opts = (sinew_kernel_opts){.n_levels = 2, .lengths = {256, 2048}};
     refused(sinew_filter_new_kernel(&node, kernel, NULL, &opts, &error), SINEW_ERR_ARGUMENT,
             "2048");
