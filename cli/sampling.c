@@ -33,9 +33,11 @@ sinew_discretize_opts sampling_opts(const sampling *s)
 sinew_status sampling_warning(char warning[SAMPLING_WARNING_BYTES], const sinew_model *model,
                               const sinew_build_report *report, sinew_error *error)
 {
-    const sinew_system *system = sinew_model_system(model);
+    const sinew_system *plus = NULL, *system = sinew_model_system(model);
     sinew_stability stability = SINEW_STABLE;
     warning[0] = 0;
+    if (sinew_model_kernel(model, &plus)) /* what is added may be unstable, the kernel is not */
+        system = plus;
     sinew_status status = system ? sinew_system_stability(system, &stability, error) : SINEW_OK;
     if (status)
         return status;

@@ -172,26 +172,44 @@ static sinew_status open_files(sinew_kernel **out, const fir_spec *spec, sinew_d
     return open_entries(out, entries, outputs, inputs, document, error);
 }
 
+static sinew_status new_kernel(sinew_kernel **out, const fir_spec *spec, sinew_document *document,
+                               sinew_error *error)
+{
+    const fir_entry *single = &spec->file;
+    if (spec->has_taps)
+        return sinew_kernel_new(out, 1, 1, spec->taps.n, spec->taps.items, spec->rate_hz, error);
+    return spec->has_file ? open_entries(out, &single, 1, 1, document, error)
+                          : open_files(out, spec, document, error);
+}
+
+/* What is added has the kernel's inputs and outputs. */
+static sinew_status add(sinew_kernel_parts *parts, const sinew_spec_member *plus,
+                        sinew_error *error)
+{
+    size_t entries = 0;
+    const sinew_system *system = sinew_member_build(plus, &entries);
+    if (!system)
+        return sinew_fail(error, SINEW_ERR_DATA, "what is added is no system");
+    sinew_matrices m = sinew_system_matrices(system);
+    size_t outputs = sinew_kernel_outputs(parts->kernel);
+    size_t inputs = sinew_kernel_inputs(parts->kernel);
+    if (m.outputs == outputs && m.inputs == inputs)
+        return sinew_system_copy(&parts->plus, system, error);
+    sinew_at_problem(plus->at,
+                     "the kernel has %zu outputs and %zu inputs, what is added to it %zu and %zu",
+                     outputs, inputs, m.outputs, m.inputs);
+    return sinew_fail(error, SINEW_ERR_MISMATCH, "what is added does not fit");
+}
+
 static sinew_status build_kernel(sinew_kernel_parts *out, const void *given,
                                  sinew_document *document, sinew_error *error)
 {
     const fir_spec *spec = given;
-    size_t entries = 0;
     *out = (sinew_kernel_parts){0};
-    if (spec->has_plus) {
-        const sinew_system *plus = sinew_member_build(&spec->plus, &entries);
-        if (!plus)
-            return sinew_fail(error, SINEW_ERR_DATA, "what is added is no system");
-        sinew_status status = sinew_system_copy(&out->plus, plus, error);
-        if (status)
-            return status;
-    }
-    if (spec->has_taps)
-        return sinew_kernel_new(&out->kernel, 1, 1, spec->taps.n, spec->taps.items, spec->rate_hz,
-                                error);
-    const fir_entry *single = &spec->file;
-    return spec->has_file ? open_entries(&out->kernel, &single, 1, 1, document, error)
-                          : open_files(&out->kernel, spec, document, error);
+    sinew_status status = new_kernel(&out->kernel, spec, document, error);
+    if (!status && spec->has_plus)
+        status = add(out, &spec->plus, error);
+    return status;
 }
 
 const sinew_system_kind sinew_kind_fir = {

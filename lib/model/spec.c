@@ -130,5 +130,12 @@ sinew_kernel_parts sinew_spec_build_kernel(const sinew_spec *spec, sinew_documen
 {
     sinew_at root = sinew_at_root(document), place = root;
     sinew_at_find(&root, "system", &place);
-    return sinew_kind_build_kernel(&spec->system, &place);
+    sinew_kernel_parts parts = sinew_kind_build_kernel(&spec->system, &place);
+    if (parts.kernel && !parts.plus && spec->method) {
+        sinew_at_find(&root, "method", &place);
+        sinew_at_problem(&place,
+                         "a kernel is not discretized: a method is for what is added, plus");
+        sinew_kernel_parts_free(&parts);
+    }
+    return parts;
 }

@@ -175,11 +175,44 @@ def test_descriptions_that_cannot_be():
                        ("{files: [[LL.wav, two.wav]]}",
                         ["1:33: system.fir.files[0][1]: ./two.wav", "2 channels"]),
                        ("{taps: [1]}", ["rate_hz"]),
+                       ("{taps: 0.5, rate_hz: 1}", ["fir.taps: must be a list, and is a number"]),
+                       ("{files: [[LL.wav, LR.wav]], plus: {zpk: {poles: [-1]}}}",
+                        ["1:49: system.fir.plus", "1 outputs and 2 inputs", "1 and 1"]),
                        ("{file: LL.wav, rate_hz: 1}", ["rate_hz is for taps"]),
                        ("{file: LL.wav, taps: [1], rate_hz: 1}", ["taps"]),
                        ("{plus: {zpk: {poles: [-1]}}}", ["file"]),
                        ("{file: LL.wav, plus: {zpk: {poles: [-1]}}, gain: 3}", ["gain"])):
         refused(words, "info", model("system: {fir: %s}\n" % fir))
+
+
+    refused(["model.yaml:2:9: method:", "not discretized"], "info",
+            model("system: {fir: {file: LL.wav}}\nmethod: bilinear\n"))
+
+
+def test_what_a_sound_file_is_not_to_blame_for():
+    rooms()
+    path = model("system: {fir: {file: LL.wav}}\n")
+    wavfile.write("st.wav", 44100, np.zeros((9, 2), np.float32))
+    refused(["model.yaml: the kernel is of 48000 Hz", "st.wav is of 44100 Hz"], "run", path,
+            "st.wav", "y.wav")
+    wavfile.write("st.wav", RATE, np.zeros((9, 2), np.float32))
+    write("x0.csv", "1\n")
+    refused(["sinew: a kernel is not discretized"], "run", path, "st.wav", "y.wav", "--method",
+            "bilinear", status=2)
+    refused(["sinew: a kernel starts from silence"], "run", path, "st.wav", "y.wav", "--x0",
+            "x0.csv", status=2)
+    late = model("system: {delayed: {delay_s: 1ms, system: {zpk: {poles: [-1]}}}}\n", "late.yaml")
+    refused(["sinew: a system with delays starts from rest"], "run", late, "st.wav", "y.wav",
+            "--x0", "x0.csv", status=2)
+    refused(["st.wav: 2 channels"], "run", model(STEREO.replace("LL.wav,", "LL.wav, RL.wav,")
+                                                 .replace("RL.wav, RR", "LL.wav, RL.wav, RR")),
+            "st.wav", "y.wav")
+
+
+def test_what_is_added_and_unstable():
+    done, _ = run("system: {fir: {taps: [1], rate_hz: 48k, plus: {zpk: {poles: [5]}}}}\n",
+                  noise(9, 1), "--rate", RATE)
+    assert "the system is unstable: a pole right of the axis" in done.messages, done.messages
 
 
 def test_the_output_is_not_a_kernel():
