@@ -60,13 +60,15 @@ static void facts_as_table(const sinew_model *model, const sinew_kernel *k,
         printf("%-10s a system of order %zu\n", "plus", sinew_system_matrices(plus).order);
 }
 
-sinew_status kernel_print_facts(const sinew_model *model, const double *rates_hz, size_t n_rates,
-                                bool json, sinew_error *error)
+sinew_status kernel_print_facts(const sinew_model *model, const sinew_discretize_opts *how,
+                                const double *rates_hz, size_t n_rates, bool json,
+                                sinew_error *error)
 {
     const sinew_system *plus;
     const sinew_kernel *k = sinew_model_kernel(model, &plus);
     for (size_t i = 0; i < n_rates; i++) {
-        sinew_build_opts opts = {.discretize.rate_hz = rates_hz[i], .allow_unstable = true};
+        sinew_build_opts opts = {.discretize = *how, .allow_unstable = true};
+        opts.discretize.rate_hz = rates_hz[i];
         sinew_node *node = NULL;
         sinew_status status = sinew_model_build(&node, model, &opts, error);
         sinew_node_free(node);

@@ -25,6 +25,7 @@ static sinew_status check_rate(const sinew_kernel *kernel, const sinew_discretiz
 static sinew_status check_opts(const sinew_kernel *kernel, bool plus, sinew_method method,
                                const sinew_build_opts *opts, sinew_error *error)
 {
+    const sinew_discretize_opts *d = &opts->discretize;
     size_t inputs = sinew_kernel_inputs(kernel);
     bool single = inputs == 1 && sinew_kernel_outputs(kernel) == 1;
     if (opts->x0)
@@ -36,10 +37,14 @@ static sinew_status check_opts(const sinew_kernel *kernel, bool plus, sinew_meth
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
                           "a kernel is not discretized: %s says nothing of it",
                           sinew_method_name(method));
+    if (!plus && (d->prewarp_hz != 0 || d->alpha != 0))
+        return sinew_fail(error, SINEW_ERR_ARGUMENT,
+                          "a kernel is not discretized: %s says nothing of it",
+                          d->alpha != 0 ? "an alpha" : "a frequency to prewarp");
     if (!single && opts->filter.channels && opts->filter.channels != inputs)
         return sinew_fail(error, SINEW_ERR_MISMATCH, "%u channels, but the model takes %zu",
                           opts->filter.channels, inputs);
-    return check_rate(kernel, &opts->discretize, error);
+    return check_rate(kernel, d, error);
 }
 
 static sinew_status discretize_plus(sinew_discretization **out, const sinew_model *model,

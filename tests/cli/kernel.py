@@ -209,6 +209,27 @@ def test_what_a_sound_file_is_not_to_blame_for():
             "st.wav", "y.wav")
 
 
+def test_options_that_say_nothing_of_a_kernel():
+    rooms()
+    path = model("system: {fir: {file: LL.wav}}\n")
+    np.save("u.npy", noise(10, 1))
+    for option in ("--prewarp-hz", 3), ("--alpha", 0.3), ("--method", "zoh"):
+        refused(["not discretized"], "run", path, "u.npy", "y.npy", "--rate", RATE, *option,
+                status=2)
+        refused(["not discretized"], "info", path, "--rate", RATE, *option, status=2)
+    plus = "system: {fir: {file: LL.wav, plus: {zpk: {poles: [-300]}}}}\n"
+    alone = "system: {zpk: {poles: [-300]}}\n"
+    for option in ("--prewarp-hz", 3), ("--alpha", 0.3):  # as for the system alone
+        words = sinew("run", model(alone), "u.npy", "y.npy", "--rate", RATE, *option,
+                      status=2).messages.splitlines()[:1]
+        refused(words, "run", model(plus), "u.npy", "y.npy", "--rate", RATE, *option, status=2)
+    _, kernel = run("system: {fir: {file: LL.wav}}\n", noise(10, 1), "--rate", RATE)
+    options = ("--rate", RATE, "--method", "bilinear", "--prewarp-hz", 5000)
+    _, beside = run(alone, noise(10, 1), *options)
+    _, y = run(plus, noise(10, 1), *options)
+    np.testing.assert_allclose(y, kernel + beside, atol=1e-14)
+
+
 def test_what_is_added_and_unstable():
     done, _ = run("system: {fir: {taps: [1], rate_hz: 48k, plus: {zpk: {poles: [5]}}}}\n",
                   noise(9, 1), "--rate", RATE)
