@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/error.h"
 #include "json.h"
@@ -77,4 +78,52 @@ sinew_status kernel_print_facts(const sinew_model *model, const sinew_discretize
     }
     (json ? facts_as_json : facts_as_table)(model, k, plus);
     return SINEW_OK;
+}
+
+/* ---- responses ---- */
+
+static sinew_status add_response(sinew_complex *response, size_t each,
+                                 const sinew_discretization *plus, const double *rad, size_t n,
+                                 sinew_error *error)
+{
+    sinew_complex *beside = calloc(n * each, sizeof *beside);
+    if (!beside)
+        return sinew_fail_memory(error);
+    sinew_status status = sinew_discretization_response(plus, rad, n, beside, error);
+    for (size_t i = 0; !status && i < n * each; i++) {
+        response[i].re += beside[i].re;
+        response[i].im += beside[i].im;
+    }
+    free(beside);
+    return status;
+}
+
+sinew_status kernel_response(sinew_complex *response, const sinew_model *model,
+                             const sinew_discretize_opts *opts, const double *rad, size_t n,
+                             char warning[SAMPLING_WARNING_BYTES], sinew_error *error)
+{
+    const sinew_kernel *k = sinew_model_kernel(model, NULL);
+    size_t each = sinew_kernel_outputs(k) * sinew_kernel_inputs(k);
+    sinew_discretization *plus = NULL;
+    sinew_status status = sampling_discretize(&plus, model, opts, warning, error);
+    if (!status)
+        status = sinew_kernel_response(k, rad, n, response, error);
+    if (!status && plus)
+        status = add_response(response, each, plus, rad, n, error);
+    sinew_discretization_free(plus);
+    return status;
+}
+
+void kernel_add_taps(double *y, size_t frames, const sinew_kernel *k, bool step)
+{
+    size_t pairs = sinew_kernel_outputs(k) * sinew_kernel_inputs(k), taps = sinew_kernel_taps(k);
+    const double *h = sinew_kernel_values(k);
+    for (size_t i = 0; i < pairs; i++) {
+        long double so_far = 0;
+        for (size_t t = 0; t < frames; t++) {
+            double tap = t < taps ? h[i * taps + t] : 0;
+            so_far += tap;
+            y[t * pairs + i] += step ? (double)so_far : tap;
+        }
+    }
 }

@@ -57,8 +57,10 @@ sinew_status sampling_discretize(sinew_discretization **out, const sinew_model *
 {
     warning[0] = 0;
     *out = NULL;
-    sinew_status status = sinew_model_discretize(out, model, opts, error);
-    if (status)
+    sinew_status status =
+        (sinew_model_kernel(model, NULL) ? sinew_model_discretize_plus
+                                         : sinew_model_discretize)(out, model, opts, error);
+    if (status || !*out)
         return status;
     sinew_build_report report = {.method = sinew_discretization_method(*out),
                                  .step_s = sinew_discretization_step_s(*out),

@@ -38,7 +38,7 @@ sinew_status sampling_warning(char warning[SAMPLING_WARNING_BYTES], const sinew_
                               const sinew_build_report *report, sinew_error *error);
 
 /* Discretize, and say in `warning` ("" for nothing) when the result is not stable. The caller
- * frees *out. */
+ * frees *out. Of a kernel what is added to it, NULL where nothing is. */
 sinew_status sampling_discretize(sinew_discretization **out, const sinew_model *model,
                                  const sinew_discretize_opts *opts,
                                  char warning[SAMPLING_WARNING_BYTES], sinew_error *error);

@@ -147,7 +147,10 @@ def test_what_kernels_cannot():
     refused(["kernel", "discrete already"], "discretize", path, "--rate", RATE)
     refused(["kernel", "convolve"], "plan", path, "--rate", RATE)
     write("hz", "1\n")
-    refused(["kernel"], "response", path, "--rate", RATE, "--hz", "hz")
+    refused(["44100 Hz"], "response", path, "--rate", 44100, "--hz", "hz")
+    for option in "--continuous", "--group-delay":
+        refused(["model.yaml: the model is a kernel"], "response", path, option, "--hz", "hz")
+    refused(["model.yaml: the model is a kernel"], "impulse", path, "--continuous")
     refused(["m.yaml:1:", "rational"], "discretize",
             model("system: {series: [{fir: {file: LL.wav}}]}\n", "m.yaml"), "--rate", RATE)
     assert not os.path.exists("y.npy")
@@ -207,6 +210,57 @@ def test_what_a_sound_file_is_not_to_blame_for():
     refused(["st.wav: 2 channels"], "run", model(STEREO.replace("LL.wav,", "LL.wav, RL.wav,")
                                                  .replace("RL.wav, RR", "LL.wav, RL.wav, RR")),
             "st.wav", "y.wav")
+
+
+def dft(h, rad):
+    """(frequencies): sum of h[t] e^(-jwt/rate), in long double."""
+    turns = np.outer(np.longdouble(rad) / RATE, np.arange(len(h), dtype=np.longdouble))
+    h = np.longdouble(h)
+    return np.complex128(np.cos(turns) @ h - 1j * (np.sin(turns) @ h))
+
+
+def test_response():
+    h = rooms()
+    write("hz", "0\n1\n777.7\n24000\n31000\n")
+    answer = json.loads(sinew("response", model(STEREO), "--hz", "hz", "--json").stdout)
+    response = np.array(answer["response"]) @ [1, 1j]
+    assert response.shape == (5, 2, 2) and len(answer["hz"]) == 5, answer
+    for place, name in (((0, 0), "LL"), ((0, 1), "LR"), ((1, 0), "RL"), ((1, 1), "RR")):
+        np.testing.assert_allclose(response[:, place[0], place[1]], dft(h[name], answer["rad"]),
+                                   rtol=1e-13, atol=1e-15 * abs(h[name]).sum())
+    assert sinew("response", model(STEREO), "--hz", "hz", "--json", "--rate", RATE).stdout == \
+        sinew("response", model(STEREO), "--hz", "hz", "--json").stdout
+    table = sinew("response", model(STEREO), "--hz", "hz").stdout.decode().splitlines()
+    assert len(table) == 1 + 5 * 4, table
+
+
+def test_responses_of_what_is_added_too():
+    rooms()
+    lag = "{zpk: {poles: [-300], gain: 300}}"
+    alone = model("system: %s\nmethod: foh\n" % lag, "lag.yaml")
+    bare = model("system: {fir: {file: LL.wav}}\n", "bare.yaml")
+    both = model("system: {fir: {file: LL.wav, plus: %s}}\nmethod: foh\n" % lag, "both.yaml")
+    write("hz", "10\n5000\n")
+
+    def answer(command, path, *more):
+        text = sinew(command, path, "--rate", RATE, "--json", *more).stdout
+        return json.loads(text)
+
+    for command, more in ("response", ("--hz", "hz")), ("impulse", ()), ("step", ()):
+        lag, kernel, sum_ = (np.array(answer(command, path, *more)["response"])
+                             for path in (alone, bare, both))
+        np.testing.assert_allclose(sum_, lag + kernel, rtol=1e-14, atol=1e-16)
+    h = wavfile.read("LL.wav")[1]
+    impulse = answer("impulse", bare, "--frames", 3500)
+    assert impulse["method"] is None and impulse["step_s"] == 1 / RATE
+    np.testing.assert_array_equal(np.array(impulse["response"])[:3000, 0, 0], h)
+    assert not np.array(impulse["response"])[3000:].any()
+    assert json.loads(sinew("impulse", bare, "--frames", 3500, "--json").stdout) == impulse
+    assert answer("impulse", both)["method"] == "foh"
+    step = np.array(answer("step", bare, "--frames", 3500)["response"])[:, 0, 0]
+    np.testing.assert_allclose(step[:3000], np.cumsum(np.longdouble(h)), rtol=1e-14, atol=1e-16)
+    refused(["--rate"], "impulse", alone, status=2)
+    refused(["--rate"], "response", alone, "--hz", "hz", status=2)
 
 
 def test_options_that_say_nothing_of_a_kernel():

@@ -69,7 +69,8 @@ static sinew_discretization *d;
 static sinew_delayed *delayed;
 static sinew_delayed_discretization *delayed_d;
 static sinew_node *node;
-static sinew_model *model, *model_late;
+static const char taps[] = "system: {fir: {taps: [1], rate_hz: 100}}";
+static sinew_model *model, *model_late, *model_kernel;
 static sinew_stream *stream;
 static sinew_swap *swap;
 static sinew_kalman *kalman;
@@ -143,6 +144,7 @@ static void prepare(void)
     sinew_kalman_new(&kalman, system_, &noises, NULL);
     sinew_model_read(&model, text, strlen(text), "text", NULL);
     sinew_model_read_any(&model_late, late, strlen(late), "late", NULL);
+    sinew_model_read_any(&model_kernel, taps, strlen(taps), "taps", NULL);
     sinew_system *other = NULL;
     sinew_system_new_ss(&other, &matrices, NULL);
     sinew_delayed_new_input(&delayed, other, 0.05, NULL);
@@ -202,6 +204,7 @@ EXTRA = {
     ("sinew_model_read", "text"): "text", ("sinew_model_read", "n_bytes"): "sizeof text - 1",
     ("sinew_model_read_any", "text"): "text", ("sinew_model_read_any", "n_bytes"): "sizeof text - 1",
     ("sinew_model_discretize_delayed", "model"): "model_late",
+    ("sinew_model_discretize_plus", "model"): "model_kernel",
     ("sinew_system_new_sos", "sections"): "(const double[]){1, 2, 3, 1, 2, 4}",
     ("sinew_identify_impulse", "n"): "64", ("sinew_identify_records", "n"): "64",
     ("sinew_identify_response", "n"): "16", ("sinew_sink_write", "times"): "NULL",

@@ -257,6 +257,28 @@ Test(kernel, is_not_exchanged_for_one_of_another_rate)
     exchange(3000, 3000, 96000);
 }
 
+/* At zero and at half the rate the angles are known to the bit, with any number of taps. */
+Test(kernel, responds_exactly_where_it_is_known)
+{
+    enum { TAPS = 20001 };
+    double *h = random_numbers(TAPS, 5), rad[2] = {0, M_PI * 48000}, sums[2] = {0, 0};
+    sinew_complex response[2];
+    sinew_kernel *kernel;
+    for (size_t t = 0; t < TAPS; t++) {
+        sums[0] += h[t];
+        sums[1] += t % 2 ? -h[t] : h[t];
+    }
+    cr_assert_eq(sinew_kernel_new(&kernel, 1, 1, TAPS, h, 48000, &error), SINEW_OK);
+    cr_assert_eq(sinew_kernel_response(kernel, rad, 2, response, &error), SINEW_OK);
+    for (size_t i = 0; i < 2; i++)
+        cr_assert_float_eq(response[i].re, sums[i], 1e-11);
+    rad[1] = INFINITY;
+    refused(sinew_kernel_response(kernel, rad, 2, response, &error), SINEW_ERR_ARGUMENT,
+            "frequency 1");
+    sinew_kernel_free(kernel);
+    sinew_free(h);
+}
+
 /* What is not a number leaves with the kernel: nothing of it stays. */
 Test(kernel, nan_is_forgotten)
 {

@@ -69,6 +69,11 @@ SINEW_API double sinew_kernel_rate_hz(const sinew_kernel *kernel);
 SINEW_API const double *
 sinew_kernel_values(const sinew_kernel *kernel); /* (outputs, inputs, taps) */
 
+/** response (n, outputs, inputs): sum of h[t] e^(-jwt/rate) over the taps at rad[0..n), in rad/s.
+ */
+SINEW_API sinew_status sinew_kernel_response(const sinew_kernel *kernel, const double *rad,
+                                             size_t n, sinew_complex *response, sinew_error *error);
+
 typedef struct sinew_kernel_opts {
     /* sample, channels; the rest is of what is added: its engine, the costs that auto chooses it by
      * and block_frames, ... With nothing added the engine is auto or convolve. A kernel's own

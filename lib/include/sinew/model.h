@@ -119,6 +119,13 @@ SINEW_API sinew_status sinew_model_discretize_delayed(sinew_delayed_discretizati
                                                       const sinew_discretize_opts *opts,
                                                       sinew_error *error);
 
+/** The same for what is added to a model's kernel, at the kernel's rate, which `opts` may repeat;
+ * *out is NULL where nothing is added. */
+SINEW_API sinew_status sinew_model_discretize_plus(sinew_discretization **out,
+                                                   const sinew_model *model,
+                                                   const sinew_discretize_opts *opts,
+                                                   sinew_error *error);
+
 /** What was built, or why it was not. */
 typedef struct sinew_build_report {
     sinew_method method; /* DEFAULT: it did not come as far as a discretization */
