@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "json.h"
 #include "model_head.h"
+#include "sinew/plan.h"
 
 sinew_status kernel_refuse(const char *why, sinew_error *error)
 {
@@ -34,7 +35,34 @@ static double most(const sinew_kernel *k)
     return top;
 }
 
-static void facts_as_json(const sinew_model *model, const sinew_kernel *k, const sinew_system *plus)
+/* How what is added runs. */
+typedef struct added {
+    size_t order;
+    const char *method, *engine; /* NULL: nothing is added */
+} added;
+
+static sinew_status look_at_added(added *out, const sinew_model *model,
+                                  const sinew_discretize_opts *how, sinew_error *error)
+{
+    sinew_discretization *d = NULL;
+    sinew_node *node = NULL;
+    sinew_costs costs;
+    sinew_filter_opts opts = {.costs = &costs};
+    *out = (added){0};
+    sinew_costs_kept(&costs);
+    sinew_status status = sinew_model_discretize_plus(&d, model, how, error);
+    if (d)
+        status = sinew_filter_new(&node, d, &opts, error);
+    if (node)
+        *out = (added){sinew_discretization_matrices(d).order,
+                       sinew_method_name(sinew_discretization_method(d)),
+                       sinew_engine_name(sinew_filter_engine(node))};
+    sinew_node_free(node);
+    sinew_discretization_free(d);
+    return status;
+}
+
+static void facts_as_json(const sinew_model *model, const sinew_kernel *k, const added *plus)
 {
     double rate_hz = sinew_kernel_rate_hz(k);
     model_head_as_json(model);
@@ -43,41 +71,39 @@ static void facts_as_json(const sinew_model *model, const sinew_kernel *k, const
     json_field(",\"rate_hz\":", rate_hz);
     json_field(",\"length_s\":", (double)sinew_kernel_taps(k) / rate_hz);
     json_field(",\"peak_gain\":", most(k));
-    if (plus)
-        printf(",\"plus_order\":%zu}\n", sinew_system_matrices(plus).order);
+    if (plus->method)
+        printf(",\"plus_order\":%zu,\"plus_method\":\"%s\",\"plus_engine\":\"%s\"}\n", plus->order,
+               plus->method, plus->engine);
     else
-        puts(",\"plus_order\":null}");
+        puts(",\"plus_order\":null,\"plus_method\":null,\"plus_engine\":null}");
 }
 
-static void facts_as_table(const sinew_model *model, const sinew_kernel *k,
-                           const sinew_system *plus)
+static void facts_as_table(const sinew_model *model, const sinew_kernel *k, const added *plus)
 {
     double rate_hz = sinew_kernel_rate_hz(k);
     model_head_as_table(model);
     printf("%-10s %zu at %.10g Hz: %.4g s\n%-10s %zu\n%-10s %zu\n%-10s %.6g at most\n", "taps",
            sinew_kernel_taps(k), rate_hz, (double)sinew_kernel_taps(k) / rate_hz, "inputs",
            sinew_kernel_inputs(k), "outputs", sinew_kernel_outputs(k), "peak", most(k));
-    if (plus)
-        printf("%-10s a system of order %zu\n", "plus", sinew_system_matrices(plus).order);
+    if (plus->method)
+        printf("%-10s a system of order %zu, by %s, engine %s\n", "plus", plus->order, plus->method,
+               plus->engine);
 }
 
 sinew_status kernel_print_facts(const sinew_model *model, const sinew_discretize_opts *how,
                                 const double *rates_hz, size_t n_rates, bool json,
                                 sinew_error *error)
 {
-    const sinew_system *plus;
-    const sinew_kernel *k = sinew_model_kernel(model, &plus);
-    for (size_t i = 0; i < n_rates; i++) {
-        sinew_build_opts opts = {.discretize = *how, .allow_unstable = true};
-        opts.discretize.rate_hz = rates_hz[i];
-        sinew_node *node = NULL;
-        sinew_status status = sinew_model_build(&node, model, &opts, error);
-        sinew_node_free(node);
-        if (status)
-            return status;
+    sinew_discretize_opts opts = *how;
+    added plus;
+    sinew_status status = look_at_added(&plus, model, &opts, error);
+    for (size_t i = 0; !status && i < n_rates; i++) {
+        opts.rate_hz = rates_hz[i];
+        status = look_at_added(&plus, model, &opts, error);
     }
-    (json ? facts_as_json : facts_as_table)(model, k, plus);
-    return SINEW_OK;
+    if (!status)
+        (json ? facts_as_json : facts_as_table)(model, sinew_model_kernel(model, NULL), &plus);
+    return status;
 }
 
 /* ---- responses ---- */

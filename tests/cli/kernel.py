@@ -126,6 +126,13 @@ def test_info():
             facts["rate_hz"]) == ("hall", 4500, 2, 2, RATE), facts
     text = sinew("info", model(STEREO)).stdout.decode()
     assert "4500 at 48000 Hz" in text, text
+    assert facts["plus_order"] is None and facts["plus_method"] is None, facts
+    plus = model("system: {fir: {file: LL.wav, plus: {zpk: {poles: [-300, -400]}}}}\nmethod: foh\n")
+    facts = json.loads(sinew("info", plus, "--json").stdout)
+    assert (facts["plus_order"], facts["plus_method"]) == (2, "foh"), facts
+    assert facts["plus_engine"] in ("scan", "block", "convolve"), facts
+    text = sinew("info", plus, "--rate", RATE, "--method", "bilinear").stdout.decode()
+    assert "a system of order 2, by bilinear, engine" in text, text
 
 
 def refused(words, *args, status=1):
