@@ -41,18 +41,15 @@ typedef struct added {
     const char *method, *engine; /* NULL: nothing is added */
 } added;
 
-static sinew_status look_at_added(added *out, const sinew_model *model,
-                                  const sinew_discretize_opts *how, sinew_error *error)
+static sinew_status look_at_added(added *out, const sinew_model *model, const sinew_build_opts *how,
+                                  sinew_error *error)
 {
     sinew_discretization *d = NULL;
     sinew_node *node = NULL;
-    sinew_costs costs;
-    sinew_filter_opts opts = {.costs = &costs};
     *out = (added){0};
-    sinew_costs_kept(&costs);
-    sinew_status status = sinew_model_discretize_plus(&d, model, how, error);
+    sinew_status status = sinew_model_discretize_plus(&d, model, &how->discretize, error);
     if (d)
-        status = sinew_filter_new(&node, d, &opts, error);
+        status = sinew_filter_new(&node, d, &how->filter, error);
     if (node)
         *out = (added){sinew_discretization_matrices(d).order,
                        sinew_method_name(sinew_discretization_method(d)),
@@ -94,15 +91,67 @@ sinew_status kernel_print_facts(const sinew_model *model, const sinew_discretize
                                 const double *rates_hz, size_t n_rates, bool json,
                                 sinew_error *error)
 {
-    sinew_discretize_opts opts = *how;
+    sinew_costs costs;
+    sinew_build_opts opts = {.discretize = *how, .filter.costs = &costs};
     added plus;
+    sinew_costs_kept(&costs);
     sinew_status status = look_at_added(&plus, model, &opts, error);
     for (size_t i = 0; !status && i < n_rates; i++) {
-        opts.rate_hz = rates_hz[i];
+        opts.discretize.rate_hz = rates_hz[i];
         status = look_at_added(&plus, model, &opts, error);
     }
     if (!status)
         (json ? facts_as_json : facts_as_table)(model, sinew_model_kernel(model, NULL), &plus);
+    return status;
+}
+
+/* ---- how it runs ---- */
+
+static void plan_as_json(const sinew_kernel *k, const size_t *lengths, size_t n, const added *plus)
+{
+    printf("{\"engine\":\"convolve\",\"taps\":%zu,\"levels\":[", sinew_kernel_taps(k));
+    for (size_t i = 0; i < n; i++)
+        printf("%s%zu", i ? "," : "", lengths[i]);
+    fputs("],\"latency\":0,\"plus_engine\":", stdout);
+    if (plus->engine)
+        json_string(plus->engine);
+    else
+        fputs("null", stdout);
+    puts("}");
+}
+
+static void plan_as_table(const sinew_kernel *k, const size_t *lengths, size_t n, const added *plus,
+                          bool explain)
+{
+    puts("engine        convolve");
+    if (plus->engine)
+        printf("plus          %s\n", plus->engine);
+    if (!explain)
+        return;
+    printf("taps          %zu\nlevels       ", sinew_kernel_taps(k));
+    for (size_t i = 0; i < n; i++)
+        printf(" %zu", lengths[i]);
+    puts(n ? "\nlatency       0 frames" : " none: summed directly\nlatency       0 frames");
+}
+
+sinew_status kernel_print_plan(const sinew_model *model, const sinew_build_opts *how, bool explain,
+                               bool json, sinew_error *error)
+{
+    const sinew_kernel *k = sinew_model_kernel(model, NULL);
+    size_t lengths[SINEW_KERNEL_LEVELS_MAX];
+    sinew_node *node = NULL;
+    added plus = {0};
+    sinew_status status = sinew_model_build(&node, model, how, error);
+    if (!status)
+        status = look_at_added(&plus, model, how, error);
+    if (!status) {
+        size_t n = sinew_filter_kernel_levels(node, lengths);
+        if (json)
+            plan_as_json(k, lengths, n, &plus);
+        else
+            plan_as_table(k, lengths, n, &plus, explain);
+    }
+    sinew_node_free(node);
     return status;
 }
 

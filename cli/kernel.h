@@ -13,6 +13,10 @@ sinew_status kernel_print_facts(const sinew_model *model, const sinew_discretize
                                 const double *rates_hz, size_t n_rates, bool json,
                                 sinew_error *error);
 
+/* How it would run. Errors: those of sinew_model_build. */
+sinew_status kernel_print_plan(const sinew_model *model, const sinew_build_opts *how, bool explain,
+                               bool json, sinew_error *error);
+
 /* response (n, outputs, inputs): of the taps and of what is added to them. */
 sinew_status kernel_response(sinew_complex *response, const sinew_model *model,
                              const sinew_discretize_opts *opts, const double *rad, size_t n,

@@ -107,13 +107,6 @@ static const char *what_is_wrong(const settings *s)
     return NULL;
 }
 
-/* A kernel has a rate of its own. */
-static bool lacks_rate(const settings *s, const sinew_model *model)
-{
-    return !s->continuous && !s->sampling.rate_hz.given && !s->sampling.step_s.given &&
-           !sinew_model_kernel(model, NULL);
-}
-
 static void set_shape(answer *a, const sinew_model *model)
 {
     const sinew_delayed *delayed = sinew_model_delayed(model);
@@ -204,7 +197,7 @@ static int run(const command *self, const void *given, const char **args, size_t
     int status = EXIT_DONE;
     if (sinew_model_open_any(&model, args[0], &error)) {
         status = report_failure(self, &error);
-    } else if (lacks_rate(s, model)) {
+    } else if (!s->continuous && sampling_lacks_step(&s->sampling, model)) {
         status = report_misuse(self, "--continuous, --rate HZ or --step S is needed");
     } else if (read_frequencies(&a, s, &error) ||
                report_name_file(compute(&a, model, args[0], s, warning, &error), args[0], &error)) {

@@ -20,6 +20,11 @@ const char *sampling_wrong(const sampling *s, bool needs_step)
     return NULL;
 }
 
+bool sampling_lacks_step(const sampling *s, const sinew_model *model)
+{
+    return !s->rate_hz.given && !s->step_s.given && !sinew_model_kernel(model, NULL);
+}
+
 sinew_discretize_opts sampling_opts(const sampling *s)
 {
     return (sinew_discretize_opts){.rate_hz = s->rate_hz.value,

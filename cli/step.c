@@ -87,13 +87,6 @@ static const char *what_is_wrong(const settings *s)
     return sampling_wrong(p, false);
 }
 
-/* A kernel has a rate of its own. */
-static bool lacks_rate(const settings *s, const sinew_model *model)
-{
-    return !s->sampling.rate_hz.given && !s->sampling.step_s.given &&
-           !sinew_model_kernel(model, NULL);
-}
-
 /* Room for all frames; false where there are too many. */
 static bool make_room(answer *a, const settings *s)
 {
@@ -179,7 +172,7 @@ static int run(const command *self, const question *asked, const settings *s, co
     int status = EXIT_DONE;
     if (sinew_model_open_any(&model, path, &error)) {
         status = report_failure(self, &error);
-    } else if (lacks_rate(s, model)) {
+    } else if (sampling_lacks_step(&s->sampling, model)) {
         status = report_misuse(self, "--rate HZ or --step S is needed");
     } else if (report_name_file(compute(&a, asked, model, s, warning, &error), path, &error)) {
         status = report_failure(self, &error);

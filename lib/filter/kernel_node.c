@@ -317,3 +317,13 @@ sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_kernel *kerne
     *out = &f->node;
     return SINEW_OK;
 }
+
+size_t sinew_filter_kernel_levels(const sinew_node *node, size_t lengths[SINEW_KERNEL_LEVELS_MAX])
+{
+    if (node->ops != &kernel_ops)
+        return 0;
+    const sinew_partitioned *c = &((const sinew_kernel_node *)node)->levels;
+    for (size_t i = 0; i < c->n_levels; i++)
+        lengths[i] = c->levels[i].length;
+    return c->n_levels;
+}

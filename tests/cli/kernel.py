@@ -135,6 +135,19 @@ def test_info():
     assert "a system of order 2, by bilinear, engine" in text, text
 
 
+def test_plan():
+    rooms()
+    plan = json.loads(sinew("plan", model(STEREO), "--rate", RATE, "--json").stdout)
+    assert plan["engine"] == "convolve" and plan["latency"] == 0 and plan["taps"] == 4500, plan
+    assert plan["levels"][0] == 256 and plan["plus_engine"] is None, plan
+    assert sinew("plan", model(STEREO)).stdout == b"engine        convolve\n"
+    taps = "system: {fir: {taps: [1, 2], rate_hz: 48k, plus: {zpk: {poles: [-3]}}}}\n"
+    plan = json.loads(sinew("plan", model(taps), "--engine", "scan", "--json").stdout)
+    assert plan["levels"] == [] and plan["plus_engine"] == "scan", plan
+    text = sinew("plan", model(taps), "--engine", "scan", "--explain").stdout.decode()
+    assert "plus          scan\n" in text and "latency       0 frames" in text, text
+
+
 def refused(words, *args, status=1):
     text = sinew(*args, status=status).messages
     for word in words:
@@ -152,7 +165,8 @@ def test_what_kernels_cannot():
     np.save("u.npy", noise(10, 3))
     refused(["3 channels"], "run", path, "u.npy", "y.npy", "--rate", RATE)
     refused(["kernel", "discrete already"], "discretize", path, "--rate", RATE)
-    refused(["kernel", "convolve"], "plan", path, "--rate", RATE)
+    refused(["48000 Hz", "44100 Hz"], "plan", path, "--rate", 44100)
+    refused(["scan"], "plan", path, "--rate", RATE, "--engine", "scan")
     write("hz", "1\n")
     refused(["44100 Hz"], "response", path, "--rate", 44100, "--hz", "hz")
     for option in "--continuous", "--group-delay":

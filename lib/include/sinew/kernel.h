@@ -101,6 +101,11 @@ SINEW_API sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_ker
                                                const sinew_discretization *plus,
                                                const sinew_kernel_opts *opts, sinew_error *error);
 
+/** The blocks of the levels of a kernel's node, into lengths, and how many they are: none for a
+ *  kernel that is summed directly, and for other nodes. */
+SINEW_API size_t sinew_filter_kernel_levels(const sinew_node *node,
+                                            size_t lengths[SINEW_KERNEL_LEVELS_MAX]);
+
 #ifdef __cplusplus
 }
 #endif
