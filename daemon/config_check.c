@@ -206,7 +206,7 @@ static void check_references(sinewd_config_file *file, const writer *writers, si
         const sinewd_pipeline_config *pipeline = pipeline_at(file, i);
         sinew_model *model = NULL;
         size_t count;
-        if (!pipeline->good || sinew_model_open(&model, pipeline->model, NULL))
+        if (!pipeline->good || sinew_model_open_any(&model, pipeline->model, NULL))
             continue;
         const char *const *references = sinew_model_references(model, &count);
         for (size_t w = 0; w < n; w++)
