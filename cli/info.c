@@ -263,9 +263,10 @@ static int run(const command *self, const void *given, const char **args, size_t
     if (sinew_model_open_any(&model, args[0], &error)) {
         status = report_failure(self, &error);
     } else if (sinew_model_kernel(model, NULL)) {
-        if (report_name_file(
-                kernel_print_facts(model, s->rates_hz.values, s->rates_hz.n, s->json, &error),
-                args[0], &error))
+        sinew_discretize_opts opts = sampling_opts(&s->sampling);
+        if (report_name_file(kernel_print_facts(model, &opts, s->rates_hz.values, s->rates_hz.n,
+                                                s->json, &error),
+                             args[0], &error))
             status = report_failure(self, &error);
     } else if (sinew_model_delayed(model)) {
         sinew_discretize_opts opts = sampling_opts(&s->sampling);

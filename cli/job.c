@@ -59,6 +59,19 @@ static sinew_status open_source(task *t)
     return sinew_source_open(&t->source, t->files->input, &opts, t->error);
 }
 
+/* A kernel has a rate of its own: where it is another one, both sides are named. */
+static sinew_status check_kernel_rate(const task *t)
+{
+    const sinew_kernel *kernel = sinew_model_kernel(t->plan->model, NULL);
+    double rate_hz = kernel ? sinew_kernel_rate_hz(kernel) : t->rate_hz;
+    if (fabs(t->rate_hz - rate_hz) <= 1e-9 * rate_hz)
+        return SINEW_OK;
+    return sinew_fail(t->error, SINEW_ERR_MISMATCH,
+                      "%s: the kernel is of %.10g Hz, but %s is of %.10g Hz: one of them must be "
+                      "resampled first",
+                      t->plan->model_path, rate_hz, t->files->input, t->rate_hz);
+}
+
 /* The file's own rate, which the options may repeat but not contradict; else theirs. */
 static sinew_status decide_step(task *t, sinew_discretize_opts *opts)
 {
@@ -78,7 +91,7 @@ static sinew_status decide_step(task *t, sinew_discretize_opts *opts)
         opts->rate_hz = own;
         opts->step_s = 0;
     }
-    return SINEW_OK;
+    return check_kernel_rate(t);
 }
 
 /* The state of foh at the start depends on the first frame. */
@@ -95,13 +108,21 @@ static sinew_status peek(task *t)
     return status;
 }
 
+/* May the rate of the input be too low for an edge of the model? A kernel's is its own, and a
+ * Kalman filter has no edges. */
+static bool has_edges(const job_plan *plan)
+{
+    return !plan->x0 && plan->discretize.prewarp_hz <= 0 &&
+           !sinew_model_kernel(plan->model, NULL) && !sinew_model_kalman(plan->model, NULL);
+}
+
 /* Is it the input that does not fit the model? Channels do not; nor does the rate of a sound file
  * that is too low for an edge of the model, as no option is to blame. */
 static bool blames_input(const task *t, sinew_status status, const sinew_build_report *report)
 {
     return status == SINEW_ERR_MISMATCH ||
            (status == SINEW_ERR_ARGUMENT && report->method == SINEW_METHOD_DEFAULT &&
-            sinew_source_signal(t->source)->rate_hz > 0 && t->plan->discretize.prewarp_hz <= 0);
+            sinew_source_signal(t->source)->rate_hz > 0 && has_edges(t->plan));
 }
 
 /* A file of very many channels gets shorter blocks, but halves of what is wanted: a kernel's

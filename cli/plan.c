@@ -115,8 +115,6 @@ static sinew_status plan_model(sinew_plan *plan, const settings *s, const sinew_
     if (sinew_model_delayed(model))
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
                           "a system with delays inside: its plant runs in pieces, by any engine");
-    if (sinew_model_kernel(model, NULL))
-        return kernel_refuse("it runs by convolve, in partitions of its own choice", error);
     if (sinew_model_kalman(model, NULL))
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
                           "a Kalman filter: there is one way to run it");
@@ -135,11 +133,20 @@ static sinew_status take_costs(sinew_costs **costs, bool calibrate, sinew_error 
     return SINEW_OK;
 }
 
+static sinew_status print_kernel(const settings *s, const sinew_model *model,
+                                 const sinew_costs *costs, sinew_error *error)
+{
+    sinew_build_opts how = {.discretize = sampling_opts(&s->sampling),
+                            .filter = filter_opts(s, costs),
+                            .allow_unstable = true};
+    return kernel_print_plan(model, &how, s->explain, s->json, error);
+}
+
 static int run(const command *self, const void *given, const char **args, size_t n_args)
 {
     (void)n_args;
     const settings *s = given;
-    const char *wrong = sampling_wrong(&s->sampling, true);
+    const char *wrong = sampling_wrong(&s->sampling, false);
     if (wrong)
         return report_misuse(self, "%s", wrong);
     char warning[SAMPLING_WARNING_BYTES] = "";
@@ -148,8 +155,17 @@ static int run(const command *self, const void *given, const char **args, size_t
     sinew_plan plan;
     sinew_error error;
     int status = EXIT_DONE;
-    if (sinew_model_open_any(&model, args[0], &error) || take_costs(&costs, s->calibrate, &error) ||
-        report_name_file(plan_model(&plan, s, model, costs, warning, &error), args[0], &error)) {
+    if (sinew_model_open_any(&model, args[0], &error)) {
+        status = report_failure(self, &error);
+    } else if (sampling_lacks_step(&s->sampling, model)) {
+        status = report_misuse(self, "--rate HZ or --step S is needed");
+    } else if (take_costs(&costs, s->calibrate, &error)) {
+        status = report_failure(self, &error);
+    } else if (sinew_model_kernel(model, NULL)) {
+        if (report_name_file(print_kernel(s, model, costs, &error), args[0], &error))
+            status = report_failure(self, &error);
+    } else if (report_name_file(plan_model(&plan, s, model, costs, warning, &error), args[0],
+                                &error)) {
         status = report_failure(self, &error);
     } else {
         if (warning[0])

@@ -219,7 +219,7 @@ static int work(const command *self, const settings *s, const char *path, const 
 {
     sinew_model *model = NULL;
     sinew_error error;
-    if (sinew_model_open(&model, path, &error))
+    if (sinew_model_open_any(&model, path, &error))
         return report_failure(self, &error);
     if (is_reference(model, output)) {
         sinew_model_free(model);
@@ -230,6 +230,14 @@ static int work(const command *self, const settings *s, const char *path, const 
         sinew_fail(&error, SINEW_ERR_UNSUPPORTED,
                    "%s: a Kalman filter is not reduced: its noises are those of its own states",
                    path);
+        return report_failure(self, &error);
+    }
+    if (!sinew_model_system(model)) {
+        sinew_fail(
+            &error, SINEW_ERR_UNSUPPORTED,
+            "%s: exact delays and kernels of taps are not reduced: only rational systems are",
+            path);
+        sinew_model_free(model);
         return report_failure(self, &error);
     }
     if (!s->minimal && loses_places(model))

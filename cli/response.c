@@ -101,11 +101,27 @@ static const char *what_is_wrong(const settings *s)
         return "--rad FILE or --hz FILE is needed, one of them";
     bool sampled = s->sampling.rate_hz.given || s->sampling.step_s.given;
     if (!s->continuous)
-        return sampled ? sampling_wrong(&s->sampling, true)
-                       : "--continuous, --rate HZ or --step S is needed";
+        return sampling_wrong(&s->sampling, false);
     if (sampled || s->sampling.method || s->sampling.prewarp_hz.given || s->sampling.alpha.given)
         return "--continuous excludes --rate, --step and --method";
     return NULL;
+}
+
+static void set_shape(answer *a, const sinew_model *model)
+{
+    const sinew_delayed *delayed = sinew_model_delayed(model);
+    const sinew_kernel *kernel = sinew_model_kernel(model, NULL);
+    if (kernel) {
+        a->inputs = sinew_kernel_inputs(kernel);
+        a->outputs = sinew_kernel_outputs(kernel);
+    } else if (delayed) {
+        a->inputs = sinew_delayed_inputs(delayed);
+        a->outputs = sinew_delayed_outputs(delayed);
+    } else {
+        sinew_matrices m = sinew_system_matrices(sinew_model_system(model));
+        a->inputs = m.inputs;
+        a->outputs = m.outputs;
+    }
 }
 
 static sinew_status read_frequencies(answer *a, const settings *s, sinew_error *error)
@@ -131,10 +147,12 @@ static sinew_status compute(answer *a, const sinew_model *model, const char *pat
     const sinew_system *system = sinew_model_system(model);
     const sinew_delayed *delayed = sinew_model_delayed(model);
     sinew_discretize_opts opts = sampling_opts(&s->sampling);
-    if (sinew_model_kernel(model, NULL))
-        return kernel_refuse("response is for systems", error);
-    a->inputs = delayed ? sinew_delayed_inputs(delayed) : sinew_system_matrices(system).inputs;
-    a->outputs = delayed ? sinew_delayed_outputs(delayed) : sinew_system_matrices(system).outputs;
+    bool kernel = sinew_model_kernel(model, NULL) != NULL;
+    if (kernel && (s->continuous || s->group_delay))
+        return kernel_refuse(s->continuous ? "it is of one rate, there is nothing continuous"
+                                           : "--group-delay is for systems",
+                             error);
+    set_shape(a, model);
     if (a->inputs * a->outputs > SIZE_MAX / sizeof *a->response / a->n)
         return sinew_fail_memory(error);
     a->response = calloc(a->n * a->inputs * a->outputs, sizeof *a->response);
@@ -147,6 +165,8 @@ static sinew_status compute(answer *a, const sinew_model *model, const char *pat
     if (delayed)
         return delayed_response(a->response, model, path, s->continuous ? NULL : &opts, a->rad,
                                 a->n, error);
+    if (kernel)
+        return kernel_response(a->response, model, &opts, a->rad, a->n, warning, error);
     if (s->continuous) {
         sinew_status done = sinew_system_response(system, a->rad, a->n, a->response, error);
         if (!done && a->delay_s)
@@ -175,8 +195,12 @@ static int run(const command *self, const void *given, const char **args, size_t
     char warning[SAMPLING_WARNING_BYTES] = "";
     sinew_error error;
     int status = EXIT_DONE;
-    if (sinew_model_open_any(&model, args[0], &error) || read_frequencies(&a, s, &error) ||
-        report_name_file(compute(&a, model, args[0], s, warning, &error), args[0], &error)) {
+    if (sinew_model_open_any(&model, args[0], &error)) {
+        status = report_failure(self, &error);
+    } else if (!s->continuous && sampling_lacks_step(&s->sampling, model)) {
+        status = report_misuse(self, "--continuous, --rate HZ or --step S is needed");
+    } else if (read_frequencies(&a, s, &error) ||
+               report_name_file(compute(&a, model, args[0], s, warning, &error), args[0], &error)) {
         status = report_failure(self, &error);
     } else {
         if (warning[0])

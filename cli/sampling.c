@@ -20,6 +20,11 @@ const char *sampling_wrong(const sampling *s, bool needs_step)
     return NULL;
 }
 
+bool sampling_lacks_step(const sampling *s, const sinew_model *model)
+{
+    return !s->rate_hz.given && !s->step_s.given && !sinew_model_kernel(model, NULL);
+}
+
 sinew_discretize_opts sampling_opts(const sampling *s)
 {
     return (sinew_discretize_opts){.rate_hz = s->rate_hz.value,
@@ -33,9 +38,11 @@ sinew_discretize_opts sampling_opts(const sampling *s)
 sinew_status sampling_warning(char warning[SAMPLING_WARNING_BYTES], const sinew_model *model,
                               const sinew_build_report *report, sinew_error *error)
 {
-    const sinew_system *system = sinew_model_system(model);
+    const sinew_system *plus = NULL, *system = sinew_model_system(model);
     sinew_stability stability = SINEW_STABLE;
     warning[0] = 0;
+    if (sinew_model_kernel(model, &plus)) /* what is added may be unstable, the kernel is not */
+        system = plus;
     sinew_status status = system ? sinew_system_stability(system, &stability, error) : SINEW_OK;
     if (status)
         return status;
@@ -55,8 +62,10 @@ sinew_status sampling_discretize(sinew_discretization **out, const sinew_model *
 {
     warning[0] = 0;
     *out = NULL;
-    sinew_status status = sinew_model_discretize(out, model, opts, error);
-    if (status)
+    sinew_status status =
+        (sinew_model_kernel(model, NULL) ? sinew_model_discretize_plus
+                                         : sinew_model_discretize)(out, model, opts, error);
+    if (status || !*out)
         return status;
     sinew_build_report report = {.method = sinew_discretization_method(*out),
                                  .step_s = sinew_discretization_step_s(*out),

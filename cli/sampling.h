@@ -33,12 +33,15 @@ sinew_discretize_opts sampling_opts(const sampling *s);
 
 enum { SAMPLING_WARNING_BYTES = 256 };
 
+/* Is a step to be told, and is none? A kernel has a rate of its own. */
+bool sampling_lacks_step(const sampling *s, const sinew_model *model);
+
 /* Into `warning`, "" for nothing: what was built, or would be, is not stable. */
 sinew_status sampling_warning(char warning[SAMPLING_WARNING_BYTES], const sinew_model *model,
                               const sinew_build_report *report, sinew_error *error);
 
 /* Discretize, and say in `warning` ("" for nothing) when the result is not stable. The caller
- * frees *out. */
+ * frees *out. Of a kernel what is added to it, NULL where nothing is. */
 sinew_status sampling_discretize(sinew_discretization **out, const sinew_model *model,
                                  const sinew_discretize_opts *opts,
                                  char warning[SAMPLING_WARNING_BYTES], sinew_error *error);

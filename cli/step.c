@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "json.h"
+#include "kernel.h"
 #include "sampling.h"
 #include "sinew/analysis.h"
 
@@ -32,6 +33,7 @@ typedef struct question {
                               sinew_error *error);
     sinew_status (*of_filter)(const sinew_discretization *d, size_t n, double *y,
                               sinew_error *error);
+    bool step; /* of a kernel: sums of its taps, else its taps */
 } question;
 
 typedef struct answer {
@@ -82,7 +84,7 @@ static const char *what_is_wrong(const settings *s)
         return "--frames and --seconds exclude each other";
     if (s->continuous && (p->method || p->prewarp_hz.given || p->alpha.given))
         return "--continuous excludes --method, --prewarp-hz and --alpha";
-    return sampling_wrong(p, true);
+    return sampling_wrong(p, false);
 }
 
 /* Room for all frames; false where there are too many. */
@@ -99,10 +101,41 @@ static bool make_room(answer *a, const settings *s)
     return a->y != NULL;
 }
 
+static sinew_status fail_too_many(sinew_error *error)
+{
+    return sinew_fail(error, SINEW_ERR_MEMORY, "too many frames for the memory");
+}
+
+static sinew_status of_kernel(answer *a, const question *asked, const sinew_model *model,
+                              const settings *s, char *warning, sinew_error *error)
+{
+    const sinew_kernel *kernel = sinew_model_kernel(model, NULL);
+    sinew_discretize_opts opts = sampling_opts(&s->sampling);
+    sinew_discretization *plus = NULL;
+    if (s->continuous)
+        return kernel_refuse("it is of one rate, there is nothing continuous", error);
+    a->inputs = sinew_kernel_inputs(kernel);
+    a->outputs = sinew_kernel_outputs(kernel);
+    a->step_s = 1 / sinew_kernel_rate_hz(kernel);
+    if (!make_room(a, s))
+        return fail_too_many(error);
+    sinew_status status = sampling_discretize(&plus, model, &opts, warning, error);
+    if (plus) {
+        a->method = sinew_method_name(sinew_discretization_method(plus));
+        status = asked->of_filter(plus, a->frames, a->y, error);
+    }
+    if (!status)
+        kernel_add_taps(a->y, a->frames, kernel, asked->step);
+    sinew_discretization_free(plus);
+    return status;
+}
+
 static sinew_status compute(answer *a, const question *asked, const sinew_model *model,
                             const settings *s, char *warning, sinew_error *error)
 {
     const sinew_system *system = sinew_model_system(model);
+    if (sinew_model_kernel(model, NULL))
+        return of_kernel(a, asked, model, s, warning, error);
     sinew_discretize_opts opts = sampling_opts(&s->sampling);
     sinew_discretization *d = NULL;
     sinew_matrices m = sinew_system_matrices(system);
@@ -110,7 +143,7 @@ static sinew_status compute(answer *a, const question *asked, const sinew_model 
     a->outputs = m.outputs;
     a->step_s = opts.step_s > 0 ? opts.step_s : 1 / opts.rate_hz;
     if (!make_room(a, s))
-        return sinew_fail(error, SINEW_ERR_MEMORY, "too many frames for the memory");
+        return fail_too_many(error);
     if (s->continuous) {
         const sinew_build_report report = {0};
         sinew_status status = sampling_warning(warning, model, &report, error);
@@ -125,6 +158,16 @@ static sinew_status compute(answer *a, const question *asked, const sinew_model 
     return status;
 }
 
+/* What is neither rational nor a kernel is refused at its place. */
+static sinew_status open_model(sinew_model **out, const char *path, sinew_error *error)
+{
+    sinew_status status = sinew_model_open_any(out, path, error);
+    if (status || sinew_model_system(*out) || sinew_model_kernel(*out, NULL))
+        return status;
+    sinew_model_free(*out);
+    return sinew_model_open(out, path, error);
+}
+
 static int run(const command *self, const question *asked, const settings *s, const char *path)
 {
     const char *wrong = what_is_wrong(s);
@@ -135,8 +178,11 @@ static int run(const command *self, const question *asked, const settings *s, co
     char warning[SAMPLING_WARNING_BYTES] = "";
     sinew_error error;
     int status = EXIT_DONE;
-    if (sinew_model_open(&model, path, &error) ||
-        report_name_file(compute(&a, asked, model, s, warning, &error), path, &error)) {
+    if (open_model(&model, path, &error)) {
+        status = report_failure(self, &error);
+    } else if (sampling_lacks_step(&s->sampling, model)) {
+        status = report_misuse(self, "--rate HZ or --step S is needed");
+    } else if (report_name_file(compute(&a, asked, model, s, warning, &error), path, &error)) {
         status = report_failure(self, &error);
     } else {
         if (warning[0])
@@ -150,7 +196,8 @@ static int run(const command *self, const question *asked, const settings *s, co
 
 static int run_step(const command *self, const void *given, const char **args, size_t n_args)
 {
-    static const question step = {sinew_system_step_response, sinew_discretization_step_response};
+    static const question step = {sinew_system_step_response, sinew_discretization_step_response,
+                                  true};
     (void)n_args;
     return run(self, &step, given, args[0]);
 }
@@ -158,7 +205,7 @@ static int run_step(const command *self, const void *given, const char **args, s
 static int run_impulse(const command *self, const void *given, const char **args, size_t n_args)
 {
     static const question impulse = {sinew_system_impulse_response,
-                                     sinew_discretization_impulse_response};
+                                     sinew_discretization_impulse_response, false};
     (void)n_args;
     return run(self, &impulse, given, args[0]);
 }

@@ -25,7 +25,7 @@ static sinew_status prepare(job *j, char **args, sinew_error *error)
 {
     sinew_status status;
     if ((status = sinew_source_open(&j->source, args[1], NULL, error)) ||
-        (status = sinew_model_open(&j->model, args[3] ? args[3] : "speech-bandpass", error)))
+        (status = sinew_model_open_any(&j->model, args[3] ? args[3] : "speech-bandpass", error)))
         return status;
 
     const sinew_signal *signal = sinew_source_signal(j->source);

@@ -34,7 +34,7 @@ static sinew_status build(sinew_node **filter, sinew_stream **stream, const char
     sinew_model *model = NULL;
     sinew_build_opts opts = {.discretize = {.rate_hz = rate_hz},
                              .filter = {.sample = SINEW_SAMPLE_F32, .channels = CHANNELS}};
-    sinew_status status = sinew_model_open(&model, name, error);
+    sinew_status status = sinew_model_open_any(&model, name, error);
     if (!status)
         status = sinew_model_build(filter, model, &opts, error);
     if (!status && (*filter)->channels_out != CHANNELS) {

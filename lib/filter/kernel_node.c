@@ -210,6 +210,9 @@ static sinew_status check(const sinew_kernel *k, const sinew_discretization *plu
 {
     if (opts->sample != SINEW_SAMPLE_F64 && opts->sample != SINEW_SAMPLE_F32)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "a filter runs in f64 or f32");
+    if ((unsigned)opts->engine >= SINEW_ENGINES)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "no engine has the number %d",
+                          (int)opts->engine);
     if (!plus && opts->engine != SINEW_ENGINE_AUTO && opts->engine != SINEW_ENGINE_CONVOLVE)
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
                           "a kernel has no state space: it runs by convolve, not by %s",
@@ -325,4 +328,14 @@ sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_kernel *kerne
     name_node(f, kernel);
     *out = &f->node;
     return SINEW_OK;
+}
+
+size_t sinew_filter_kernel_levels(const sinew_node *node, size_t lengths[SINEW_KERNEL_LEVELS_MAX])
+{
+    if (node->ops != &kernel_ops)
+        return 0;
+    const sinew_partitioned *c = &((const sinew_kernel_node *)node)->levels;
+    for (size_t i = 0; i < c->n_levels; i++)
+        lengths[i] = c->levels[i].length;
+    return c->n_levels;
 }

@@ -89,6 +89,8 @@ static sinew_model *model_of_document(sinew_document *document, sinew_problems *
         kernel_parts = sinew_spec_build_kernel(&spec, document);
     else if (any && spec.system.kind->build_delayed)
         delayed = sinew_spec_build_delayed(&spec, document);
+    else if (!any && spec.system.kind->build_kernel)
+        sinew_spec_refuse_kernel(&spec, document);
     else
         system = sinew_spec_build(&spec, document);
     if (!system && !delayed && !kernel_parts.kernel)

@@ -22,8 +22,46 @@ static sinew_status check_rate(const sinew_kernel *kernel, const sinew_discretiz
     return SINEW_OK;
 }
 
-static sinew_status check_opts(const sinew_kernel *kernel, bool plus, sinew_method method,
-                               const sinew_build_opts *opts, sinew_error *error)
+/* What says how to discretize is of what is added. */
+static sinew_status check_discretize(const sinew_model *model, const sinew_discretize_opts *d,
+                                     sinew_error *error)
+{
+    const sinew_system *plus;
+    const sinew_kernel *kernel = sinew_model_kernel(model, &plus);
+    sinew_method method = d->method ? d->method : sinew_model_description(model).method;
+    const char *said = method               ? sinew_method_name(method)
+                       : d->alpha != 0      ? "an alpha"
+                       : d->prewarp_hz != 0 ? "a frequency to prewarp"
+                                            : NULL;
+    if (!plus && said)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT,
+                          "a kernel is not discretized: %s says nothing of it", said);
+    return check_rate(kernel, d, error);
+}
+
+sinew_status sinew_model_discretize_plus(sinew_discretization **out, const sinew_model *model,
+                                         const sinew_discretize_opts *opts, sinew_error *error)
+{
+    const sinew_system *plus;
+    if (!out)
+        return sinew_fail_null(error);
+    *out = NULL;
+    if (!model || !opts)
+        return sinew_fail_null(error);
+    const sinew_kernel *kernel = sinew_model_kernel(model, &plus);
+    if (!kernel)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "the model has no kernel");
+    sinew_status status = check_discretize(model, opts, error);
+    if (status || !plus)
+        return status;
+    sinew_discretize_opts all = sinew_model_complete(model, opts);
+    all.step_s = 0;
+    all.rate_hz = sinew_kernel_rate_hz(kernel);
+    return sinew_discretize(out, plus, &all, error);
+}
+
+static sinew_status check_opts(const sinew_kernel *kernel, const sinew_build_opts *opts,
+                               sinew_error *error)
 {
     size_t inputs = sinew_kernel_inputs(kernel);
     bool single = inputs == 1 && sinew_kernel_outputs(kernel) == 1;
@@ -32,51 +70,40 @@ static sinew_status check_opts(const sinew_kernel *kernel, bool plus, sinew_meth
     if (opts->steps)
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
                           "a kernel is of one rate: it does not take irregular steps");
-    if (!plus && method != SINEW_METHOD_DEFAULT)
-        return sinew_fail(error, SINEW_ERR_ARGUMENT,
-                          "a kernel is not discretized: %s says nothing of it",
-                          sinew_method_name(method));
     if (!single && opts->filter.channels && opts->filter.channels != inputs)
         return sinew_fail(error, SINEW_ERR_MISMATCH, "%u channels, but the model takes %zu",
                           opts->filter.channels, inputs);
-    return check_rate(kernel, &opts->discretize, error);
+    return SINEW_OK;
 }
 
-static sinew_status discretize_plus(sinew_discretization **out, const sinew_model *model,
-                                    const sinew_system *plus, const sinew_build_opts *opts,
-                                    sinew_build_report *facts, sinew_error *error)
+static sinew_status check_stability(const sinew_build_report *facts, const sinew_build_opts *opts,
+                                    sinew_error *error)
 {
-    sinew_discretize_opts all = sinew_model_complete(model, &opts->discretize);
-    all.step_s = 0;
-    all.rate_hz = sinew_kernel_rate_hz(sinew_model_kernel(model, NULL));
-    sinew_status status = sinew_discretize(out, plus, &all, error);
-    if (status)
-        return status;
-    facts->method = sinew_discretization_method(*out);
-    facts->radius = sinew_discretization_radius(*out);
-    facts->unstable = sinew_discretization_grows(*out);
-    if (facts->unstable && !opts->allow_unstable)
-        return sinew_fail(error, SINEW_ERR_NUMERIC,
-                          "what is added is unstable by %s at a step of %.10g s: a pole at "
-                          "|z| = %.10g",
-                          sinew_method_name(facts->method), facts->step_s, facts->radius);
-    return SINEW_OK;
+    if (!facts->unstable || opts->allow_unstable)
+        return SINEW_OK;
+    return sinew_fail(error, SINEW_ERR_NUMERIC,
+                      "what is added is unstable by %s at a step of %.10g s: a pole at "
+                      "|z| = %.10g",
+                      sinew_method_name(facts->method), facts->step_s, facts->radius);
 }
 
 sinew_status sinew_model_build_kernel(sinew_node **out, const sinew_model *model,
                                       const sinew_build_opts *opts, sinew_build_report *facts,
                                       sinew_error *error)
 {
-    const sinew_system *plus;
-    const sinew_kernel *kernel = sinew_model_kernel(model, &plus);
+    const sinew_kernel *kernel = sinew_model_kernel(model, NULL);
     sinew_discretization *d = NULL;
     sinew_kernel_opts how = {.filter = opts->filter, .call_frames = opts->call_frames};
-    sinew_method method =
-        opts->discretize.method ? opts->discretize.method : sinew_model_description(model).method;
     facts->step_s = 1 / sinew_kernel_rate_hz(kernel);
-    sinew_status status = check_opts(kernel, plus != NULL, method, opts, error);
-    if (!status && plus)
-        status = discretize_plus(&d, model, plus, opts, facts, error);
+    sinew_status status = check_opts(kernel, opts, error);
+    if (!status)
+        status = sinew_model_discretize_plus(&d, model, &opts->discretize, error);
+    if (d) {
+        facts->method = sinew_discretization_method(d);
+        facts->radius = sinew_discretization_radius(d);
+        facts->unstable = sinew_discretization_grows(d);
+        status = check_stability(facts, opts, error);
+    }
     if (!status)
         status = sinew_filter_new_kernel(out, kernel, d, &how, error);
     sinew_discretization_free(d);

@@ -108,6 +108,14 @@ static bool note_file(sinew_reading *first, const char *path)
     return true;
 }
 
+static bool is_noted(const sinew_reading *first, const char *path)
+{
+    for (size_t i = 0; i < first->references; i++)
+        if (strcmp(first->files[i], path) == 0)
+            return true;
+    return false;
+}
+
 const char *sinew_reference_file(const sinew_at *at, const char *text)
 {
     sinew_reading *first = first_of(sinew_document_context(at->document));
@@ -119,6 +127,8 @@ const char *sinew_reference_file(const sinew_at *at, const char *text)
         sinew_at_problem(at, "%s: %s", path, strerror(errno));
     else if (!S_ISREG(file.st_mode))
         sinew_at_problem(at, "%s is no regular file", path);
+    else if (is_noted(first, path))
+        return path;
     else if (first->references == SINEW_REFERENCES)
         sinew_at_problem(at, "more than %d references behind one description", SINEW_REFERENCES);
     else if (note_file(first, path))

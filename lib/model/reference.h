@@ -51,8 +51,8 @@ typedef struct sinew_referred {
 sinew_referred sinew_reference_read(const sinew_at *at, const char *text);
 
 /* The file that the text at `at` names, seen from the folder of at's document, where it is to hold
- * something other than a description: a path of the document, which counts among its references;
- * NULL, and a problem, where it is no regular file. */
+ * something other than a description: a path of the document, which counts among its references,
+ * once however often it is named; NULL, and a problem, where it is no regular file. */
 const char *sinew_reference_file(const sinew_at *at, const char *text);
 
 /* May so many more entries of matrices be made for this description? False, and a problem. The

@@ -130,5 +130,21 @@ sinew_kernel_parts sinew_spec_build_kernel(const sinew_spec *spec, sinew_documen
 {
     sinew_at root = sinew_at_root(document), place = root;
     sinew_at_find(&root, "system", &place);
-    return sinew_kind_build_kernel(&spec->system, &place);
+    sinew_kernel_parts parts = sinew_kind_build_kernel(&spec->system, &place);
+    if (parts.kernel && !parts.plus && spec->method) {
+        sinew_at_find(&root, "method", &place);
+        sinew_at_problem(&place,
+                         "a kernel is not discretized: a method is for what is added, plus");
+        sinew_kernel_parts_free(&parts);
+    }
+    return parts;
+}
+
+void sinew_spec_refuse_kernel(const sinew_spec *spec, sinew_document *document)
+{
+    sinew_at root = sinew_at_root(document), system = root, place = root;
+    sinew_at_find(&root, "system", &system);
+    sinew_at_find(&system, spec->system.kind->key.name, &place);
+    sinew_at_problem(&place, "a kernel of taps, where a rational system is wanted: "
+                             "sinew_model_open_any and sinew_model_read_any take it");
 }

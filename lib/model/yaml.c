@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "model/guard.h"
 #include "model/scalar.h"
+#include "model/scalar.h"
 
 typedef struct allocation {
     struct allocation *next;
@@ -270,7 +271,10 @@ const char *sinew_at_kind(const sinew_at *at)
         return at->value->type == YAML_SEQUENCE_NODE ? "a list" : "a mapping";
     bool null = !*text || !strcmp(text, "~") || !strcmp(text, "null") || !strcmp(text, "Null") ||
                 !strcmp(text, "NULL");
-    return null && !quoted ? "nothing" : "a text";
+    double number;
+    if (null && !quoted)
+        return "nothing";
+    return !quoted && !sinew_number_parse(&number, text, SINEW_UNIT_NONE) ? "a number" : "a text";
 }
 
 static size_t depth_of(const sinew_at *at)

@@ -70,7 +70,8 @@ bool sinew_at_find(const sinew_at *at, const char *key, sinew_at *value);
 /* The text of a scalar, NULL for what is none. *quoted: it stands in quotes or as a block. */
 const char *sinew_at_text(const sinew_at *at, bool *quoted);
 
-/* What kind of value this is, in words: "a mapping", "a list", "a text", "nothing". */
+/* What kind of value this is, in words: "a mapping", "a list", "a number", "a text",
+ * "nothing". */
 const char *sinew_at_kind(const sinew_at *at);
 
 /* A copy of a place that lives as long as the document; NULL, and a problem, without memory. */

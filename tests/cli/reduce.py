@@ -195,8 +195,11 @@ def test_misuse_and_failure_leave_nothing():
     kalman = model("system: {ss: {A: [[-1]], B: [[0]], C: [[1]]}}\n"
                    "kalman: {process_noise: [[1]], measurement_noise: [[1]]}\n", "k.yaml")
     assert "Kalman" in sinew("reduce", kalman, "out.yaml", "--order", 1, status=1).messages
+    fir = model("system: {fir: {taps: [1], rate_hz: 1}}\n", "fir.yaml")
+    assert "fir.yaml: exact delays and kernels" in \
+        sinew("reduce", fir, "out.yaml", "--order", 1, status=1).messages
     os.unlink("k.yaml")
-    no_leftovers("modes.json", "link.yaml", "u.yaml", "bad.yaml")
+    no_leftovers("modes.json", "link.yaml", "u.yaml", "bad.yaml", "fir.yaml")
     write("out.yaml", "kept")
     sinew("reduce", unstable, "out.yaml", "--order", 1, status=2)
     with open("out.yaml") as file:

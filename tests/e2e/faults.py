@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import wave
 
 import numpy as np
 
@@ -248,6 +249,13 @@ def test_what_a_model_refers_to_is_not_overwritten():
             "pipeline 'a', and would be overwritten" in messages, messages
     with open("parts/half.yaml") as file:
         assert file.read() == GAIN_HALF
+    with wave.open("hall.wav", "wb") as file:
+        file.setparams((1, 2, 8000, 1, "NONE", ""))
+        file.writeframes(b"\1\1")
+    write("m.yaml", "system: {fir: {file: hall.wav}}")
+    path = config([pipeline("a", {"path": "in.npy", "rate": 8000}, "m.yaml",
+                            [{"file": {"path": "hall.wav"}}])])
+    assert "'hall.wav' is referred to by the model" in run(path, "--check", status=1)
 
 
 def test_one_file_has_one_writer():

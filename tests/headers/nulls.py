@@ -27,6 +27,7 @@ sinew_join_feedback back
 sinew_kalman_node opts
 sinew_kalman_steady covariance
 sinew_kalman_steady gain
+sinew_kernel_open blamed
 sinew_model_build opts
 sinew_plan_filter opts
 sinew_sink_write times
@@ -68,7 +69,8 @@ static sinew_discretization *d;
 static sinew_delayed *delayed;
 static sinew_delayed_discretization *delayed_d;
 static sinew_node *node;
-static sinew_model *model, *model_late;
+static const char taps[] = "system: {fir: {taps: [1], rate_hz: 100}}";
+static sinew_model *model, *model_late, *model_kernel;
 static sinew_stream *stream;
 static sinew_swap *swap;
 static sinew_kalman *kalman;
@@ -119,7 +121,7 @@ static sinew_source *source;
 static sinew_sink *sink;
 static sinew_kernel *kernel;
 static sinew_costs *costs;
-static const char *const paths[] = {path};
+static const sinew_kernel_file kernel_files[] = {{path, 0}};
 
 static void prepare(void)
 {
@@ -144,6 +146,7 @@ static void prepare(void)
     sinew_kalman_new(&kalman, system_, &noises, NULL);
     sinew_model_read(&model, text, strlen(text), "text", NULL);
     sinew_model_read_any(&model_late, late, strlen(late), "late", NULL);
+    sinew_model_read_any(&model_kernel, taps, strlen(taps), "taps", NULL);
     sinew_system *other = NULL;
     sinew_system_new_ss(&other, &matrices, NULL);
     sinew_delayed_new_input(&delayed, other, 0.05, NULL);
@@ -196,7 +199,7 @@ VALUES = {
     "const sinew_source_opts *": "&reading", "const sinew_sink_opts *": "&writing",
     "sinew_source *": "source", "sinew_sink *": "sink", "const sinew_kernel *": "kernel",
     "const sinew_costs *": "costs",
-    "const char *const *": "paths", "const sinew_kernel_opts *": "&(sinew_kernel_opts){0}",
+    "const sinew_kernel_file *": "kernel_files", "const sinew_kernel_opts *": "&(sinew_kernel_opts){0}",
 }
 EXTRA = {
     ("sinew_discretization_new", "discrete"): "&discrete",
@@ -204,6 +207,7 @@ EXTRA = {
     ("sinew_model_read", "text"): "text", ("sinew_model_read", "n_bytes"): "sizeof text - 1",
     ("sinew_model_read_any", "text"): "text", ("sinew_model_read_any", "n_bytes"): "sizeof text - 1",
     ("sinew_model_discretize_delayed", "model"): "model_late",
+    ("sinew_model_discretize_plus", "model"): "model_kernel",
     ("sinew_system_new_sos", "sections"): "(const double[]){1, 2, 3, 1, 2, 4}",
     ("sinew_identify_impulse", "n"): "64", ("sinew_identify_records", "n"): "64",
     ("sinew_identify_response", "n"): "16", ("sinew_sink_write", "times"): "NULL",

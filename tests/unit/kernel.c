@@ -257,6 +257,28 @@ Test(kernel, is_not_exchanged_for_one_of_another_rate)
     exchange(3000, 3000, 96000);
 }
 
+/* At zero and at half the rate the angles are known to the bit, with any number of taps. */
+Test(kernel, responds_exactly_where_it_is_known)
+{
+    enum { TAPS = 20001 };
+    double *h = random_numbers(TAPS, 5), rad[2] = {0, M_PI * 48000}, sums[2] = {0, 0};
+    sinew_complex response[2];
+    sinew_kernel *kernel;
+    for (size_t t = 0; t < TAPS; t++) {
+        sums[0] += h[t];
+        sums[1] += t % 2 ? -h[t] : h[t];
+    }
+    cr_assert_eq(sinew_kernel_new(&kernel, 1, 1, TAPS, h, 48000, &error), SINEW_OK);
+    cr_assert_eq(sinew_kernel_response(kernel, rad, 2, response, &error), SINEW_OK);
+    for (size_t i = 0; i < 2; i++)
+        cr_assert_float_eq(response[i].re, sums[i], 1e-11);
+    rad[1] = INFINITY;
+    refused(sinew_kernel_response(kernel, rad, 2, response, &error), SINEW_ERR_ARGUMENT,
+            "frequency 1");
+    sinew_kernel_free(kernel);
+    sinew_free(h);
+}
+
 /* What is not a number leaves with the kernel: nothing of it stays. */
 Test(kernel, nan_is_forgotten)
 {
@@ -301,6 +323,9 @@ Test(kernel, what_cannot_be)
     opts = (sinew_kernel_opts){.filter.x0 = one};
     refused(sinew_filter_new_kernel(&node, kernel, NULL, &opts, &error), SINEW_ERR_ARGUMENT,
             "no x0");
+    opts = (sinew_kernel_opts){.filter.engine = (sinew_engine)17};
+    refused(sinew_filter_new_kernel(&node, kernel, NULL, &opts, &error), SINEW_ERR_ARGUMENT,
+            "no engine has the number 17");
     opts = (sinew_kernel_opts){.n_levels = 2, .lengths = {256, 2048}};
     refused(sinew_filter_new_kernel(&node, kernel, NULL, &opts, &error), SINEW_ERR_ARGUMENT,
             "2048");
@@ -359,12 +384,22 @@ static const char *sound(const char *name, double rate_hz, uint32_t channels, si
     return io_path(name);
 }
 
+static void refused_file(const char *path, sinew_status expected, const char *words)
+{
+    sinew_kernel *kernel;
+    size_t blamed = 7;
+    const sinew_kernel_file file = {.path = path};
+    refused(sinew_kernel_open(&kernel, &file, 1, 1, &blamed, &error), expected, words);
+    cr_assert_eq(blamed, 0);
+}
+
 Test(kernel, files, .init = io_make_folder, .fini = io_remove_folder)
 {
-    const char *two[2] = {sound("a.wav", 48000, 1, 5000), sound("b.wav", 48000, 1, 10)};
+    const sinew_kernel_file two[2] = {{.path = sound("a.wav", 48000, 1, 5000)},
+                                      {.path = sound("b.wav", 48000, 1, 10)}};
     sinew_kernel *kernel;
     double *h = random_numbers(5000, 9);
-    cr_assert_eq(sinew_kernel_open(&kernel, two, 2, 1, &error), SINEW_OK, "%s", error.text);
+    cr_assert_eq(sinew_kernel_open(&kernel, two, 2, 1, NULL, &error), SINEW_OK, "%s", error.text);
     cr_assert_eq(sinew_kernel_taps(kernel), 5000);
     cr_assert_eq(sinew_kernel_outputs(kernel), 2);
     cr_assert_eq(sinew_kernel_inputs(kernel), 1);
@@ -377,16 +412,46 @@ Test(kernel, files, .init = io_make_folder, .fini = io_remove_folder)
     sinew_kernel_free(kernel);
     sinew_free(h);
 
-    const char *bad = sound("stereo.wav", 48000, 2, 10);
-    refused(sinew_kernel_open(&kernel, &bad, 1, 1, &error), SINEW_ERR_MISMATCH, "2 channels");
-    bad = sound("empty.wav", 48000, 1, 0);
-    refused(sinew_kernel_open(&kernel, &bad, 1, 1, &error), SINEW_ERR_DATA, "empty.wav");
-    bad = sound("column.csv", 48000, 1, 10);
-    refused(sinew_kernel_open(&kernel, &bad, 1, 1, &error), SINEW_ERR_DATA, "rate");
-    bad = "nowhere.wav";
-    refused(sinew_kernel_open(&kernel, &bad, 1, 1, &error), SINEW_ERR_IO, "nowhere.wav");
-    const char *rates[2] = {sound("a.wav", 48000, 1, 10), sound("c.wav", 44100, 1, 10)};
-    refused(sinew_kernel_open(&kernel, rates, 1, 2, &error), SINEW_ERR_MISMATCH, "44100 Hz");
+    refused_file(sound("stereo.wav", 48000, 2, 10), SINEW_ERR_MISMATCH, "2 channels");
+    refused_file(sound("empty.wav", 48000, 1, 0), SINEW_ERR_DATA, "empty.wav");
+    refused_file(sound("column.csv", 48000, 1, 10), SINEW_ERR_DATA, "rate");
+    refused_file("nowhere.wav", SINEW_ERR_IO, "nowhere.wav");
+    const sinew_kernel_file rates[2] = {{.path = sound("a.wav", 48000, 1, 10)},
+                                        {.path = sound("c.wav", 44100, 1, 10)}};
+    size_t blamed;
+    refused(sinew_kernel_open(&kernel, rates, 1, 2, &blamed, &error), SINEW_ERR_MISMATCH,
+            "44100 Hz");
+    cr_assert_eq(blamed, 1);
+}
+
+Test(kernel, channels_of_files, .init = io_make_folder, .fini = io_remove_folder)
+{
+    sinew_kernel *kernel;
+    size_t blamed = 7;
+    double *h = random_numbers(3 * 6000, 9);
+    const char *path = sound("three.wav", 48000, 3, 6000);
+    sinew_kernel_file files[4] = {
+        {path, 3}, {NULL, 0}, {sound("one.wav", 48000, 1, 20), 0}, {path, 1}};
+    cr_assert_eq(sinew_kernel_open(&kernel, files, 2, 2, &blamed, &error), SINEW_OK, "%s",
+                 error.text);
+    cr_assert_eq(blamed, 4);
+    cr_assert_eq(sinew_kernel_taps(kernel), 6000);
+    const double *values = sinew_kernel_values(kernel);
+    for (size_t t = 0; t < 6000; t++) {
+        cr_assert_eq(values[t], h[3 * t + 2]);
+        cr_assert_eq(values[6000 + t], 0);
+        cr_assert_eq(values[12000 + t], t < 20 ? h[t] : 0);
+        cr_assert_eq(values[18000 + t], h[3 * t]);
+    }
+    sinew_kernel_free(kernel);
+    sinew_free(h);
+    files[3].channel = 4;
+    refused(sinew_kernel_open(&kernel, files, 2, 2, &blamed, &error), SINEW_ERR_MISMATCH,
+            "no channel 4");
+    cr_assert_eq(blamed, 3);
+    files[0] = files[2] = files[3] = files[1];
+    refused(sinew_kernel_open(&kernel, files, 2, 2, &blamed, &error), SINEW_ERR_ARGUMENT,
+            "without a single path");
 }
 
 /* Beyond float there is no f32: NaN would be all that comes out. */

@@ -416,7 +416,7 @@ Test(keys, duplicates_missing_and_wrong_kinds)
     PROBLEMS("name: [x]\nrate: ~\nsource: 3\nnames: {a: b}\nloop: \"yes\"\n",
              "c.yaml:1:7: name: must be a text, and is a list",
              "c.yaml:2:7: rate: must be a number, and is nothing",
-             "c.yaml:3:9: source: must be a mapping of keys, and is a text",
+             "c.yaml:3:9: source: must be a mapping of keys, and is a number",
              "c.yaml:4:8: names: must be a list, and is a mapping",
              "c.yaml:5:7: loop: 'yes' is neither true nor false (no quotes around it)");
     PROBLEMS("name: x\nrate: 1\n[a, b]: 1\n<<: {a: 1}\n? {c: 1}\n: 2\n",

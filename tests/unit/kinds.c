@@ -227,6 +227,9 @@ Test(kinds, delays_are_refused_where_a_rational_system_is_wanted)
     cr_assert_eq(sinew_model_read_any(&model, nested, strlen(nested), "m.yaml", &error),
                  SINEW_ERR_DATA);
     cr_assert(strstr(error.text, "where a rational system"), "%s", error.text);
+    refused("system: {fir: {taps: [1], rate_hz: 1}}\n",
+            "m.yaml:1:15: system.fir: a kernel of taps, where a rational system is wanted: "
+            "sinew_model_open_any and sinew_model_read_any take it");
     refused("system: {zpk: {poles: [-1]}}\nthiran_order: 3\n",
             "m.yaml:2:15: thiran_order: only a system with delays has fractions of a frame");
     refused("system: {delayed: {system: {zpk: {poles: [-1]}}}}\n",

@@ -303,7 +303,7 @@ Test(spec, zeros_poles_and_polynomials)
     refused("system: {tf: {num: [], den: [1]}}",
             "m.yaml:1:20: system.tf.num: has 0 items: it must have at least 1");
     refused("system: {tf: {num: 1, den: [1]}}",
-            "m.yaml:1:20: system.tf.num: must be a list, and is a text");
+            "m.yaml:1:20: system.tf.num: must be a list, and is a number");
 }
 
 #define DESIGN(more) "system:\n  design: {family: butterworth, " more "}\n"

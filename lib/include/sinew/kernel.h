@@ -3,12 +3,13 @@
  *
  * A kernel is a matrix of finite impulse responses (outputs, inputs, taps) at a sampling rate, from
  * arrays or from sound files. It runs by partitioned convolution without latency, at any block
- * length, its load spread so that no callback carries more than another; inputs share their
- * transforms, and outputs theirs back. A discretization of the same rate may be added, so that a
- * room's measured beginning has a modelled tail: the sum of both is one node.
+ * length, its load spread over the calls: work is done every 64 frames, so that the worst call of
+ * 64 frames or more carries up to twice the mean, of fewer frames more (of 16 up to 5 times).
+ * Inputs share their transforms, and outputs theirs back. A discretization of the same rate may be
+ * added, so that a room's measured beginning has a modelled tail: the sum of both is one node.
  *
- *     const char *files[] = {"LL.wav", "LR.wav", "RL.wav", "RR.wav"};
- *     sinew_kernel_open(&kernel, files, 2, 2, &error)
+ *     sinew_kernel_file files[] = {{"L.wav", 1}, {"R.wav", 1}, {"L.wav", 2}, {"R.wav", 2}};
+ *     sinew_kernel_open(&kernel, files, 2, 2, NULL, &error)
  *     sinew_filter_new_kernel(&node, kernel, NULL, NULL, &error)
  *
  * A kernel of one input and one output runs on each channel by itself. Its saved state is the input
@@ -45,13 +46,20 @@ SINEW_API sinew_status sinew_kernel_new(sinew_kernel **out, size_t outputs, size
                                         size_t taps, const double *h, double rate_hz,
                                         sinew_error *error);
 
-/** paths: (outputs, inputs): a sound file of one channel for each pair. All of them have one rate;
- *  the shorter ones end in zeros. Errors: those of sinew_source_open; SINEW_ERR_DATA for what a
- *  file must not hold: no samples, too many, some that are not finite, no rate; SINEW_ERR_MISMATCH
- *  for a file of more channels, and for rates that differ; SINEW_ERR_ARGUMENT for no files or too
- *  many. */
-SINEW_API sinew_status sinew_kernel_open(sinew_kernel **out, const char *const *paths,
-                                         size_t outputs, size_t inputs, sinew_error *error);
+/** Where a response is. */
+typedef struct sinew_kernel_file {
+    const char *path; /* a sound file; NULL: nothing goes from this input to this output */
+    uint32_t channel; /* of the file, from 1; 0: it has one channel only */
+} sinew_kernel_file;
+
+/** files: (outputs, inputs), all of one rate; the shorter ones end in zeros. (*blamed): the place
+ * in `files` of the one that an error is about, outputs * inputs: of none; NULL: not wanted.
+ * Errors: those of sinew_source_open; SINEW_ERR_DATA for what a file must not hold: no samples, too
+ * many, some that are not finite, no rate; SINEW_ERR_MISMATCH for a channel that is not there or
+ * not chosen, and for rates that differ; SINEW_ERR_ARGUMENT for no files or too many. */
+SINEW_API sinew_status sinew_kernel_open(sinew_kernel **out, const sinew_kernel_file *files,
+                                         size_t outputs, size_t inputs, size_t *blamed,
+                                         sinew_error *error);
 
 SINEW_API void sinew_kernel_free(sinew_kernel *kernel); /* NULL is fine */
 
@@ -61,6 +69,11 @@ SINEW_API size_t sinew_kernel_taps(const sinew_kernel *kernel);
 SINEW_API double sinew_kernel_rate_hz(const sinew_kernel *kernel);
 SINEW_API const double *
 sinew_kernel_values(const sinew_kernel *kernel); /* (outputs, inputs, taps) */
+
+/** response (n, outputs, inputs): sum of h[t] e^(-jwt/rate) over the taps at rad[0..n), in rad/s.
+ */
+SINEW_API sinew_status sinew_kernel_response(const sinew_kernel *kernel, const double *rad,
+                                             size_t n, sinew_complex *response, sinew_error *error);
 
 typedef struct sinew_kernel_opts {
     /* sample, channels; the rest is of what is added: its engine, the costs that auto chooses it by
@@ -88,6 +101,11 @@ typedef struct sinew_kernel_opts {
 SINEW_API sinew_status sinew_filter_new_kernel(sinew_node **out, const sinew_kernel *kernel,
                                                const sinew_discretization *plus,
                                                const sinew_kernel_opts *opts, sinew_error *error);
+
+/** The blocks of the levels of a kernel's node, into lengths, and how many they are: none for a
+ *  kernel that is summed directly, and for other nodes. */
+SINEW_API size_t sinew_filter_kernel_levels(const sinew_node *node,
+                                            size_t lengths[SINEW_KERNEL_LEVELS_MAX]);
 
 #ifdef __cplusplus
 }

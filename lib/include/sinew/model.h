@@ -31,7 +31,7 @@
  *
  *     sinew_model *model = NULL;
  *     sinew_build_opts opts = {.discretize.rate_hz = 48000, .filter.channels = 2};
- *     if (sinew_model_open(&model, "speech-bandpass", &error) ||
+ *     if (sinew_model_open_any(&model, "speech-bandpass", &error) ||
  *         sinew_model_build(&node, model, &opts, &error)) ...
  *
  * Errors name file, line and column: every key is checked against a table, an unknown one is
@@ -65,8 +65,8 @@ SINEW_API sinew_status sinew_model_open(sinew_model **out, const char *path_or_n
 SINEW_API sinew_status sinew_model_read(sinew_model **out, const char *text, size_t n_bytes,
                                         const char *where, sinew_error *error);
 
-/** The same, for those who know what to do with a system with exact delays (delay.h) and with a
- *  kernel of taps (kernel.h), which sinew_model_open and sinew_model_read refuse: their
+/** The same for any model, which sinew_model_build takes: also a system with exact delays (delay.h)
+ *  and a kernel of taps (kernel.h), which sinew_model_open and sinew_model_read refuse, as their
  *  sinew_model_system is NULL. */
 SINEW_API sinew_status sinew_model_open_any(sinew_model **out, const char *path_or_name,
                                             sinew_error *error);
@@ -118,6 +118,13 @@ SINEW_API sinew_status sinew_model_discretize_delayed(sinew_delayed_discretizati
                                                       const sinew_model *model,
                                                       const sinew_discretize_opts *opts,
                                                       sinew_error *error);
+
+/** The same for what is added to a model's kernel, at the kernel's rate, which `opts` may repeat;
+ * *out is NULL where nothing is added. */
+SINEW_API sinew_status sinew_model_discretize_plus(sinew_discretization **out,
+                                                   const sinew_model *model,
+                                                   const sinew_discretize_opts *opts,
+                                                   sinew_error *error);
 
 /** What was built, or why it was not. */
 typedef struct sinew_build_report {
