@@ -10,8 +10,8 @@
 
 enum { SHORTEST = 4, LONGEST = 64, MOST_BYTES = 64 << 20 };
 
-/* What float holds (coordinates.h): beyond a growth of 8 balanced coordinates are tried, beyond 64
- * it has too few digits. */
+/* What float holds (coordinates.h): beyond a growth of 8 balanced coordinates are tried, beyond 64,
+ * or such a deadband, it has too few digits. */
 static const sinew_digits float_digits = {.kept = 8, .most = 64, .unit = 0x1p-24};
 
 /* Few states of one input and output go through registers, in blocks of a fixed length. */

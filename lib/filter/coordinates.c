@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "filter/deadband.h"
 #include "filter/growth.h"
 #include "math/lu.h"
 #include "math/matrix.h"
@@ -75,7 +76,7 @@ typedef struct choice {
     const sinew_digits *digits;
     sinew_lifted *l;
     size_t settle;          /* frames */
-    double *energy;         /* (outputs) */
+    double *energy, *peak;  /* (outputs) */
     double *reached, *seen; /* (order, order): factors of the gramians */
     double *P, *inverse;    /* (order, order) */
     bool settles, good;     /* there are gramians; there are P and its inverse */
@@ -85,17 +86,19 @@ static sinew_status alloc(choice *k, sinew_error *error)
 {
     size_t square = k->d->order * k->d->order;
     k->energy = sinew_alloc(k->d->outputs, sizeof(double));
+    k->peak = sinew_alloc(k->d->outputs, sizeof(double));
     k->reached = sinew_alloc(square, sizeof(double));
     k->seen = sinew_alloc(square, sizeof(double));
     k->P = sinew_alloc(square, sizeof(double));
     k->inverse = sinew_alloc(square, sizeof(double));
-    return k->energy && k->reached && k->seen && k->P && k->inverse ? SINEW_OK
-                                                                    : sinew_fail_memory(error);
+    bool all = k->energy && k->peak && k->reached && k->seen && k->P && k->inverse;
+    return all ? SINEW_OK : sinew_fail_memory(error);
 }
 
 static void finish(choice *k)
 {
     sinew_free(k->energy);
+    sinew_free(k->peak);
     sinew_free(k->reached);
     sinew_free(k->seen);
     sinew_free(k->P);
@@ -149,9 +152,26 @@ static sinew_status know(choice *k, sinew_error *error)
     return status;
 }
 
-/* The growth of `turned`, which is in balanced coordinates. */
-static sinew_status find_turned_growth(double *growth, const sinew_lifted *turned, const choice *k,
-                                       sinew_error *error)
+/* By how much coordinates magnify rounding. */
+typedef struct magnified {
+    double noise, deadband; /* growth.h, deadband.h */
+} magnified;
+
+static bool holds(const sinew_digits *digits, const magnified *m)
+{
+    return m->noise <= digits->most && m->deadband <= digits->most;
+}
+
+static sinew_status magnify(magnified *m, const sinew_lifted *l, const double *reached,
+                            const double *seen, const choice *k, sinew_error *error)
+{
+    sinew_status status = sinew_growth_find(&m->noise, l, reached, seen, k->energy, error);
+    return status ? status : sinew_deadband_find(&m->deadband, l, k->groups, k->peak, error);
+}
+
+/* Of `turned`, which is in balanced coordinates. */
+static sinew_status magnify_turned(magnified *m, const sinew_lifted *turned, const choice *k,
+                                   sinew_error *error)
 {
     size_t n = turned->order;
     double *memory = sinew_alloc(3 * n * n, sizeof *memory);
@@ -161,32 +181,34 @@ static sinew_status find_turned_growth(double *growth, const sinew_lifted *turne
     sinew_matrix_multiply(reached, k->inverse, k->reached, n, n, n);
     sinew_matrix_transpose(across, k->P, n, n);
     sinew_matrix_multiply(seen, across, k->seen, n, n, n);
-    sinew_status status = sinew_growth_find(growth, turned, reached, seen, k->energy, error);
+    sinew_status status = magnify(m, turned, reached, seen, k, error);
     sinew_free(memory);
     return status;
 }
 
-/* Balanced coordinates, where they are worth it and turning loses less than rounding does: *growth
+/* Balanced coordinates, where they are worth it and turning loses less than rounding does: *given
  * is theirs then. */
-static sinew_status turn(sinew_coordinates *c, double *growth, choice *k, sinew_error *error)
+static sinew_status turn(sinew_coordinates *c, magnified *given, choice *k, sinew_error *error)
 {
     sinew_lifted turned;
-    double grown = INFINITY, lost = INFINITY;
+    magnified other = {INFINITY, INFINITY};
+    double lost = INFINITY;
     sinew_status status = sinew_lifted_copy(&turned, k->l, error);
     if (!status)
         status = sinew_lifted_turn(&turned, k->P, k->inverse, error);
     if (!status)
-        status = find_turned_growth(&grown, &turned, k, error);
-    if (!status && grown < worth(k->d) * *growth)
+        status = magnify_turned(&other, &turned, k, error);
+    if (!status && (holds(k->digits, &other) || !holds(k->digits, given)) &&
+        other.noise < worth(k->d) * given->noise)
         status = sinew_growth_lost(&lost, k->l, &turned, k->groups, k->energy, k->settle, error);
-    if (!status && lost <= k->digits->unit * grown) {
-        sinew_lifted given = *k->l;
+    if (!status && lost <= k->digits->unit * other.noise) {
+        sinew_lifted before = *k->l;
         *k->l = turned;
-        turned = given;
+        turned = before;
         c->P = k->P;
         c->inverse = k->inverse;
         k->P = k->inverse = NULL;
-        *growth = grown;
+        *given = other;
     }
     sinew_lifted_finish(&turned);
     return status;
@@ -194,13 +216,14 @@ static sinew_status turn(sinew_coordinates *c, double *growth, choice *k, sinew_
 
 static sinew_status choose(sinew_coordinates *c, choice *k, sinew_error *error)
 {
-    double growth = INFINITY;
-    sinew_status status = sinew_growth_energies(k->energy, k->r, k->settle, error);
+    magnified m = {INFINITY, INFINITY};
+    sinew_status status = sinew_growth_energies(k->energy, k->peak, k->r, k->settle, error);
     if (!status)
-        status = sinew_growth_find(&growth, k->l, k->reached, k->seen, k->energy, error);
-    if (!status && !(growth <= k->digits->kept) && k->good)
-        status = turn(c, &growth, k, error);
-    c->fits = growth <= k->digits->most;
+        status = magnify(&m, k->l, k->reached, k->seen, k, error);
+    bool kept = m.noise <= k->digits->kept && holds(k->digits, &m);
+    if (!status && !kept && k->good)
+        status = turn(c, &m, k, error);
+    c->fits = holds(k->digits, &m);
     return status;
 }
 

@@ -15,9 +15,9 @@ static size_t frames_of(size_t settle_frames)
     return settle_frames < MOST_FRAMES ? settle_frames : MOST_FRAMES;
 }
 
-/* Memory for runs of a chunk. */
+/* Memory for runs of a chunk; step: (outputs). */
 typedef struct chunk {
-    double *x, *u, *y, *scratch;
+    double *x, *u, *y, *step, *scratch;
 } chunk;
 
 static bool chunk_init(chunk *c, const sinew_recurrence *r)
@@ -25,8 +25,9 @@ static bool chunk_init(chunk *c, const sinew_recurrence *r)
     *c = (chunk){.x = sinew_alloc(r->order, sizeof(double)),
                  .u = sinew_alloc(r->inputs, CHUNK_FRAMES * sizeof(double)),
                  .y = sinew_alloc(r->outputs, CHUNK_FRAMES * sizeof(double)),
+                 .step = sinew_alloc(r->outputs, sizeof(double)),
                  .scratch = sinew_alloc(sinew_recurrence_scratch(r), sizeof(double))};
-    return c->x && c->u && c->y && c->scratch;
+    return c->x && c->u && c->y && c->step && c->scratch;
 }
 
 static void chunk_finish(chunk *c)
@@ -34,32 +35,38 @@ static void chunk_finish(chunk *c)
     sinew_free(c->x);
     sinew_free(c->u);
     sinew_free(c->y);
+    sinew_free(c->step);
     sinew_free(c->scratch);
 }
 
-/* energy[o] = hypot over the frames of an impulse into `input`. */
-static void add_energies(double *energy, const sinew_recurrence *r, size_t input, size_t frames,
-                         const chunk *c)
+/* energy[o] = hypot over the frames of an impulse into `input`, peak[o] the largest of their sums.
+ */
+static void add_energies(double *energy, double *peak, const sinew_recurrence *r, size_t input,
+                         size_t frames, const chunk *c)
 {
+    memset(c->step, 0, r->outputs * sizeof *c->step);
     memset(c->u, 0, CHUNK_FRAMES * r->inputs * sizeof *c->u);
     memset(c->x, 0, r->order * sizeof *c->x);
     c->u[input] = 1;
     for (size_t at = 0; at < frames; at += CHUNK_FRAMES) {
         sinew_recurrence_run(r, c->x, c->u, c->y, CHUNK_FRAMES, c->scratch);
         for (size_t t = 0; t < CHUNK_FRAMES; t++)
-            for (size_t o = 0; o < r->outputs; o++)
+            for (size_t o = 0; o < r->outputs; o++) {
                 energy[o] = hypot(energy[o], c->y[t * r->outputs + o]);
+                c->step[o] += c->y[t * r->outputs + o];
+                peak[o] = fmax(peak[o], fabs(c->step[o]));
+            }
         c->u[input] = 0;
     }
 }
 
-sinew_status sinew_growth_energies(double *energy, const sinew_recurrence *r, size_t settle_frames,
-                                   sinew_error *error)
+sinew_status sinew_growth_energies(double *energy, double *peak, const sinew_recurrence *r,
+                                   size_t settle_frames, sinew_error *error)
 {
     chunk c;
     sinew_status status = chunk_init(&c, r) ? SINEW_OK : sinew_fail_memory(error);
     for (size_t i = 0; !status && i < r->inputs; i++)
-        add_energies(energy, r, i, frames_of(settle_frames), &c);
+        add_energies(energy, peak, r, i, frames_of(settle_frames), &c);
     chunk_finish(&c);
     return status;
 }

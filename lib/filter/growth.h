@@ -7,10 +7,11 @@
 #include "filter/recurrence.h"
 #include "math/components.h"
 
-/* energy[o] = |h| of output o after an impulse into each input, over so many frames or what is seen
- * of them. Errors, of all here: SINEW_ERR_MEMORY. */
-sinew_status sinew_growth_energies(double *energy, const sinew_recurrence *r, size_t settle_frames,
-                                   sinew_error *error);
+/* energy[o] = |h| of output o after an impulse into each input, and peak[o] the peak of what
+ * follows a step into any, over so many frames or what is seen of them. Errors, of all here:
+ * SINEW_ERR_MEMORY. */
+sinew_status sinew_growth_energies(double *energy, double *peak, const sinew_recurrence *r,
+                                   size_t settle_frames, sinew_error *error);
 
 /* The growth: what rounds in a sum O x, at most sum_s |O_s| r_s / |h| over the rows of O, and what
  * is left of rounding x once a block, the root of sum_s (r_s o_s)^2 / L over |h|. r_s and o_s are

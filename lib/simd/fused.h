@@ -32,7 +32,7 @@ typedef struct sinew_columns {
     size_t u_stride, y_stride;
 } sinew_columns;
 
-/* Frames 16 by 16 of one input and output: y = O x + T u, x = keep x + G u + E x, with O (16, n),
+/* Frames 16 by 16 of one input and output: y = O x + T u, x = keep x + (G u + E x), with O (16, n),
  * T (16, 16), G (n, 16), E (n, n); n 2, 4, 8, 12 or 16. */
 #define SINEW_LIFTED(real)                                                                         \
     {                                                                                              \
@@ -42,8 +42,8 @@ typedef struct sinew_columns {
 typedef struct sinew_lifted_f64 SINEW_LIFTED(double) sinew_lifted_f64;
 typedef struct sinew_lifted_f32 SINEW_LIFTED(float) sinew_lifted_f32;
 
-/* x+ = keep x + w + E x of pairs of states: x1 and x2 are (pairs), pairs a multiple of a panel, x2
- * behind x1. */
+/* x+ = keep x + (w + E x) of pairs of states: x1 and x2 are (pairs), pairs a multiple of a panel,
+ * x2 behind x1. */
 #define SINEW_PAIRS(real)                                                                          \
     {                                                                                              \
         size_t pairs;                                                                              \
@@ -63,7 +63,7 @@ typedef struct sinew_pairs_f32 SINEW_PAIRS(float) sinew_pairs_f32;
     /* y_k += M u_k for `count` vectors. */                                                        \
     OP(columns_##type, void,                                                                       \
        (const sinew_columns *c, const real *M, const real *u, real *y, size_t count))              \
-    /* next = keep x + w + E x: E (n, n) in panels, n even; next, x, w, keep: whole panels. */     \
+    /* next = keep x + (w + E x): E (n, n) in panels, n even; next, x, w, keep: whole panels. */   \
     OP(chain_##type, void,                                                                         \
        (const real *E, size_t n, const real *keep, const real *x, const real *w, real *next))      \
     OP(pairs_##type, void,                                                                         \

@@ -111,13 +111,18 @@ static inline int SIDE(is_finite)(const REAL *w)
 
 #if BLOCKS == 1
 
-/* Rows [row, row + rows) of keep x + w + E x, all of them `apart`; as OP(chained), the even and the
- * odd columns apart. */
+/* Rows [row, row + rows) of keep x + (w + E x), all of them `apart`; as OP(chained), the even and
+ * the odd columns apart. */
 static inline __attribute__((always_inline)) void
 SIDE(states)(const PASTE(sinew_, OP(lifted)) * m, size_t row, size_t rows, const REAL *x,
              const REAL *w, REAL *next, size_t apart, size_t next_apart)
 {
-    LANE even[ROWS][GROUPS] = {{{0}}}, odd[ROWS][GROUPS] = {{{0}}};
+    LANE even[ROWS][GROUPS], odd[ROWS][GROUPS] = {{{0}}};
+    UNROLL
+    for (size_t r = 0; r < rows; r++)
+        UNROLL
+    for (size_t g = 0; g < GROUPS; g++)
+        even[r][g] = *(const LANE *)(w + (row + r) * apart + g * WIDE);
     ROLLED
     for (size_t s = 0; s < m->n; s += 2) {
         SIDE(add_inside)(even, rows, m->E, m->n, row, s, x + s * apart);
@@ -129,8 +134,8 @@ SIDE(states)(const PASTE(sinew_, OP(lifted)) * m, size_t row, size_t rows, const
     for (size_t g = 0; g < GROUPS; g++) {
         size_t at = (row + r) * apart + g * WIDE;
         LANE keep = m->keep[row + r] - (LANE){0};
-        LANE first = MADD(keep, *(const LANE *)(x + at), *(const LANE *)(w + at));
-        *(LANE *)(next + (row + r) * next_apart + g * WIDE) = first + (even[r][g] + odd[r][g]);
+        *(LANE *)(next + (row + r) * next_apart + g * WIDE) =
+            MADD(keep, *(const LANE *)(x + at), even[r][g] + odd[r][g]);
     }
 }
 

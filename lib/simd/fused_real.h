@@ -61,26 +61,28 @@ static void OP(columns)(const sinew_columns *c, const REAL *M, const REAL *u, RE
 }
 #undef ADD
 
-/* The even and the odd columns apart, so that no sum waits long for itself: x is late. */
-static inline REGISTER OP(chained)(const REAL *E, size_t n, REGISTER first, const REAL *x)
+/* keep now + (w + E x): the state itself is last, so that it is rounded once, and what is small
+ * beside it is summed before. The even and the odd columns apart, so that no sum waits long for
+ * itself: x is late. */
+static inline REGISTER OP(chained)(const REAL *E, size_t n, REGISTER keep, REGISTER now, REGISTER w,
+                                   const REAL *x)
 {
-    REGISTER even = {0}, odd = {0};
+    REGISTER even = w, odd = {0};
     for (size_t s = 0; s < n; s += 2) {
         even = OP(madd)(*(const REGISTER *)(E + s * PANEL), SPLAT(x[s]), even);
         odd = OP(madd)(*(const REGISTER *)(E + (s + 1) * PANEL), SPLAT(x[s + 1]), odd);
     }
-    return first + (even + odd);
+    return OP(madd)(keep, now, even + odd);
 }
 
 static void OP(chain)(const REAL *E, size_t n, const REAL *keep, const REAL *x, const REAL *w,
                       REAL *next)
 {
     for (size_t row = 0; row < n; row += PANEL, E += n * PANEL)
-        for (size_t r = row; r < row + PANEL; r += LANES) {
-            REGISTER first = OP(madd)(*(const REGISTER *)(keep + r), *(const REGISTER *)(x + r),
-                                      *(const REGISTER *)(w + r));
-            *(REGISTER *)(next + r) = OP(chained)(E + (r - row), n, first, x);
-        }
+        for (size_t r = row; r < row + PANEL; r += LANES)
+            *(REGISTER *)(next + r) =
+                OP(chained)(E + (r - row), n, *(const REGISTER *)(keep + r),
+                            *(const REGISTER *)(x + r), *(const REGISTER *)(w + r), x);
 }
 
 static void OP(pairs)(const PASTE(sinew_, OP(pairs)) * e, const REAL *x, const REAL *w, REAL *next)
@@ -90,12 +92,12 @@ static void OP(pairs)(const PASTE(sinew_, OP(pairs)) * e, const REAL *x, const R
         REGISTER x1 = *(const REGISTER *)(x + i), x2 = *(const REGISTER *)(x + n + i);
         REGISTER w1 = *(const REGISTER *)(w + i), w2 = *(const REGISTER *)(w + n + i);
         REGISTER k1 = *(const REGISTER *)(e->keep + i), k2 = *(const REGISTER *)(e->keep + n + i);
-        REGISTER move1 =
-            OP(madd)(*(const REGISTER *)(e->e12 + i), x2, *(const REGISTER *)(e->e11 + i) * x1);
-        REGISTER move2 =
-            OP(madd)(*(const REGISTER *)(e->e22 + i), x2, *(const REGISTER *)(e->e21 + i) * x1);
-        *(REGISTER *)(next + i) = OP(madd)(k1, x1, w1) + move1;
-        *(REGISTER *)(next + n + i) = OP(madd)(k2, x2, w2) + move2;
+        REGISTER move1 = OP(madd)(*(const REGISTER *)(e->e12 + i), x2,
+                                  OP(madd)(*(const REGISTER *)(e->e11 + i), x1, w1));
+        REGISTER move2 = OP(madd)(*(const REGISTER *)(e->e22 + i), x2,
+                                  OP(madd)(*(const REGISTER *)(e->e21 + i), x1, w2));
+        *(REGISTER *)(next + i) = OP(madd)(k1, x1, move1);
+        *(REGISTER *)(next + n + i) = OP(madd)(k2, x2, move2);
     }
 }
 
@@ -165,7 +167,7 @@ OP(lifted_of)(const PASTE(sinew_, OP(lifted)) * m, size_t n, size_t channels, RE
                 const REAL *E = m->E + r / OP(PER_PANEL) * n * PANEL + r % OP(PER_PANEL) * LANES;
                 REGISTER now = *(const REGISTER *)(x[c] + r * LANES);
                 REGISTER keep = *(const REGISTER *)(m->keep + r * LANES);
-                next[c][r] = OP(chained)(E, n, OP(madd)(keep, now, w[c][r]), x[c]);
+                next[c][r] = OP(chained)(E, n, keep, now, w[c][r], x[c]);
             }
         for (size_t c = 0; c < channels; c++)
             for (size_t r = 0; r < states; r++)
@@ -202,8 +204,7 @@ OP(lifted_twice)(const PASTE(sinew_, OP(lifted)) * m, size_t n, REAL (*x)[16], c
                 const REAL *E = m->E + r / OP(PER_PANEL) * n * PANEL + r % OP(PER_PANEL) * LANES;
                 REGISTER now = *(const REGISTER *)(at[k] + r * LANES);
                 REGISTER keep = *(const REGISTER *)(m->keep + r * LANES);
-                *(REGISTER *)(at[k + 1] + r * LANES) =
-                    OP(chained)(E, n, OP(madd)(keep, now, w[k][r]), at[k]);
+                *(REGISTER *)(at[k + 1] + r * LANES) = OP(chained)(E, n, keep, now, w[k][r], at[k]);
             }
         UNROLL
         for (size_t s = 0; s < n; s++)

@@ -128,6 +128,76 @@ Test(blockwise, a_float_stream_starts_as_small_as_it_is)
     sinew_discretization_free(d);
 }
 
+/* Largest distance of the block engine over floats from the recurrence, over the highest sample. */
+static double float_error(sinew_discretization *d, const float *u, size_t frames)
+{
+    double *wide = malloc(2 * frames * sizeof *wide), *want = wide + frames, farthest = 0, top = 0;
+    float *y = malloc(frames * sizeof *y);
+    for (size_t t = 0; t < frames; t++)
+        wide[t] = u[t];
+    run(d, SINEW_ENGINE_SCAN, SINEW_SAMPLE_F64, wide, want, frames);
+    run(d, SINEW_ENGINE_BLOCK, SINEW_SAMPLE_F32, u, y, frames);
+    for (size_t t = 0; t < frames; t++) {
+        farthest = farther(farthest, y[t], want[t]);
+        top = fmax(top, fabs(want[t]));
+    }
+    free(wide);
+    free(y);
+    return farthest / top;
+}
+
+static double error_of_ones(sinew_discretization *d, size_t frames)
+{
+    float *u = malloc(frames * sizeof *u);
+    for (size_t t = 0; t < frames; t++)
+        u[t] = 1;
+    double error_ = float_error(d, u, frames);
+    free(u);
+    return error_;
+}
+
+/* An average over ten seconds, beside what noise is louder in: a direct path, and a fast average.
+ * In float it stops moving where a step is less than half of its last digit. */
+Test(coordinates, a_slow_state_beside_a_loud_path_is_held_by_double)
+{
+    enum { FRAMES = 30 * 48000 };
+    double poles[] = {-0.1, -1000}, gains[] = {0.1, 1000};
+    sinew_discretization *direct = real_poles(poles, gains, 1, 0.01);
+    sinew_discretization *fast = real_poles(poles, gains, 2, 0);
+    cr_expect_lt(error_of_ones(direct, FRAMES), 1e-7);
+    cr_expect_lt(error_of_ones(fast, FRAMES), 1e-7);
+    sinew_discretization_free(direct);
+    sinew_discretization_free(fast);
+}
+
+/* A pole that turns once a block rests there as a slow one does. */
+Test(coordinates, a_resonance_of_once_a_block_is_held_by_double)
+{
+    enum { FRAMES = 200000 };
+    static float u[FRAMES];
+    double w = 2 * 3.14159265358979323846 * 3000, A[] = {-0.3, w, -w, -0.3}, B[] = {1, 0};
+    double C[] = {1, 0}, D = 1;
+    sinew_matrices m = {2, 1, 1, A, B, C, &D};
+    sinew_system *system;
+    cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
+    sinew_discretization *d = discretize(system, SINEW_METHOD_ZOH, 1 / 48000.0);
+    for (size_t t = 0; t < FRAMES; t++)
+        u[t] = (float)cos(2 * 3.14159265358979323846 * (double)(t % 16) / 16);
+    cr_expect_lt(float_error(d, u, FRAMES), 1e-7);
+    sinew_discretization_free(d);
+}
+
+/* A state that is rounded twice a block is driven around where it should rest. */
+Test(coordinates, a_state_is_rounded_once_a_block)
+{
+    sinew_system *system;
+    sinew_equalizer peaking = {.type = SINEW_EQ_PEAKING, .hz = 5, .q = 5, .gain_db = 12};
+    cr_assert_eq(sinew_system_new_equalizer(&system, &peaking, &error), SINEW_OK);
+    sinew_discretization *d = discretize(system, SINEW_METHOD_BILINEAR, 1 / 48000.0);
+    cr_expect_lt(error_of_ones(d, 200000), 1.5e-6);
+    sinew_discretization_free(d);
+}
+
 /* 10^6 to the power of 64 is no double; 50 frames of it are. */
 Test(blockwise, what_grows_beyond_double_goes_frame_by_frame)
 {

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "filter/coordinates.h"
+#include "filter/deadband.h"
 #include "hard_systems.h"
 
 static sinew_components one_group(size_t *states, size_t *ends, size_t n)
@@ -90,4 +91,40 @@ Test(coordinates, what_never_settles_has_those_given)
     cr_assert_not(c.fits);
     sinew_coordinates_finish(&c);
     sinew_discretization_free(d);
+}
+
+static void check_float(sinew_discretization *d, bool fits)
+{
+    sinew_coordinates c = choose(d, 8, 64, 0x1p-24);
+    cr_expect_eq(c.fits, fits, "order %zu", d->order);
+    sinew_coordinates_finish(&c);
+    sinew_discretization_free(d);
+}
+
+Test(coordinates, float_holds_what_is_no_slower_than_hearing)
+{
+    for (uint32_t order = 1; order <= 8; order++)
+        for (double hz = 20; hz < 20000; hz *= 2.5) {
+            check_float(butterworth(order, hz, SINEW_METHOD_BILINEAR), true);
+            check_float(butterworth(order, 2 * hz, SINEW_METHOD_ZOH), true);
+        }
+    for (uint32_t order = 1; order <= 8; order++)
+        check_float(butterworth(order, 1, SINEW_METHOD_BILINEAR), false);
+}
+
+/* Ones through an average come to rest where a step is the half of a last digit. */
+Test(deadband, of_one_pole)
+{
+    double pole = -30, gain = 30, peak = 0, deadband;
+    for (double direct = 0; direct < 10; direct += 3) {
+        size_t states[1], ends[1];
+        sinew_components groups = one_group(states, ends, 1);
+        sinew_discretization *d = real_poles(&pole, &gain, 1, direct);
+        sinew_lifted l;
+        cr_assert_eq(sinew_lifted_init(&l, d, 16, &error), SINEW_OK);
+        cr_assert_eq(sinew_deadband_find(&deadband, &l, &groups, &peak, &error), SINEW_OK);
+        cr_expect_float_eq(deadband * -expm1(-30 * 16 / 48000.0) * (1 + direct), 1, 1e-3);
+        sinew_lifted_finish(&l);
+        sinew_discretization_free(d);
+    }
 }

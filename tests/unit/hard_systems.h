@@ -29,6 +29,19 @@ static inline sinew_discretization *butterworth(uint32_t order, double hz, sinew
     return discretize(system, method, 1 / 48000.0);
 }
 
+/* Up to four of them, side by side. */
+static inline sinew_discretization *real_poles(const double *poles, const double *gains, size_t n,
+                                               double direct)
+{
+    double A[16] = {0}, C[4] = {1, 1, 1, 1};
+    for (size_t i = 0; i < n; i++)
+        A[i * n + i] = poles[i];
+    sinew_matrices m = {n, 1, 1, A, gains, C, &direct};
+    sinew_system *system;
+    cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
+    return discretize(system, SINEW_METHOD_ZOH, 1 / 48000.0);
+}
+
 /* Four times the same pair of poles in one chain, mixed by integers of determinant one. */
 static inline sinew_discretization *chained_pairs(sinew_method method)
 {

@@ -388,7 +388,7 @@ Test(plan, a_plan_says_how_it_runs)
     cr_assert_eq(plan.lanes, lanes);
     sinew_discretization_free(d);
     sinew_design steep = {
-        .family = SINEW_FAMILY_CHEBYSHEV1, .order = 11, .ripple_db = 1, .edges_hz = {20}};
+        .family = SINEW_FAMILY_CHEBYSHEV1, .order = 11, .ripple_db = 1, .edges_hz = {200}};
     d = designed(&steep);
     opts = (sinew_filter_opts){.engine = SINEW_ENGINE_BLOCK, .sample = SINEW_SAMPLE_F32};
     cr_assert_eq(sinew_plan_filter(&plan, d, &opts, NULL), SINEW_OK);
