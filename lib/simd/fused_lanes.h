@@ -144,7 +144,7 @@ SIDE(blocks_of)(const PASTE(sinew_, OP(lifted)) * m, size_t rows, REAL *x, const
                 size_t stride, size_t n_blocks)
 {
     enum { LANES_ = GROUPS * WIDE };
-    REAL w[16 * LANES_], next[16 * LANES_];
+    REAL w[16 * LANES_] ALIGNED, next[16 * LANES_] ALIGNED;
     size_t step = SINEW_LIFTED_LENGTH * stride;
     for (size_t b = 0; b < n_blocks; b++, u += step, y += step) {
         for (size_t row = 0; row < m->n; row += rows)
@@ -168,7 +168,7 @@ SIDE(blocks_of)(const PASTE(sinew_, OP(lifted)) * m, size_t rows, REAL *x, const
                 size_t stride, size_t n_blocks)
 {
     enum { TWICE = GROUPS * WIDE, LANES_ = TWICE / 2 };
-    REAL w[16 * TWICE], both[16 * TWICE];
+    REAL w[16 * TWICE] ALIGNED, both[16 * TWICE] ALIGNED;
     size_t b = 0, step = SINEW_LIFTED_LENGTH * stride;
     for (; b + 2 <= n_blocks; b += 2, u += 2 * step, y += 2 * step) {
         for (size_t row = 0; row < m->n; row += rows)

@@ -112,7 +112,7 @@ static inline REGISTER OP(part)(const REAL *M, size_t columns, size_t column, si
 static inline __attribute__((always_inline)) void OP(put)(REGISTER (*sum)[OP(PER_BLOCK)],
                                                           size_t channels, REAL *y, size_t stride)
 {
-    REAL out[2][SINEW_LIFTED_LENGTH];
+    REAL out[2][SINEW_LIFTED_LENGTH] ALIGNED;
     if (channels == 1 && stride == 1) {
         UNROLL
         for (size_t r = 0; r < OP(PER_BLOCK); r++)
@@ -183,7 +183,7 @@ OP(lifted_twice)(const PASTE(sinew_, OP(lifted)) * m, size_t n, REAL (*x)[16], c
 {
     enum { LENGTH = SINEW_LIFTED_LENGTH, RY = OP(PER_BLOCK), RX = 16 / LANES };
     const size_t states = (n + LANES - 1) / LANES; /* registers */
-    REAL at[3][16];
+    REAL at[3][16] ALIGNED;
     size_t b = 0;
     memcpy(at[0], x, states * LANES * sizeof(REAL));
     for (; b + 2 <= n_blocks; b += 2, u += 2 * LENGTH, y += 2 * LENGTH) {
@@ -264,7 +264,7 @@ static size_t OP(lifted)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REA
 static size_t OP(two)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REAL *u, REAL *y,
                       size_t stride, size_t n_blocks)
 {
-    REAL at[2][16] = {{0}};
+    REAL at[2][16] ALIGNED = {{0}};
     for (size_t s = 0; s < m->n; s++)
         for (size_t c = 0; c < 2; c++)
             at[c][s] = x[2 * s + c];

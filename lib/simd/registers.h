@@ -138,7 +138,14 @@ static inline vf_half high_f32(vf v)
 
 /* A loop over registers: one that is not unrolled keeps them in memory. Under a sanitizer, which
  * looks at every access, unrolled ones compile for minutes. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED
+#endif
+#if defined(SANITIZED)
 #define UNROLL
 #define ROLLED
 #elif defined(__clang__)
@@ -158,6 +165,10 @@ static inline vf_half high_f32(vf v)
 #else
 #define DONE(v) ((void)0)
 #endif
+
+/* Of an array that registers are stored to and loaded from: over the border of a line of the cache
+ * that takes several times as long. */
+#define ALIGNED __attribute__((aligned(64)))
 
 #define PASTE2(a, b) a##b
 #define PASTE(a, b) PASTE2(a, b)
