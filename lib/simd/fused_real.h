@@ -43,15 +43,16 @@ static inline size_t OP(end_of_panel)(const sinew_columns *c, size_t row)
 
 #define ADD(tile)                                                                                  \
     tile(M, from, to, u + k * c->u_stride, c->u_stride, y + k * c->y_stride, c->y_stride)
+/* As many vectors as there are registers for their sums. */
 static void OP(columns)(const sinew_columns *c, const REAL *M, const REAL *u, REAL *y, size_t count)
 {
     for (size_t row = 0; row < c->rows; row += PANEL, M += c->columns * PANEL, y += PANEL) {
         size_t from = c->from, to = OP(end_of_panel)(c, row), k = 0;
         if (to <= from)
             continue;
-        for (; OP(PER_PANEL) <= 2 && k + 8 <= count; k += 8)
+        for (; 8 * OP(PER_PANEL) < REGISTERS && k + 8 <= count; k += 8)
             ADD(OP(tile_8));
-        for (; k + 4 <= count; k += 4)
+        for (; 4 * OP(PER_PANEL) < REGISTERS && k + 4 <= count; k += 4)
             ADD(OP(tile_4));
         for (; k + 2 <= count; k += 2)
             ADD(OP(tile_2));
