@@ -20,6 +20,8 @@
 /* Of either end. */
 enum { BLOCK_BYTES_MOST = 1 << 25 };
 
+enum { SEGMENT_LEAST = 4096 }; /* frames for a thread (parallel.h) */
+
 /* A job on its way; what is NULL is not there yet. */
 typedef struct task {
     const job_plan *plan;
@@ -190,13 +192,21 @@ static size_t choose_block(const task *t)
     return limited_by_node(t, wanted > shared ? wanted : shared);
 }
 
+/* No more than have work in a file of this length: each has a stream of its own. */
+static size_t choose_threads(const task *t)
+{
+    int64_t frames = sinew_source_signal(t->source)->frames;
+    size_t most = frames < 0 ? t->plan->threads : (size_t)frames / SEGMENT_LEAST + 1;
+    return t->plan->threads < most ? t->plan->threads : most;
+}
+
 static sinew_status open_stream(task *t)
 {
     bool time = t->plan->time;
     sinew_stream_opts opts = {.max_frames = limited_by_node(t, t->plan->block_frames),
                               .steps = time};
     sinew_status status =
-        sinew_parallel_open(&t->parallel, t->node, &opts, t->plan->threads, t->error);
+        sinew_parallel_open(&t->parallel, t->node, &opts, choose_threads(t), t->error);
     if (status)
         return status;
     t->block_frames = choose_block(t);

@@ -9,10 +9,12 @@
  * A filter that is stable forgets: what came more than node->settle_frames ago is below 2^-60 of
  * what it was. So a block is cut into as many segments as there are threads; each begins that much
  * earlier in a state of its own, unheard, and then all run at once. The answer is that of a stream
- * within the rounding of its engine, and not to the bit. A node that does not
- * forget is run by one thread; one that remembers for longer than half a segment by fewer than
- * there are, down to one. A stream with steps, and a block after a gap (SINEW_BLOCK_GAP), is run by
- * one.
+ * within the rounding of its engine, and not to the bit. What is not a number is forgotten like all
+ * else: a filter that one thread would leave at NaN to the end is right again in the next segment.
+ *
+ * A node that does not forget is run by one thread; one that remembers for longer than half a
+ * segment by fewer than there are, down to one. A stream with steps, a block after a gap
+ * (SINEW_BLOCK_GAP) and one of a stream that was given another node are run by one.
  *
  * Memory: that of as many streams as threads.
  *
