@@ -268,7 +268,8 @@ Test(discretize, repeated_poles_are_right)
     }
     cr_assert_float_eq(sinew_discretization_radius(d), exp(-0.3), 1e-15);
     size_t settle = sinew_discretization_settle_frames(d);
-    cr_assert(settle > 60 * M_LN2 / 0.3 && settle < 90 * M_LN2 / 0.3 + 3, "%zu", settle);
+    cr_assert((double)settle > 60 * M_LN2 / 0.3 && (double)settle < 90 * M_LN2 / 0.3 + 3, "%zu",
+              settle);
     sinew_discretization_free(d);
     sinew_system_free(system);
 }
