@@ -147,14 +147,17 @@ static void advance(const sinew_node *node, void *state, void *scratch, uint64_t
 static const sinew_node_ops kernel_ops;
 
 /* Another kernel for the same channels, with the same system added or none. */
-static bool follows(const sinew_node *node, const sinew_node *from)
+static bool follows(const sinew_node *node, const sinew_node *from, size_t *missing_frames)
 {
     const sinew_kernel_node *f = (const sinew_kernel_node *)node,
                             *other = (const sinew_kernel_node *)from;
-    return from->ops == &kernel_ops && node->channels_in == from->channels_in &&
-           f->copies == other->copies && node->step_s <= from->step_s &&
-           node->step_s >= from->step_s && !f->plus == !other->plus &&
-           (!f->plus || f->plus->model_hash == other->plus->model_hash);
+    if (from->ops != &kernel_ops || node->channels_in != from->channels_in ||
+        f->copies != other->copies || node->step_s < from->step_s || node->step_s > from->step_s ||
+        !f->plus != !other->plus || (f->plus && f->plus->model_hash != other->plus->model_hash))
+        return false;
+    size_t taps = f->levels.taps, kept = other->levels.taps;
+    *missing_frames = taps > kept ? taps - kept : 0;
+    return true;
 }
 
 static void kernel_node_free(sinew_node *node)

@@ -115,10 +115,12 @@ bool sinew_run_is_exact(const sinew_run *run, const void *bytes, size_t n_bytes)
            sinew_get_u64((const uint8_t *)bytes + 16) == run->node->identity;
 }
 
-bool sinew_run_follows(const sinew_run *to, const sinew_run *from)
+bool sinew_run_follows(const sinew_run *to, const sinew_run *from, size_t *missing_frames)
 {
-    return to->node->model_hash == from->node->model_hash ||
-           (to->node->ops->follows && to->node->ops->follows(to->node, from->node));
+    const sinew_node *node = to->node;
+    *missing_frames = 0;
+    return node->model_hash == from->node->model_hash ||
+           (node->ops->follows && node->ops->follows(node, from->node, missing_frames));
 }
 
 sinew_status sinew_run_carry_over(sinew_run *to, const sinew_run *from, sinew_error *error)

@@ -35,8 +35,8 @@ sinew_status sinew_run_load(sinew_run *run, int64_t *index, const void *bytes, s
 bool sinew_run_is_exact(const sinew_run *run, const void *bytes, size_t n_bytes);
 
 /* Can `to` continue from `from`: a run of a node with the same model hash, or of one that its node
- * follows? */
-bool sinew_run_follows(const sinew_run *to, const sinew_run *from);
+ * follows? *missing_frames as there. */
+bool sinew_run_follows(const sinew_run *to, const sinew_run *from, size_t *missing_frames);
 
 /* Let it. Real time. */
 sinew_status sinew_run_carry_over(sinew_run *to, const sinew_run *from, sinew_error *error);

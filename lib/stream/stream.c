@@ -337,31 +337,24 @@ static sinew_status check_swap(const sinew_stream *s, const sinew_swap *swap, si
     return check_opts(next, &s->opts, error);
 }
 
-/* What `next` needs of the frames to come where it takes over the past of `now`: nothing, of one
- * model; what it remembers and `now` does not, of two kernels. */
-static uint64_t missing_frames(const sinew_node *next, const sinew_node *now)
-{
-    bool longer = next->settle_frames > now->settle_frames;
-    return longer && next->model_hash != now->model_hash ? next->settle_frames - now->settle_frames
-                                                         : 0;
-}
-
 sinew_status sinew_stream_swap(sinew_stream *s, sinew_swap *swap, size_t warm_frames,
                                size_t fade_frames, sinew_error *error)
 {
     if (!s || !swap)
         return sinew_fail_null(error);
     sinew_status status = check_swap(s, swap, error);
-    bool follows = !status && sinew_run_follows(&swap->run, &s->now);
+    size_t missing = SIZE_MAX;
+    bool follows = !status && sinew_run_follows(&swap->run, &s->now, &missing);
     if (follows)
         status = sinew_run_carry_over(&swap->run, &s->now, error);
     if (status)
         return status;
-    uint64_t missing = follows ? missing_frames(swap->run.node, s->now.node) : SIZE_MAX;
+    if (!follows)
+        missing = SIZE_MAX;
     change old = s->change;
     s->change = (change){.next = swap->run,
                          .output = swap->output,
-                         .warm_left = warm_frames < missing ? warm_frames : (size_t)missing,
+                         .warm_left = warm_frames < missing ? warm_frames : missing,
                          .fade_frames = fade_frames};
     swap->run = old.next;
     swap->output = old.output;

@@ -32,14 +32,20 @@ static double *random_numbers(size_t n, unsigned seed)
     return h;
 }
 
-static sinew_stream *stream_of(const sinew_kernel *kernel, const sinew_kernel_opts *opts)
+static sinew_stream *stream_with(const sinew_kernel *kernel, const sinew_discretization *plus,
+                                 const sinew_kernel_opts *opts)
 {
     sinew_node *node; /* freed by close_stream */
     sinew_stream *stream;
-    cr_assert_eq(sinew_filter_new_kernel(&node, kernel, NULL, opts, &error), SINEW_OK, "%s",
+    cr_assert_eq(sinew_filter_new_kernel(&node, kernel, plus, opts, &error), SINEW_OK, "%s",
                  error.text);
     cr_assert_eq(sinew_stream_open(&stream, node, NULL, &error), SINEW_OK);
     return stream;
+}
+
+static sinew_stream *stream_of(const sinew_kernel *kernel, const sinew_kernel_opts *opts)
+{
+    return stream_with(kernel, NULL, opts);
 }
 
 static void close_stream(sinew_stream *stream)
@@ -198,7 +204,8 @@ Test(kernel, whole_blocks_agree)
 
 /* A kernel takes over from another one in mid-stream: it knows the past as far as the other did,
  * first hears what it lacks, and fades in. */
-static void exchange(size_t old_taps, size_t new_taps, double rate_hz)
+static void exchange(size_t old_taps, size_t new_taps, double rate_hz,
+                     const sinew_discretization *plus)
 {
     enum { N = 20000, AT = 9000, FADE = 500 };
     double *h = random_numbers(12000, 1), *u = random_numbers(N, 2), out[3][N];
@@ -211,15 +218,15 @@ static void exchange(size_t old_taps, size_t new_taps, double rate_hz)
     for (size_t i = 0; i < 2; i++) {
         cr_assert_eq(sinew_kernel_new(&kernels[i], 1, 1, taps[i], h + 5000 * i, 48000, &error),
                      SINEW_OK);
-        sinew_stream *alone = stream_of(kernels[i], &opts);
+        sinew_stream *alone = stream_with(kernels[i], plus, &opts);
         run(alone, u, out[i], N, SINEW_SAMPLE_F64);
         close_stream(alone);
     }
-    sinew_stream *stream = stream_of(kernels[0], &opts);
+    sinew_stream *stream = stream_with(kernels[0], plus, &opts);
     const sinew_node *first = sinew_stream_node(stream);
     run(stream, u, out[2], AT, SINEW_SAMPLE_F64);
     cr_assert_eq(sinew_kernel_new(&faster, 1, 1, new_taps, h + 5000, rate_hz, &error), SINEW_OK);
-    cr_assert_eq(sinew_filter_new_kernel(&next, faster, NULL, &opts, &error), SINEW_OK);
+    cr_assert_eq(sinew_filter_new_kernel(&next, faster, plus, &opts, &error), SINEW_OK);
     cr_assert_eq(sinew_swap_new(&swap, next, NULL, &error), SINEW_OK);
     sinew_status status = sinew_stream_swap(stream, swap, 100000, FADE, &error);
     cr_assert_eq(status, rate_hz > 48000 ? SINEW_ERR_MISMATCH : SINEW_OK);
@@ -242,19 +249,39 @@ static void exchange(size_t old_taps, size_t new_taps, double rate_hz)
 
 Test(kernel, is_exchanged_over_one_past)
 {
-    exchange(7000, 3000, 48000);
-    exchange(3000, 3000, 48000);
+    exchange(7000, 3000, 48000, NULL);
+    exchange(3000, 3000, 48000, NULL);
 }
 
 Test(kernel, is_exchanged_for_a_longer_one)
 {
-    exchange(3000, 7000, 48000);
-    exchange(1, 6000, 48000);
+    exchange(3000, 7000, 48000, NULL);
+    exchange(1, 6000, 48000, NULL);
+}
+
+/* Whose state is carried over, however long it rings. */
+Test(kernel, is_exchanged_beside_a_system)
+{
+    double A[] = {0}, one[] = {1}, zero[] = {0};
+    sinew_matrices m = {1, 1, 1, A, one, one, zero};
+    sinew_discretize_opts how = {.rate_hz = 48000, .method = SINEW_METHOD_ZOH};
+    static const double poles[] = {-50, -480, -40000};
+    for (size_t i = 0; i < 3; i++) {
+        sinew_system *system;
+        sinew_discretization *plus;
+        A[0] = poles[i];
+        cr_assert_eq(sinew_system_new_ss(&system, &m, &error), SINEW_OK);
+        cr_assert_eq(sinew_discretize(&plus, system, &how, &error), SINEW_OK);
+        exchange(3000, 7000, 48000, plus);
+        exchange(7000, 3000, 48000, plus);
+        sinew_discretization_free(plus);
+        sinew_system_free(system);
+    }
 }
 
 Test(kernel, is_not_exchanged_for_one_of_another_rate)
 {
-    exchange(3000, 3000, 96000);
+    exchange(3000, 3000, 96000, NULL);
 }
 
 /* At zero and at half the rate the angles are known to the bit, with any number of taps. */

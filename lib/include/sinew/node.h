@@ -79,8 +79,9 @@ typedef struct sinew_node_ops {
     void (*free)(sinew_node *node);
 
     /** Whether a state that `from` has saved, a node of another model, is one to go on from here:
-     *  where both keep nothing but the input of the past. NULL: never. */
-    bool (*follows)(const sinew_node *node, const sinew_node *from);
+     *  where both keep nothing but the input of the past. *missing_frames: of the past, as far as
+     *  `from` does not keep it; in so many frames the node knows all. NULL: never. */
+    bool (*follows)(const sinew_node *node, const sinew_node *from, size_t *missing_frames);
 } sinew_node_ops;
 
 enum {
