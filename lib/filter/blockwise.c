@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "filter/rounded.h"
 #include "math/components.h"
 
 enum { SHORTEST = 4, LONGEST = 64, MOST_BYTES = 64 << 20 };
@@ -173,11 +172,9 @@ sinew_status sinew_blockwise_init(sinew_blockwise *b, sinew_lifted *l,
     if (!status && !is_double)
         status = sinew_coordinates_choose(&b->coordinates, l, d, &b->filter.recurrence, &groups,
                                           &float_digits, error);
+    sinew_components_finish(&groups);
     *fits = !status && (is_double || b->coordinates.fits) &&
             are_within(l, is_double ? 0x1p1000 : 0x1p100);
-    if (*fits && !is_double)
-        status = sinew_rounded_fades(fits, l, d->radius, &groups, error);
-    sinew_components_finish(&groups);
     return status;
 }
 

@@ -2,7 +2,6 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
-#include "filter/rounded.h"
 #include "filter/coordinates.h"
 #include "filter/deadband.h"
 #include "hard_systems.h"
@@ -128,37 +127,4 @@ Test(deadband, of_one_pole)
         sinew_lifted_finish(&l);
         sinew_discretization_free(d);
     }
-}
-
-/* n poles at 0.5 in a chain, in coordinates that mix them: Q J Q, Q = I - 2 v v'. */
-static bool chain_fades(size_t n)
-{
-    double J[24 * 24] = {0}, A[24 * 24], E[24 * 24];
-    sinew_lifted l = {.order = n, .length = 1, .power = A, .E = E};
-    sinew_components groups;
-    bool fades = false;
-    for (size_t i = 0; i < n; i++) {
-        J[i * n + i] = 0.5;
-        if (i + 1 < n)
-            J[i * n + i + 1] = 1;
-    }
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++) {
-            double sum = 0;
-            for (size_t a = 0; a < n; a++)
-                for (size_t b = 0; b < n; b++)
-                    sum += ((i == a) - 2 / (double)n) * J[a * n + b] * ((b == j) - 2 / (double)n);
-            A[i * n + j] = sum;
-            E[i * n + j] = sum - (i == j);
-        }
-    cr_assert_eq(sinew_components_find(&groups, A, n, NULL), SINEW_OK);
-    cr_assert_eq(sinew_rounded_fades(&fades, &l, 0.5, &groups, NULL), SINEW_OK);
-    sinew_components_finish(&groups);
-    return fades;
-}
-
-Test(coordinates, a_long_chain_does_not_fade_in_float)
-{
-    cr_assert(chain_fades(1) && chain_fades(2) && chain_fades(4));
-    cr_assert(!chain_fades(24));
 }
