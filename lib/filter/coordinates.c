@@ -214,6 +214,49 @@ static sinew_status turn(sinew_coordinates *c, magnified *given, choice *k, sine
     return status;
 }
 
+/* To the type's digits; its range is not looked at here. */
+static void round_all(double *a, size_t n, double unit)
+{
+    for (size_t i = 0; i < n; i++) {
+        int exponent;
+        double mantissa = frexp(a[i], &exponent);
+        a[i] = isfinite(a[i]) ? ldexp(round(mantissa / unit) * unit, exponent) : a[i];
+    }
+}
+
+/* As the engine holds it: of a state that is kept, what is beside one is rounded. */
+static void round_lifted(sinew_lifted *l, double unit)
+{
+    size_t n = l->order, rows = l->length * l->outputs, columns = l->length * l->inputs;
+    round_all(l->O, rows * n, unit);
+    round_all(l->T, rows * columns, unit);
+    round_all(l->G, n * columns, unit);
+    round_all(l->E, n * n, unit);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            double *E = &l->E[i * n + j], *power = &l->power[i * n + j];
+            if (i == j && sinew_section_keeps(*power))
+                *power = 1 + *E;
+            else
+                round_all(power, 1, unit);
+            *E = *power - (i == j);
+        }
+}
+
+/* What rounded matrices alone make of the response: where many poles are close together, rounding
+ * moves them far, even outside of the circle. */
+static sinew_status find_misplaced(double *lost, const choice *k, sinew_error *error)
+{
+    sinew_lifted rounded;
+    sinew_status status = sinew_lifted_copy(&rounded, k->l, error);
+    if (!status) {
+        round_lifted(&rounded, k->digits->unit);
+        status = sinew_growth_lost(lost, k->l, &rounded, k->groups, k->energy, k->settle, error);
+    }
+    sinew_lifted_finish(&rounded);
+    return status;
+}
+
 static sinew_status choose(sinew_coordinates *c, choice *k, sinew_error *error)
 {
     magnified m = {INFINITY, INFINITY};
@@ -223,7 +266,10 @@ static sinew_status choose(sinew_coordinates *c, choice *k, sinew_error *error)
     bool kept = m.noise <= k->digits->kept && holds(k->digits, &m);
     if (!status && !kept && k->good)
         status = turn(c, &m, k, error);
-    c->fits = holds(k->digits, &m);
+    double lost = 0;
+    if (!status && holds(k->digits, &m))
+        status = find_misplaced(&lost, k, error);
+    c->fits = holds(k->digits, &m) && lost <= k->digits->most * k->digits->unit;
     return status;
 }
 

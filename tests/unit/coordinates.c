@@ -128,3 +128,52 @@ Test(deadband, of_one_pole)
         sinew_discretization_free(d);
     }
 }
+
+/* Rounded to float, the powers of 27 equal poles in balanced coordinates grew without end. */
+Test(coordinates, what_floats_misplace_is_calculated_in_double)
+{
+    enum { SINGLE = 13, EQUAL = 27, ZEROS = 40 };
+    sinew_complex poles[SINGLE + EQUAL] = {{-150.79045822343244, 0},
+                                           {-4465.726675037693, 370.35364487920754},
+                                           {-4465.726675037693, -370.35364487920754},
+                                           {-24475.904163684601, 75053.721258892983},
+                                           {-24475.904163684601, -75053.721258892983},
+                                           {-147818.13485602205, 63148.923082830624},
+                                           {-147818.13485602205, -63148.923082830624},
+                                           {-596.58185800166791, 1515.8070229069492},
+                                           {-596.58185800166791, -1515.8070229069492},
+                                           {-152856.21226861415, 90971.724415500677},
+                                           {-152856.21226861415, -90971.724415500677},
+                                           {-184.98051453195663, 40.567818816493634},
+                                           {-184.98051453195663, -40.567818816493634}};
+    static const double real_zeros[ZEROS] = {
+        -12757.931591422599, 40287.977035399555,  -11936.856484107204, -208.64057511581768,
+        34716.992306854583,  12504.79570791675,   -14.087316396721317, 17948.864892800335,
+        -2138.5747724461621, -87.690481359389878, 121.78473428169897,  44.43924360248095,
+        24847.637570429473,  256.55699559589243,  3757.5809668170168,  10768.727696920641,
+        -24444.405428876751, -53.976801119741381, -566.39271457843552, -13.64472291982797,
+        4567.4409646329495,  -48519.657930388923, 50950.252070123359,  -1371.7063863944675,
+        -15.266939464761958, 1015.4687442231071,  -2205.2514309766743, 21.269392554642668,
+        201.1976580370262,   19.903235823464097,  2163.3040360712175,  -320.7129695927473,
+        6282.3365560539196,  45203.874787235982,  -430.12394704805865, 89483.154155822995,
+        -3812.984500003271,  -90.663221101700316, 3052.8675188187312,  -44270.95124591286};
+    sinew_complex zeros[ZEROS];
+    double gain = 1;
+    for (size_t i = SINGLE; i < SINGLE + EQUAL; i++)
+        poles[i] = (sinew_complex){-6000.4388964261825, 0};
+    for (size_t i = 0; i < SINGLE + EQUAL; i++)
+        gain *= hypot(poles[i].re, poles[i].im);
+    for (size_t i = 0; i < ZEROS; i++) {
+        zeros[i] = (sinew_complex){real_zeros[i], 0};
+        gain /= fabs(real_zeros[i]);
+    }
+    sinew_system *system;
+    cr_assert_eq(sinew_system_new_zpk(&system, zeros, ZEROS, poles, SINGLE + EQUAL, gain, &error),
+                 SINEW_OK);
+    sinew_discretization *d = discretize(system, SINEW_METHOD_BILINEAR, 1 / 48000.0);
+    sinew_filter_opts opts = {.engine = SINEW_ENGINE_BLOCK, .sample = SINEW_SAMPLE_F32};
+    sinew_plan plan;
+    cr_assert_eq(sinew_plan_filter(&plan, d, &opts, &error), SINEW_OK);
+    cr_assert_eq(plan.arithmetic, SINEW_SAMPLE_F64);
+    sinew_discretization_free(d);
+}
