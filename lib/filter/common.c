@@ -22,7 +22,9 @@ sinew_status sinew_filter_init(sinew_filter *f, const sinew_node_ops *ops, sinew
                            .channels_in = channels,
                            .channels_out = single ? channels : (uint32_t)d->outputs,
                            .flags = forgets ? SINEW_NODE_FORGETS : 0,
-                           .settle_frames = !forgets ? 0 : settle > 0 ? settle : 1,
+                           .settle_frames = !forgets     ? 0
+                                            : settle > 0 ? settle
+                                                         : 1,
                            .step_s = d->step_s};
     f->node.model_hash = sinew_hash(d->hash, &channels, sizeof channels);
     uint32_t how[2] = {(uint32_t)engine, (uint32_t)opts->sample};

@@ -46,8 +46,7 @@ sinew_status sinew_balanced_init(sinew_balanced *b, const sinew_matrices *m, sin
     if (!status)
         status = sinew_gramian_factor(b->reached, m, SINEW_GRAMIAN_REACHED, kind, error);
     if (!status)
-        status =
-            sinew_gramian_factor(b->seen, m, SINEW_GRAMIAN_SEEN, kind, error);
+        status = sinew_gramian_factor(b->seen, m, SINEW_GRAMIAN_SEEN, kind, error);
     if (!status)
         status = sinew_hankel_svd(b->U, b->sigma, b->Vt, b->reached, b->seen, n, error);
     if (!status)
