@@ -126,6 +126,16 @@ static inline __attribute__((always_inline)) void OP(put)(REGISTER (*sum)[OP(PER
             y[t * stride + c] = out[c][t];
 }
 
+/* Register r of the states a block later. */
+static inline __attribute__((always_inline)) REGISTER
+OP(later)(const PASTE(sinew_, OP(lifted)) * m, size_t n, size_t r, const REAL *x, REGISTER w)
+{
+    const REAL *E = m->E + r / OP(PER_PANEL) * n * PANEL + r % OP(PER_PANEL) * LANES;
+    REGISTER now = *(const REGISTER *)(x + r * LANES);
+    REGISTER keep = *(const REGISTER *)(m->keep + r * LANES);
+    return OP(chained)(E, n, keep, now, w, x);
+}
+
 /* All of a block in registers, each part of a matrix loaded once for one or two channels; x:
  * (channels, 16). What does not wait for x overlaps with the block before. */
 static inline __attribute__((always_inline)) size_t
@@ -164,12 +174,8 @@ OP(lifted_of)(const PASTE(sinew_, OP(lifted)) * m, size_t n, size_t channels, RE
                 return b;
         OP(put)(sum, channels, y, stride);
         for (size_t c = 0; c < channels; c++)
-            for (size_t r = 0; r < states; r++) {
-                const REAL *E = m->E + r / OP(PER_PANEL) * n * PANEL + r % OP(PER_PANEL) * LANES;
-                REGISTER now = *(const REGISTER *)(x[c] + r * LANES);
-                REGISTER keep = *(const REGISTER *)(m->keep + r * LANES);
-                next[c][r] = OP(chained)(E, n, keep, now, w[c][r], x[c]);
-            }
+            for (size_t r = 0; r < states; r++)
+                next[c][r] = OP(later)(m, n, r, x[c], w[c][r]);
         for (size_t c = 0; c < channels; c++)
             for (size_t r = 0; r < states; r++)
                 *(REGISTER *)(x[c] + r * LANES) = next[c][r];
@@ -201,12 +207,8 @@ OP(lifted_twice)(const PASTE(sinew_, OP(lifted)) * m, size_t n, REAL (*x)[16], c
         if (!((w[0][0][0] + w[1][0][0]) * 0 == 0))
             break;
         for (size_t k = 0; k < 2; k++)
-            for (size_t r = 0; r < states; r++) {
-                const REAL *E = m->E + r / OP(PER_PANEL) * n * PANEL + r % OP(PER_PANEL) * LANES;
-                REGISTER now = *(const REGISTER *)(at[k] + r * LANES);
-                REGISTER keep = *(const REGISTER *)(m->keep + r * LANES);
-                *(REGISTER *)(at[k + 1] + r * LANES) = OP(chained)(E, n, keep, now, w[k][r], at[k]);
-            }
+            for (size_t r = 0; r < states; r++)
+                *(REGISTER *)(at[k + 1] + r * LANES) = OP(later)(m, n, r, at[k], w[k][r]);
         UNROLL
         for (size_t s = 0; s < n; s++)
             for (size_t r = 0; r < RY; r++)
@@ -227,39 +229,37 @@ OP(lifted_twice)(const PASTE(sinew_, OP(lifted)) * m, size_t n, REAL (*x)[16], c
     return b + OP(lifted_of)(m, n, 1, x, u, y, 1, n_blocks - b);
 }
 
+/* One channel stands frame behind frame. */
+static inline __attribute__((always_inline)) size_t
+OP(lifted_any)(const PASTE(sinew_, OP(lifted)) * m, size_t n, size_t channels, REAL (*x)[16],
+               const REAL *u, REAL *y, size_t stride, size_t n_blocks)
+{
+    return channels == 1 ? OP(lifted_twice)(m, n, x, u, y, n_blocks)
+                         : OP(lifted_of)(m, n, channels, x, u, y, stride, n_blocks);
+}
+
 static inline __attribute__((always_inline)) size_t
 OP(lifted_by_order)(const PASTE(sinew_, OP(lifted)) * m, size_t channels, REAL (*x)[16],
                     const REAL *u, REAL *y, size_t stride, size_t n_blocks)
 {
     switch (m->n) {
     case 2:
-        return OP(lifted_of)(m, 2, channels, x, u, y, stride, n_blocks);
+        return OP(lifted_any)(m, 2, channels, x, u, y, stride, n_blocks);
     case 4:
-        return OP(lifted_of)(m, 4, channels, x, u, y, stride, n_blocks);
+        return OP(lifted_any)(m, 4, channels, x, u, y, stride, n_blocks);
     case 8:
-        return OP(lifted_of)(m, 8, channels, x, u, y, stride, n_blocks);
+        return OP(lifted_any)(m, 8, channels, x, u, y, stride, n_blocks);
     case 12:
-        return OP(lifted_of)(m, 12, channels, x, u, y, stride, n_blocks);
+        return OP(lifted_any)(m, 12, channels, x, u, y, stride, n_blocks);
     default:
-        return OP(lifted_of)(m, 16, channels, x, u, y, stride, n_blocks);
+        return OP(lifted_any)(m, 16, channels, x, u, y, stride, n_blocks);
     }
 }
 
 static size_t OP(lifted)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REAL *u, REAL *y,
                          size_t n_blocks)
 {
-    switch (m->n) {
-    case 2:
-        return OP(lifted_twice)(m, 2, (REAL(*)[16])x, u, y, n_blocks);
-    case 4:
-        return OP(lifted_twice)(m, 4, (REAL(*)[16])x, u, y, n_blocks);
-    case 8:
-        return OP(lifted_twice)(m, 8, (REAL(*)[16])x, u, y, n_blocks);
-    case 12:
-        return OP(lifted_twice)(m, 12, (REAL(*)[16])x, u, y, n_blocks);
-    default:
-        return OP(lifted_twice)(m, 16, (REAL(*)[16])x, u, y, n_blocks);
-    }
+    return OP(lifted_by_order)(m, 1, (REAL(*)[16])x, u, y, 1, n_blocks);
 }
 
 static size_t OP(two)(const PASTE(sinew_, OP(lifted)) * m, REAL *x, const REAL *u, REAL *y,
