@@ -20,8 +20,6 @@
 /* Of either end. */
 enum { BLOCK_BYTES_MOST = 1 << 25 };
 
-enum { SEGMENT_LEAST = 4096 }; /* frames for a thread (parallel.h) */
-
 /* A job on its way; what is NULL is not there yet. */
 typedef struct task {
     const job_plan *plan;
@@ -196,7 +194,7 @@ static size_t choose_block(const task *t)
 static size_t choose_threads(const task *t)
 {
     int64_t frames = sinew_source_signal(t->source)->frames;
-    size_t most = frames < 0 ? t->plan->threads : (size_t)frames / SEGMENT_LEAST + 1;
+    size_t most = frames < 0 ? t->plan->threads : (size_t)frames / SINEW_SEGMENT_LEAST + 1;
     return t->plan->threads < most ? t->plan->threads : most;
 }
 

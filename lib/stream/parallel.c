@@ -7,7 +7,6 @@
 enum {
     PIECE_FRAMES = 4096, /* where max_frames is not given */
     SHORT = 64,
-    SEGMENT_LEAST = 4096,
     SEGMENT_FRAMES = 1 << 17,
     WARM_SHARE = 8
 };
@@ -160,7 +159,8 @@ static void run(void *context, size_t i)
 static size_t count_segments(const sinew_parallel *p, const sinew_block *in)
 {
     const sinew_stream *stream = p->members[p->now].stream;
-    size_t least = 2 * p->warm_frames > SEGMENT_LEAST ? 2 * p->warm_frames : SEGMENT_LEAST;
+    size_t least =
+        2 * p->warm_frames > SINEW_SEGMENT_LEAST ? 2 * p->warm_frames : SINEW_SEGMENT_LEAST;
     size_t n = in->n_frames / least;
     if ((in->flags & SINEW_BLOCK_GAP) || sinew_stream_node(stream) != p->node ||
         sinew_stream_changing(stream))

@@ -31,7 +31,10 @@ extern "C" {
 
 typedef struct sinew_parallel sinew_parallel;
 
-enum { SINEW_MAX_THREADS = 256 };
+enum {
+    SINEW_MAX_THREADS = 256,
+    SINEW_SEGMENT_LEAST = 4096 /* frames: for fewer no other thread begins */
+};
 
 /** opts may be NULL for the defaults (stream.h); max_frames is of the pieces inside, calls are
  *  longer. threads: 1 to SINEW_MAX_THREADS, the caller's included. Errors: as sinew_stream_open;
