@@ -169,10 +169,12 @@ static void cmac_f32(float *restrict yr, float *restrict yi, const float *restri
 }
 
 extern const sinew_fused PASTE(sinew_fused_, SINEW_SIMD_NAME);
+extern const sinew_learned PASTE(sinew_learned_, SINEW_SIMD_NAME);
 extern const sinew_simd PASTE(sinew_simd_, SINEW_SIMD_NAME);
 
 const sinew_simd PASTE(sinew_simd_,
                        SINEW_SIMD_NAME) = {.name = TEXT(SINEW_SIMD_NAME),
                                            .fused = &PASTE(sinew_fused_, SINEW_SIMD_NAME),
+                                           .learned = &PASTE(sinew_learned_, SINEW_SIMD_NAME),
 #define MEMBER(op, result, parameters) .op = op,
                                            SINEW_SIMD_OPS(MEMBER)};

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "simd/fused.h"
+#include "simd/learned.h"
 
 enum {
     SINEW_SECTION_LANES = 4, /* sections that run side by side */
@@ -83,8 +84,9 @@ typedef struct sinew_dense {
         size_t n))
 
 typedef struct sinew_simd {
-    const char *name;         /* "scalar", "sse2" or "neon", "avx2", "avx512" */
-    const sinew_fused *fused; /* what may differ in the last bits */
+    const char *name;             /* "scalar", "sse2" or "neon", "avx2", "avx512" */
+    const sinew_fused *fused;     /* what may differ in the last bits */
+    const sinew_learned *learned; /* likewise, of learned layers */
 #define SINEW_SIMD_MEMBER(op, result, parameters) result(*op) parameters;
     SINEW_SIMD_OPS(SINEW_SIMD_MEMBER)
 #undef SINEW_SIMD_MEMBER

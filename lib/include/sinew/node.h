@@ -34,6 +34,7 @@
 
 #include "block.h"
 #include "status.h"
+#include "tensor.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,6 +48,17 @@ typedef struct sinew_footprint {
     size_t saved_bytes;   /* the portable form of the state, as save_state writes it */
     size_t scratch_bytes; /* contents undefined between calls */
 } sinew_footprint;
+
+enum { SINEW_PART_NAME_BYTES = 128 };
+
+/** An array within the saved bytes of a state: little-endian, in C order, at `offset`. */
+typedef struct sinew_state_part {
+    char name[SINEW_PART_NAME_BYTES]; /* "ssm"; of a graph's members "layers.3.ssm" */
+    sinew_dtype dtype;
+    uint32_t rank;
+    uint64_t shape[SINEW_TENSOR_RANK_MAX];
+    size_t offset;
+} sinew_state_part;
 
 typedef struct sinew_node_ops {
     const char *kind; /* "filter.scan", "layer.selective" */
@@ -82,6 +94,10 @@ typedef struct sinew_node_ops {
      *  where both keep nothing but the input of the past. *missing_frames: of the past, as far as
      *  `from` does not keep it; in so many frames the node knows all. NULL: never. */
     bool (*follows)(const sinew_node *node, const sinew_node *from, size_t *missing_frames);
+
+    /** The arrays that the saved state is made of, without gaps, the first `room` of them into
+     *  parts; how many there are. NULL: one array of bytes, named "state". */
+    size_t (*parts)(const sinew_node *node, sinew_state_part *parts, size_t room);
 } sinew_node_ops;
 
 enum {

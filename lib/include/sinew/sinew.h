@@ -19,6 +19,7 @@
 #include "filter.h"
 #include "gammatone.h"
 #include "gramian.h"
+#include "graph.h"
 #include "hippo.h"
 #include "identify.h"
 #include "io.h"
@@ -26,6 +27,8 @@
 #include "join.h"
 #include "kalman.h"
 #include "kernel.h"
+#include "layer.h"
+#include "mamba.h"
 #include "model.h"
 #include "node.h"
 #include "parallel.h"
@@ -36,6 +39,7 @@
 #include "status.h"
 #include "stream.h"
 #include "system.h"
+#include "tensor.h"
 #include "weighting.h"
 
 #endif

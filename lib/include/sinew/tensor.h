@@ -82,8 +82,9 @@ SINEW_API sinew_status sinew_tensors_open(sinew_tensors **out, const char *path,
 SINEW_API sinew_status sinew_tensors_read(sinew_tensors **out, const void *bytes, size_t n_bytes,
                                           const char *where, sinew_error *error);
 
-SINEW_API sinew_tensors *sinew_tensors_keep(sinew_tensors *tensors); /* one more owner; returns it */
-SINEW_API void sinew_tensors_free(sinew_tensors *tensors);           /* one less; NULL is fine */
+SINEW_API sinew_tensors *
+sinew_tensors_keep(sinew_tensors *tensors);                /* one more owner; returns it */
+SINEW_API void sinew_tensors_free(sinew_tensors *tensors); /* one less; NULL is fine */
 
 SINEW_API size_t sinew_tensors_count(const sinew_tensors *tensors);
 /** Tensor i, in the order of the names; NULL behind the last. */

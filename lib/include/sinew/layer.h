@@ -1,0 +1,88 @@
+/**
+ * layer: a node with learned weights. It computes in float32 and keeps its state in float32.
+ *
+ *     sinew_node *linear = NULL;
+ *     sinew_linear_weights w = {.weight = sinew_tensors_find(tensors, "in_proj.weight")};
+ *     if (sinew_linear_new(&linear, &w, NULL, &error)) ...
+ *
+ * Law: prefill is decode. Every output is one fixed sum in one fixed order, whatever the length of
+ * the blocks and the number of workers, so cuts do not matter to the bit (law 1 of node.h).
+ *
+ * Weights may be F32, F16 or BF16 and are used where they stand (tensor.h): a node keeps the file
+ * that its tensors are of, and the caller keeps memory of his own while the node lives. Shapes are
+ * checked against one another; an error names the tensor, what was found and what was expected,
+ * and so does a weight that is not finite.
+ *
+ * A layer takes steps: blocks may carry a time step for each frame (SINEW_NODE_TAKES_STEPS) where
+ * that means something (selective and S4D/S5 layers) or nothing (linear, norms). The names and
+ * equations of the field; sources stand beside each constructor.
+ *
+ * Thread-safety: as node.h; constructors may run in several threads. Real time: process is, as
+ * long as no workers are given.
+ */
+#ifndef SINEW_LAYER_H
+#define SINEW_LAYER_H
+
+#include "node.h"
+#include "tensor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** How the matrices of linear layers and embeddings are held. Everything else (A, D, convolutions,
+ *  norms, biases, states) stays in float32. */
+typedef enum sinew_quantize {
+    SINEW_QUANTIZE_NONE = 0, /* as in the file */
+    SINEW_QUANTIZE_BF16,     /* rounded to bfloat16, to nearest even */
+    SINEW_QUANTIZE_INT8      /* groups of 32 along a row, one scale a group; what they are
+                              * multiplied with is rounded alike for the product */
+} sinew_quantize;
+
+/** Threads that share the rows of large products; bits do not depend on them. They wait awake for
+ *  a while between products, which is not for real time. One node at a time has them; another one
+ *  that comes meanwhile works alone. Counted, as tensors are. */
+typedef struct sinew_workers sinew_workers;
+
+/** The caller and `threads` - 1 more; 1 to SINEW_WORKERS_MAX. */
+enum { SINEW_WORKERS_MAX = 64 };
+SINEW_API sinew_status sinew_workers_new(sinew_workers **out, size_t threads, sinew_error *error);
+SINEW_API sinew_workers *sinew_workers_keep(sinew_workers *workers); /* returns it */
+SINEW_API void sinew_workers_free(sinew_workers *workers);           /* NULL is fine */
+
+typedef struct sinew_layer_opts {
+    sinew_quantize quantize;
+    sinew_workers *workers; /* NULL: the caller's thread alone. Kept by the node. */
+    /* The time step that the weights were trained at, and that of the frames to come; 0: 1 and
+     * the same as trained. Their ratio multiplies the delta of selective layers, and where blocks
+     * carry steps step_s[t] / trained_step_s does. */
+    double trained_step_s, step_s;
+} sinew_layer_opts;
+
+/** y = W x + b. weight (channels_out, channels_in), bias (channels_out) or NULL. */
+typedef struct sinew_linear_weights {
+    const sinew_tensor *weight, *bias;
+} sinew_linear_weights;
+SINEW_API sinew_status sinew_linear_new(sinew_node **out, const sinew_linear_weights *weights,
+                                        const sinew_layer_opts *opts, sinew_error *error);
+
+typedef enum sinew_norm_kind {
+    SINEW_NORM_RMS = 0, /* y = x / sqrt(mean(x^2) + eps) w (+ b) (Zhang, Sennrich 2019) */
+    SINEW_NORM_LAYER    /* y = (x - mean) / sqrt(var + eps) w + b (Ba, Kiros, Hinton 2016) */
+} sinew_norm_kind;
+
+/** weight and bias (channels), NULL for ones and zeros; channels counts where both are NULL.
+ *  eps 0: 1e-5. */
+typedef struct sinew_norm_weights {
+    const sinew_tensor *weight, *bias;
+    uint32_t channels;
+    sinew_norm_kind kind;
+    double eps;
+} sinew_norm_weights;
+SINEW_API sinew_status sinew_norm_new(sinew_node **out, const sinew_norm_weights *weights,
+                                      const sinew_layer_opts *opts, sinew_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
