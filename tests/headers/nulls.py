@@ -14,6 +14,7 @@ DECLARED = re.compile(r"SINEW_API\s+sinew_status\s+(\w+)\s*\(([^;]*?)\)\s*;")
 
 # (function, parameter) whose header says that NULL is fine
 FINE = {tuple(line.split()) for line in """
+sinew_activation_new opts
 sinew_discretization_hinf peak_rad
 sinew_filter_new opts
 sinew_filter_new_delayed opts
@@ -28,7 +29,9 @@ sinew_kalman_node opts
 sinew_kalman_steady covariance
 sinew_kalman_steady gain
 sinew_kernel_open blamed
+sinew_linear_new opts
 sinew_model_build opts
+sinew_norm_new opts
 sinew_plan_filter opts
 sinew_sink_write times
 sinew_source_open opts

@@ -82,6 +82,22 @@ typedef struct sinew_norm_weights {
 SINEW_API sinew_status sinew_norm_new(sinew_node **out, const sinew_norm_weights *weights,
                                       const sinew_layer_opts *opts, sinew_error *error);
 
+typedef enum sinew_activation {
+    SINEW_ACTIVATION_SILU = 0,  /* x sigmoid(x), also called swish */
+    SINEW_ACTIVATION_GELU,      /* x (1 + erf(x / sqrt 2)) / 2 (Hendrycks, Gimpel 2016) */
+    SINEW_ACTIVATION_GELU_TANH, /* its approximation by tanh */
+    SINEW_ACTIVATION_RELU,      /* max(x, 0) */
+    SINEW_ACTIVATION_SIGMOID,   /* 1 / (1 + e^-x) */
+    SINEW_ACTIVATION_TANH,
+    SINEW_ACTIVATION_SOFTPLUS, /* log(1 + e^x) */
+    SINEW_ACTIVATION_EXP
+} sinew_activation;
+
+/** y = f(x), number by number; channels >= 1. Gates are products of branches (graph.h). */
+SINEW_API sinew_status sinew_activation_new(sinew_node **out, sinew_activation kind,
+                                            uint32_t channels, const sinew_layer_opts *opts,
+                                            sinew_error *error);
+
 #ifdef __cplusplus
 }
 #endif
