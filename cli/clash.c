@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "paths.h"
-#include "stream/atomic_file.h"
+#include "base/atomic_file.h"
 
 static int compare(const void *left, const void *right)
 {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum { OPTIONS_MOST = 64 };
 
 const char *const options_dtypes[] = {"f32", "f64", NULL};

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
-#include "stream/atomic_file.h"
+#include "base/atomic_file.h"
 
 const char *path_base(const char *path)
 {

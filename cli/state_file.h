@@ -5,7 +5,7 @@
 #define SINEW_CLI_STATE_FILE_H
 
 #include "sinew/stream.h"
-#include "stream/atomic_file.h"
+#include "base/atomic_file.h"
 
 /* Continue where the saved stream was; *exactly says whether to the bit. The error names the
  * file. last_time_s: where the time goes, which must then be there; NULL: there must be none. */

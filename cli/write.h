@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "stream/atomic_file.h"
+#include "base/atomic_file.h"
 
 /* All bytes into an open file, which is then closed; the commit is the caller's. */
 sinew_status write_and_close(sinew_atomic_file *file, const void *bytes, size_t n, const char *path,

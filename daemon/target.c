@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "stream/atomic_file.h"
+#include "base/atomic_file.h"
 
 /* The folder that the path's last part is in; false: the path is too long to say. */
 static bool folder_of(char folder[PATH_MAX], const char *path)

@@ -1,6 +1,8 @@
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* RFC 3629, section 4. */
 size_t sinew_utf8_bytes(const char *text, size_t left)
@@ -51,4 +53,31 @@ void sinew_text_blank(char *text)
     for (unsigned char *c = (unsigned char *)text; *c; c++)
         if (*c < 0x20 || *c == 0x7f)
             *c = '?';
+}
+
+const char *sinew_quote_in(char *quoted, size_t room, const char *text)
+{
+    size_t n = 0;
+    for (; text[n] && n < room - 4; n++) {
+        unsigned char c = (unsigned char)text[n], before = n > 0 ? (unsigned char)text[n - 1] : 0;
+        /* U+0080..U+009F are controls of a terminal too: C2 80 .. C2 9F in UTF-8 */
+        bool control = c < 0x20 || c == 0x7f || (before == 0xc2 && c < 0xa0);
+        quoted[n] = control ? '?' : text[n];
+        if (control && before == 0xc2)
+            quoted[n - 1] = '?';
+    }
+    if (text[n]) { /* cut between characters */
+        while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+            n--;
+        memcpy(quoted + n, "...", 3);
+        n += 3;
+    }
+    quoted[n] = 0;
+    return quoted;
+}
+
+const char *sinew_quote(char quoted[SINEW_QUOTED_BYTES], const char *text)
+{
+    enum { SHOWN = 44 };
+    return sinew_quote_in(quoted, SHOWN + 4, text);
 }

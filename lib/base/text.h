@@ -16,4 +16,12 @@ const char *sinew_utf8_check(const char *text, size_t n_bytes, size_t *line, siz
  * what to do. */
 void sinew_text_blank(char *text);
 
+/* `text` for a message, into quoted: at most some 40 characters of it, "..." behind a longer
+ * one, '?' for control characters. Returns quoted. */
+enum { SINEW_QUOTED_BYTES = 64 };
+const char *sinew_quote(char quoted[SINEW_QUOTED_BYTES], const char *text);
+
+/* The same of any length: `room` bytes, 8 at least. */
+const char *sinew_quote_in(char *quoted, size_t room, const char *text);
+
 #endif

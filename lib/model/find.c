@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "model/scalar.h"

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static void *field(void *into, const sinew_key *key)
 {
     return (char *)into + key->offset;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "model/key_scalar.h"
 
 static void *field(void *into, const sinew_key *key)

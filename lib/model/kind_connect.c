@@ -9,6 +9,7 @@
  *       outputs: [y, u] */
 #include <string.h>
 
+#include "base/text.h"
 #include "base/error.h"
 #include "model/member.h"
 #include "ssm/joint.h"

@@ -174,28 +174,6 @@ bool sinew_boolean_parse(bool *out, const char *text)
     return false;
 }
 
-const char *sinew_quote(char quoted[SINEW_QUOTED_BYTES], const char *text)
-{
-    enum { SHOWN = 44 };
-    size_t n = 0;
-    for (; text[n] && n < SHOWN; n++) {
-        unsigned char c = (unsigned char)text[n], before = n > 0 ? (unsigned char)text[n - 1] : 0;
-        /* U+0080..U+009F are controls of a terminal too: C2 80 .. C2 9F in UTF-8 */
-        bool control = c < 0x20 || c == 0x7f || (before == 0xc2 && c < 0xa0);
-        quoted[n] = control ? '?' : text[n];
-        if (control && before == 0xc2)
-            quoted[n - 1] = '?';
-    }
-    if (text[n]) { /* cut between characters */
-        while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
-            n--;
-        memcpy(quoted + n, "...", 3);
-        n += 3;
-    }
-    quoted[n] = 0;
-    return quoted;
-}
-
 void sinew_names_list(char *text, size_t room, const char *const *names)
 {
     size_t n = 0;

@@ -27,9 +27,4 @@ bool sinew_boolean_parse(bool *out, const char *text);
 /* "a, b or c" of names (ending in NULL) into text; what does not fit is cut. */
 void sinew_names_list(char *text, size_t room, const char *const *names);
 
-/* `text` for a message, into quoted: at most some 40 characters of it, "..." behind a longer
- * one, '?' for control characters. Returns quoted. */
-enum { SINEW_QUOTED_BYTES = 64 };
-const char *sinew_quote(char quoted[SINEW_QUOTED_BYTES], const char *text);
-
 #endif

@@ -14,7 +14,7 @@
 #include "filter/costs.h"
 #include "model/scalar.h"
 #include "simd/ops.h"
-#include "stream/atomic_file.h"
+#include "base/atomic_file.h"
 
 enum { BYTES_MOST = 16384, WORD_BYTES = 64 };
 

@@ -36,9 +36,4 @@ typedef struct sinew_format {
 sinew_status sinew_format_choose(const sinew_format **out, const char *name, const char *path,
                                  sinew_error *error);
 
-static inline bool sinew_path_is_standard(const char *path)
-{
-    return path[0] == '-' && path[1] == '\0';
-}
-
 #endif

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "stream/atomic_file.h"
+#include "base/atomic_file.h"
 #include "stream/formats.h"
 
 struct sinew_sink_ops {
