@@ -125,6 +125,9 @@ static sinew_sink *sink;
 static sinew_kernel *kernel;
 static sinew_costs *costs;
 static const sinew_kernel_file kernel_files[] = {{path, 0}};
+static const sinew_tensor tensor = {.name = "a", .rank = 1, .shape = {1}, .data = numbers};
+static const sinew_metadata metadata = {"a", "b"};
+static const char tensors[] = "\\2\\0\\0\\0\\0\\0\\0\\0{}";
 
 static void prepare(void)
 {
@@ -202,6 +205,7 @@ VALUES = {
     "const sinew_source_opts *": "&reading", "const sinew_sink_opts *": "&writing",
     "sinew_source *": "source", "sinew_sink *": "sink", "const sinew_kernel *": "kernel",
     "const sinew_costs *": "costs",
+    "const sinew_tensor *": "&tensor", "const sinew_metadata *": "&metadata",
     "const sinew_kernel_file *": "kernel_files", "const sinew_kernel_opts *": "&(sinew_kernel_opts){0}",
 }
 EXTRA = {
@@ -212,6 +216,7 @@ EXTRA = {
     ("sinew_model_discretize_delayed", "model"): "model_late",
     ("sinew_model_discretize_plus", "model"): "model_kernel",
     ("sinew_system_new_sos", "sections"): "(const double[]){1, 2, 3, 1, 2, 4}",
+    ("sinew_tensors_read", "bytes"): "tensors", ("sinew_tensors_read", "n_bytes"): "sizeof tensors - 1",
     ("sinew_identify_impulse", "n"): "64", ("sinew_identify_records", "n"): "64",
     ("sinew_identify_response", "n"): "16", ("sinew_sink_write", "times"): "NULL",
     ("sinew_stream_save", "n_bytes"): "sizeof bytes", ("sinew_stream_load", "n_bytes"): "100",

@@ -72,9 +72,10 @@ SINEW_API void sinew_tensor_floats(const sinew_tensor *tensor, uint64_t from, si
 /** "(24, 768, 4)", cut where it does not fit; returns text. */
 SINEW_API const char *sinew_tensor_shape_text(const sinew_tensor *tensor, char *text, size_t room);
 
-/** Open a .safetensors file, an index (.safetensors.index.json), or a folder with
- *  model.safetensors or model.safetensors.index.json in it. Errors: SINEW_ERR_IO,
- *  SINEW_ERR_DATA (names file, tensor and what is wrong), SINEW_ERR_MEMORY. */
+/** Open a .safetensors file, an index (.json), or a folder: its model.safetensors, or else its
+ *  model.safetensors.index.json. An index and its shards, files of its own folder, must name the
+ *  same tensors. Errors: SINEW_ERR_IO, SINEW_ERR_DATA (names file, tensor and what is wrong),
+ *  SINEW_ERR_MEMORY. */
 SINEW_API sinew_status sinew_tensors_open(sinew_tensors **out, const char *path,
                                           sinew_error *error);
 
@@ -82,16 +83,17 @@ SINEW_API sinew_status sinew_tensors_open(sinew_tensors **out, const char *path,
 SINEW_API sinew_status sinew_tensors_read(sinew_tensors **out, const void *bytes, size_t n_bytes,
                                           const char *where, sinew_error *error);
 
-SINEW_API sinew_tensors *
-sinew_tensors_keep(sinew_tensors *tensors);                /* one more owner; returns it */
-SINEW_API void sinew_tensors_free(sinew_tensors *tensors); /* one less; NULL is fine */
+/** One more owner, one less; NULL is fine for both, as the `file` of a tensor of the caller's is.
+ *  Keep returns what it is given. */
+SINEW_API sinew_tensors *sinew_tensors_keep(sinew_tensors *tensors);
+SINEW_API void sinew_tensors_free(sinew_tensors *tensors);
 
 SINEW_API size_t sinew_tensors_count(const sinew_tensors *tensors);
 /** Tensor i, in the order of the names; NULL behind the last. */
 SINEW_API const sinew_tensor *sinew_tensors_at(const sinew_tensors *tensors, size_t i);
 SINEW_API const sinew_tensor *sinew_tensors_find(const sinew_tensors *tensors, const char *name);
 
-/** An entry of __metadata__; NULL where there is none. */
+/** An entry of __metadata__, of the first shard that has it; NULL where there is none. */
 SINEW_API const char *sinew_tensors_metadata(const sinew_tensors *tensors, const char *key);
 
 /** An entry for __metadata__. */
@@ -99,9 +101,11 @@ typedef struct sinew_metadata {
     const char *key, *value;
 } sinew_metadata;
 
-/** Write a file: whole or not at all (under another name first). Tensors and metadata are written
- *  in the order of their names, so equal content is equal bytes. Errors: SINEW_ERR_IO,
- *  SINEW_ERR_ARGUMENT (a name twice), SINEW_ERR_MEMORY. */
+/** Write a file: whole or not at all (under another name first), also over the one that the tensors
+ *  are read from. The order is that of the types' sizes, the largest first, then of the names:
+ *  equal content is equal bytes, the data begin at a multiple of 64 and each tensor at one of its
+ *  type's size. Errors: SINEW_ERR_IO, SINEW_ERR_ARGUMENT (a name twice, or what no file can hold),
+ *  SINEW_ERR_MEMORY. */
 SINEW_API sinew_status sinew_tensors_write(const char *path, const sinew_tensor *tensors,
                                            size_t n_tensors, const sinew_metadata *metadata,
                                            size_t n_metadata, sinew_error *error);
