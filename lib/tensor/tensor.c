@@ -3,9 +3,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/bytes.h"
+#include "base/half.h"
 #include "tensor/dtype.h"
 
 uint64_t sinew_tensor_count(const sinew_tensor *tensor)
@@ -51,28 +51,6 @@ static uint16_t get_u16(const uint8_t *at)
     return (uint16_t)(at[0] | at[1] << 8);
 }
 
-static float from_bits(uint32_t bits)
-{
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-/* IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction. A subnormal one, fraction 2^-24, is
- * (1 + fraction 2^-10) 2^-14 less 2^-14, which has no float subnormals in it: they may be flushed
- * to 0 where this is called. */
-static inline float from_f16(uint16_t half)
-{
-    static const uint32_t bias = UINT32_C(112) << 23, least = UINT32_C(113) << 23; /* 2^-14 */
-    uint32_t sign = (uint32_t)(half & 0x8000) << 16, rest = (uint32_t)(half & 0x7fff) << 13;
-    uint32_t exponent = half & 0x7c00;
-    float small = from_bits(least + rest) - from_bits(least);
-    uint32_t bits = exponent == 0x7c00 ? rest | UINT32_C(0x7f800000) : rest + bias;
-    if (exponent == 0)
-        memcpy(&bits, &small, sizeof bits);
-    return from_bits(sign | bits);
-}
-
 /* One number at `at`, little-endian. */
 static inline float number(sinew_dtype dtype, const uint8_t *at)
 {
@@ -80,9 +58,9 @@ static inline float number(sinew_dtype dtype, const uint8_t *at)
     case SINEW_DTYPE_F32:
         return sinew_get_f32(at);
     case SINEW_DTYPE_F16:
-        return from_f16(get_u16(at));
+        return sinew_f16_float(get_u16(at));
     case SINEW_DTYPE_BF16:
-        return from_bits((uint32_t)get_u16(at) << 16);
+        return sinew_bf16_float(get_u16(at));
     case SINEW_DTYPE_F64:
         return (float)sinew_get_f64(at);
     case SINEW_DTYPE_I64:
