@@ -1,4 +1,6 @@
 /* layer.linear: y = W x + b, at each frame. No state. */
+#include "layer/linear.h"
+
 #include <string.h>
 
 #include "base/error.h"
@@ -64,6 +66,11 @@ static const sinew_node_ops ops = {.kind = "layer.linear",
                                    .load_state = sinew_stateless_load,
                                    .free = free_node,
                                    .parts = sinew_stateless_parts};
+
+const sinew_weights *sinew_linear_weights_of(const sinew_node *node)
+{
+    return node->ops == &ops ? &((const linear *)node)->weight : NULL;
+}
 
 static sinew_status init(linear *l, const sinew_linear_weights *weights,
                          const sinew_layer_opts *opts, sinew_error *error)

@@ -15,6 +15,15 @@ static size_t round_up(size_t n, size_t multiple)
     return (n + multiple - 1) / multiple * multiple;
 }
 
+/* Memory of its own, or NULL in one of both. */
+static void own(sinew_weights *w, size_t n, size_t size)
+{
+    w->own = sinew_alloc(n, size);
+    w->owners = sinew_alloc(1, sizeof *w->owners);
+    if (w->owners)
+        atomic_init(w->owners, 1);
+}
+
 /* Row by row, so that no float copy of the matrix is needed. put: row r, of `values`. */
 static sinew_status put_rows(sinew_weights *w, const sinew_tensor *tensor, const char *what,
                              void (*put)(sinew_weights *w, size_t r, const float *values),
@@ -22,7 +31,7 @@ static sinew_status put_rows(sinew_weights *w, const sinew_tensor *tensor, const
 {
     size_t columns = w->rows.columns;
     float *values = sinew_alloc(round_up(columns, GROUP), sizeof *values);
-    if (!values || !w->own) {
+    if (!values || !w->own || !w->owners) {
         sinew_free(values);
         return sinew_fail_memory(error);
     }
@@ -81,7 +90,7 @@ static sinew_status make_int8(sinew_weights *w, const sinew_tensor *tensor, cons
                                 .columns = w->rows.columns,
                                 .groups = (w->rows.columns + GROUP - 1) / GROUP};
     size_t groups = (w->rows.rows + PANEL - 1) / PANEL * w->int8.groups;
-    w->own = sinew_alloc(groups, GROUP_BYTES);
+    own(w, groups, GROUP_BYTES);
     w->int8.values = w->own;
     for (size_t g = 0; w->own && g < groups; g++)
         memset((uint8_t *)w->own + g * GROUP_BYTES, 128, PANEL * GROUP);
@@ -141,15 +150,26 @@ sinew_status sinew_weights_init(sinew_weights *w, const sinew_tensor *tensor, co
     if (!round && is_usable(tensor))
         return use_in_place(w, tensor, what, error);
     w->form = quantize == SINEW_QUANTIZE_BF16 ? SINEW_WEIGHTS_BF16 : SINEW_WEIGHTS_F32;
-    w->own = sinew_alloc(w->rows.rows * w->rows.columns,
-                         w->form == SINEW_WEIGHTS_F32 ? sizeof(float) : sizeof(uint16_t));
+    own(w, w->rows.rows * w->rows.columns,
+        w->form == SINEW_WEIGHTS_F32 ? sizeof(float) : sizeof(uint16_t));
     w->rows.values = w->own;
     return put_rows(w, tensor, what, w->form == SINEW_WEIGHTS_F32 ? put_f32 : put_bf16, error);
 }
 
+void sinew_weights_share(sinew_weights *w, const sinew_weights *from)
+{
+    *w = *from;
+    sinew_tensors_keep(w->file);
+    if (w->owners)
+        atomic_fetch_add(w->owners, 1);
+}
+
 void sinew_weights_finish(sinew_weights *w)
 {
-    sinew_free(w->own);
+    if (!w->owners || atomic_fetch_sub(w->owners, 1) == 1) {
+        sinew_free(w->own);
+        sinew_free(w->owners);
+    }
     sinew_tensors_free(w->file);
     *w = (sinew_weights){0};
 }

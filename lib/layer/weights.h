@@ -3,6 +3,8 @@
 #ifndef SINEW_LAYER_WEIGHTS_H
 #define SINEW_LAYER_WEIGHTS_H
 
+#include <stdatomic.h>
+
 #include "simd/ops.h"
 #include "sinew/layer.h"
 
@@ -18,14 +20,17 @@ typedef struct sinew_weights {
     sinew_weights_form form;
     sinew_rows rows; /* all forms: rows and columns */
     sinew_rows_int8 int8;
-    void *own;           /* NULL: `rows` points into the file */
-    sinew_tensors *file; /* kept; NULL */
+    void *own;             /* NULL: `rows` points into the file */
+    atomic_size_t *owners; /* of own */
+    sinew_tensors *file;   /* kept; NULL */
 } sinew_weights;
 
 /* shape: (rows, columns), SINEW_ANY where it does not matter. Finish in any case. */
 sinew_status sinew_weights_init(sinew_weights *w, const sinew_tensor *tensor, const char *what,
                                 const uint64_t shape[2], sinew_quantize quantize,
                                 sinew_error *error);
+/* The same matrix once more, at no cost. Finish too. */
+void sinew_weights_share(sinew_weights *w, const sinew_weights *from);
 void sinew_weights_finish(sinew_weights *w); /* zeroed is fine */
 
 /* Bytes of scratch memory that a product of n frames takes, a multiple of 64. */

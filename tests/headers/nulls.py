@@ -16,6 +16,8 @@ DECLARED = re.compile(r"SINEW_API\s+sinew_status\s+(\w+)\s*\(([^;]*?)\)\s*;")
 FINE = {tuple(line.split()) for line in """
 sinew_activation_new opts
 sinew_discretization_hinf peak_rad
+sinew_embedding_new opts
+sinew_embedding_new_tied opts
 sinew_filter_new opts
 sinew_filter_new_delayed opts
 sinew_filter_new_irregular opts

@@ -66,6 +66,20 @@ typedef struct sinew_linear_weights {
 SINEW_API sinew_status sinew_linear_new(sinew_node **out, const sinew_linear_weights *weights,
                                         const sinew_layer_opts *opts, sinew_error *error);
 
+/** y = row `id` of weight (ids, channels): token ids (int32, one channel) in, float32 out. An id
+ *  that is no row gives a frame of NaN: process cannot fail, and no other row would be honest. */
+typedef struct sinew_embedding_weights {
+    const sinew_tensor *weight;
+} sinew_embedding_weights;
+SINEW_API sinew_status sinew_embedding_new(sinew_node **out, const sinew_embedding_weights *weights,
+                                           const sinew_layer_opts *opts, sinew_error *error);
+
+/** Its rows are those of a linear layer's weight, the head of a language model, which may be freed
+ *  before. The matrix is held once, also where it is quantized, which is the head's to say.
+ *  Errors: SINEW_ERR_UNSUPPORTED for a node of another kind. */
+SINEW_API sinew_status sinew_embedding_new_tied(sinew_node **out, const sinew_node *head,
+                                                const sinew_layer_opts *opts, sinew_error *error);
+
 typedef enum sinew_norm_kind {
     SINEW_NORM_RMS = 0, /* y = x / sqrt(mean(x^2) + eps) w (+ b) (Zhang, Sennrich 2019) */
     SINEW_NORM_LAYER    /* y = (x - mean) / sqrt(var + eps) w + b (Ba, Kiros, Hinton 2016) */
