@@ -13,7 +13,7 @@ import checkpoints  # noqa: E402
 
 KINDS = "mamba1", "mamba2", "mamba3"
 CUTS = "1", "3", "7", "64"
-# one number each of d_state 1 7 16 64, d_conv 2 3 4, odd widths, groups, biases, both styles
+# d_state 1 7 16 64, d_conv 2 3 4, odd widths, groups, with and without biases, both styles
 SHAPES = [
     {"d_state": 1, "d_conv": 2, "d_model": 5, "headdim": 5, "bias": True, "style": "original"},
     {"d_state": 7, "d_conv": 3, "d_model": 12, "headdim": 3, "ngroups": 2, "conv_bias": False},
@@ -103,7 +103,8 @@ def test_half_precision_weights_are_what_they_were_rounded_to():
     for kind in KINDS:
         for dtype in "F16", "BF16":
             for style in "hf", "original":
-                hold(checkpoints.make("model", kind, dtype=dtype, style=style, A="exact", d_model=20))
+                hold(checkpoints.make("model", kind, dtype=dtype, style=style, A="exact",
+                                      d_model=20))
 
 
 def test_large_delta_underflows_to_zero():

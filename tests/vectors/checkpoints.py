@@ -156,15 +156,16 @@ def with_biases(draw, s, w, conv_channels):
 def mamba2_weights(draw, s):
     d, inner = s["d_model"], s["expand"] * s["d_model"]
     heads, gn = inner // s["headdim"], s["ngroups"] * s["d_state"]
-    w = {"in_proj.weight": draw.linear(2 * inner + 2 * gn + heads, d, 2),
-         "conv1d.weight": draw.linear(inner + 2 * gn, s["d_conv"], 2).reshape(inner + 2 * gn, 1, -1),
+    channels = inner + 2 * gn
+    w = {"in_proj.weight": draw.linear(inner + channels + heads, d, 2),
+         "conv1d.weight": draw.linear(channels, s["d_conv"], 2).reshape(channels, 1, -1),
          "dt_bias": draw.dt_bias(heads, s["delta"] == "large"),
          "A_log": np.log(draw.rng.uniform(1, 16, heads)),
          "D": draw.vector(inner if s["D_per_channel"] else heads, 1),
          "out_proj.weight": draw.linear(d, inner)}
     if s["gated_norm"]:
         w["norm.weight"] = draw.vector(inner, 1)
-    return with_biases(draw, s, w, inner + 2 * gn)
+    return with_biases(draw, s, w, channels)
 
 
 def mamba3_weights(draw, s):

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """Writes layers_vectors.h: layers by PyTorch in float64 (python3-torch), for the tests in C.
 
-What a layer is given is rounded to float first and stands as float; what comes of it is double. Keys
-in groups and diagonal systems are of layers_reference.py, which torch_check.py holds to PyTorch. The
-mixers are those of torch_check.py, started at zero; their states, which these do not have, are of
-mamba_reference.py."""
+What a layer is given is rounded to float first and stands as float; what comes of it is double. Of
+layers_reference.py, which torch_check.py holds to PyTorch, are keys in groups and diagonal systems.
+The mixers are those of torch_check.py, started at zero; their states, which these do not have, are
+of mamba_reference.py.
+"""
 import os
 import sys
 import tempfile
@@ -62,8 +63,8 @@ def normal(name, *shape):
 
 def elementwise():
     x = given("grid_x", np.concatenate([
-        np.linspace(-12, 12, 49), [0.1, -0.1, 1e-6, -1e-6, 1e-30, -1e-30, 20, -20, 50, -50, 87.5, -87.5,
-                                   88.8, -88.8, 103.5, -103.5, 1e4, -1e4, 3e38, -3e38]]))
+        np.linspace(-12, 12, 49), [0.1, -0.1, 1e-6, -1e-6, 1e-30, -1e-30, 20, -20, 50, -50,
+                                   87.5, -87.5, 88.8, -88.8, 103.5, -103.5, 1e4, -1e4, 3e38, -3e38]]))
     for name, f in (("sigmoid", torch.sigmoid), ("silu", F.silu), ("gelu", F.gelu),
                     ("softplus", lambda v: F.softplus(v, threshold=700)), ("tanh", torch.tanh),
                     ("gelu_tanh", lambda v: F.gelu(v, approximate="tanh")), ("relu", F.relu)):
@@ -81,8 +82,8 @@ def frames():
     x, w, b = map(tensor, (x, w, b))
     emit("norm_rms", x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-5) * w)
     emit("norm_layer", F.layer_norm(x, (7,), w, b))
-    gate, up, down = normal("swiglu_gate", 6, 7), normal("swiglu_up", 6, 7), normal("swiglu_down", 7, 6)
-    gate, up, down = map(tensor, (gate, up, down))
+    gate, up, down = (tensor(normal("swiglu_" + n, *s)) for n, s in
+                      (("gate", (6, 7)), ("up", (6, 7)), ("down", (7, 6))))
     emit("swiglu_y", F.linear(F.silu(F.linear(x, gate)) * F.linear(x, up), down))
 
 
@@ -141,8 +142,8 @@ def diagonal():
 def mixers():
     for kind, run in TORCH_MIXERS.items():
         with tempfile.TemporaryDirectory() as folder:
-            c = checkpoints.make(folder, kind, d_model=6, n_layer=1, headdim=3, ngroups=2, d_state=5,
-                                 d_conv=3, bias=kind != "mamba3", dt_rank=2, rope_fraction=1.0,
+            c = checkpoints.make(folder, kind, d_model=6, n_layer=1, headdim=3, ngroups=2,
+                                 d_state=5, d_conv=3, bias=kind != "mamba3", dt_rank=2, rope_fraction=1.0,
                                  dt_limit=(0.002, 0.4))
         w = {n: given(f"{kind}_{n.replace('.', '_')}", v) for n, v in
              mamba.below(c.weights, "layers.0.mixer.").items()}
