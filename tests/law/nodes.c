@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "layers.h"
 
 static void must(sinew_status status, const sinew_error *error)
 {
@@ -638,6 +639,7 @@ const law_node law_nodes[] = {
            .filter.engine = SINEW_ENGINE_CONVOLVE),
     KERNEL("kernel and scan f32", "sum", 1e-6, F32, 2, 3, make_sum,
            .filter.engine = SINEW_ENGINE_SCAN),
+    LAW_LAYERS,
     {.name = "test.clock",
      .group = "clock",
      .sample_in = F64,

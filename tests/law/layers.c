@@ -1,0 +1,119 @@
+#include "layers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Tokens of law_input are below this. */
+enum { NOISE = 1 << 14, IDS = 1001 };
+
+static float noise[NOISE];
+
+static void make_noise(void)
+{
+    uint32_t state = 1;
+    for (size_t i = 0; i < NOISE; i++) {
+        state = state * UINT32_C(1664525) + UINT32_C(1013904223);
+        noise[i] = (float)(state >> 8) / (1 << 24) - 0.5F;
+    }
+}
+
+/* Other numbers for another place; shape: (rank), and 0 behind it. */
+static sinew_tensor tensor_at(size_t place, const uint64_t *shape)
+{
+    sinew_tensor t = {.name = "noise", .dtype = SINEW_DTYPE_F32, .data = noise + place};
+    uint64_t count = 1;
+    while (shape[t.rank]) {
+        t.shape[t.rank] = shape[t.rank];
+        count *= shape[t.rank++];
+    }
+    if (noise[0] == 0)
+        make_noise();
+    if (place + count > NOISE)
+        abort();
+    return t;
+}
+
+#define TENSOR(place, ...)                                                                         \
+    &(sinew_tensor[]){tensor_at(place, (const uint64_t[]){__VA_ARGS__, 0})}[0]
+
+static sinew_node *made(sinew_node *node, sinew_status status, const sinew_error *error)
+{
+    if (status) {
+        fprintf(stderr, "law: %s\n", error->text);
+        abort();
+    }
+    return node;
+}
+
+static sinew_node *linear(const sinew_linear_weights *weights, sinew_quantize quantize)
+{
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_layer_opts opts = {.quantize = quantize};
+    sinew_status status = sinew_linear_new(&node, weights, &opts, &error);
+    return made(node, status, &error);
+}
+
+sinew_node *law_linear(const law_node *law)
+{
+    (void)law;
+    return linear(&(sinew_linear_weights){TENSOR(10, 18, 5), TENSOR(3, 18)}, SINEW_QUANTIZE_NONE);
+}
+
+/* More than a group of columns, more than two panels of rows. */
+sinew_node *law_linear_int8(const law_node *law)
+{
+    (void)law;
+    return linear(&(sinew_linear_weights){TENSOR(20, 35, 35), NULL}, SINEW_QUANTIZE_INT8);
+}
+
+static sinew_node *norm(const sinew_norm_weights *weights)
+{
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_status status = sinew_norm_new(&node, weights, NULL, &error);
+    return made(node, status, &error);
+}
+
+sinew_node *law_rms_norm(const law_node *law)
+{
+    (void)law;
+    return norm(&(sinew_norm_weights){.weight = TENSOR(30, 19)});
+}
+
+sinew_node *law_layer_norm(const law_node *law)
+{
+    (void)law;
+    return norm(&(sinew_norm_weights){TENSOR(40, 7), TENSOR(50, 7), .kind = SINEW_NORM_LAYER});
+}
+
+sinew_node *law_activation(const law_node *law)
+{
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_status status =
+        sinew_activation_new(&node, SINEW_ACTIVATION_SILU, law->channels_in, NULL, &error);
+    return made(node, status, &error);
+}
+
+sinew_node *law_embedding(const law_node *law)
+{
+    (void)law;
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_embedding_weights weights = {TENSOR(60, IDS, 3)};
+    sinew_status status = sinew_embedding_new(&node, &weights, NULL, &error);
+    return made(node, status, &error);
+}
+
+sinew_node *law_embedding_tied(const law_node *law)
+{
+    (void)law;
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_node *head =
+        linear(&(sinew_linear_weights){TENSOR(70, IDS, 4), NULL}, SINEW_QUANTIZE_INT8);
+    sinew_status status = sinew_embedding_new_tied(&node, head, NULL, &error);
+    sinew_node_free(head);
+    return made(node, status, &error);
+}
