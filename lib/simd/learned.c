@@ -103,11 +103,11 @@ static float softplus_of(float x)
 }
 static float gelu_of(float x)
 {
-    return x * (1 + erff(x * 0.707106781F)) / 2;
+    return x * ((1 + erff(x * 0.707106781F)) / 2);
 }
 static float gelu_tanh_of(float x)
 {
-    return x * (1 + tanhf(0.7978845608F * (x + 0.044715F * x * x * x))) / 2;
+    return x * ((1 + tanhf(0.7978845608F * (x + 0.044715F * x * x * x))) / 2);
 }
 #define EACH(name, function)                                                                       \
     static void name(const float *x, float *y, size_t n)                                           \
