@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "graphs.h"
 #include "layers.h"
 
 static void must(sinew_status status, const sinew_error *error)
@@ -538,6 +539,12 @@ static sinew_node *make_lookup(const law_node *law)
             .call_frames = call_frames_                                                            \
         }                                                                                          \
     }
+/* NAME, sample type, channels in and out, maker, whether it takes steps; float32 comes out. */
+#define GRAPH(name_, sample_, in_, out_, make_, steps_)                                            \
+    {                                                                                              \
+        .name = name_, .group = name_, .tolerance = 1e-6, .sample_in = sample_, .sample_out = F32, \
+        .channels_in = in_, .channels_out = out_, .steps = steps_, .make = make_                   \
+    }
 #define PLANNED .n_levels = 0
 #define LEVELS(n_, ...) .n_levels = n_, .lengths = {__VA_ARGS__}
 #define ZOH .method = SINEW_METHOD_ZOH
@@ -655,6 +662,12 @@ const law_node law_nodes[] = {
      .channels_in = 1,
      .channels_out = 3,
      .make = make_lookup},
+    GRAPH("graph of filters", F32, 2, 2, law_make_filters, false),
+    GRAPH("graph of layers", F32, 3, 4, law_make_layers, true),
+    GRAPH("graph of words", I32, 1, 4, law_make_words, true),
+    GRAPH("graph of a gate", F32, 2, 2, law_make_gate, false),
+    GRAPH("graph of filters side by side", F32, 2, 4, law_make_beside, false),
+    GRAPH("graph of a residual", F32, 2, 2, law_make_leftover, false),
 };
 
 const size_t n_law_nodes = sizeof law_nodes / sizeof *law_nodes;

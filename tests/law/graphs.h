@@ -1,0 +1,15 @@
+/* Graphs for the table of nodes.c. */
+#ifndef TESTS_LAW_GRAPHS_H
+#define TESTS_LAW_GRAPHS_H
+
+#include "nodes.h"
+
+sinew_node *law_make_filters(const law_node *law); /* two filters, a sequence that forgets: 2, 2 */
+sinew_node *law_make_layers(const law_node *law);  /* layers that take steps: 3, 4 */
+sinew_node *law_make_words(const law_node *law);   /* ids, an embedding, a residual: 1, 4 */
+sinew_node *law_make_gate(const law_node *law);    /* a product, of a sum and a filter: 2, 2 */
+sinew_node *law_make_beside(const law_node *law);  /* filters side by side, which forget: 2, 4 */
+sinew_node *
+law_make_leftover(const law_node *law); /* a filter of its own and what it leaves: 2, 2 */
+
+#endif
