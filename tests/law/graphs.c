@@ -124,3 +124,43 @@ sinew_node *law_make_leftover(const law_node *law)
     (void)law;
     return residual(filter(500, SINEW_ENGINE_BLOCK));
 }
+
+static sinew_node *spectral(sinew_node *inner, const sinew_spectral_opts *opts)
+{
+    sinew_error error;
+    sinew_node *node = NULL;
+    must(sinew_spectral_new(&node, inner, opts, &error), &error);
+    return node;
+}
+
+sinew_node *law_make_mask(const law_node *law)
+{
+    (void)law;
+    sinew_node *inner = sequence(linear(2, 13, 5), filter(500, SINEW_ENGINE_SCAN));
+    sinew_spectral_opts opts = {.window_frames = 24, .hop_frames = 8, .step_s = step_s};
+    return spectral(sequence(inner, linear(13, 2, 1)), &opts);
+}
+
+sinew_node *law_make_mask_bands(const law_node *law)
+{
+    (void)law;
+    sinew_spectral_opts opts = {.window_frames = 70,
+                                .hop_frames = 35,
+                                .window = SINEW_WINDOW_HANN,
+                                .feature = SINEW_FEATURE_POWER_0_3,
+                                .bands = 6,
+                                .step_s = step_s};
+    return spectral(residual(linear(6, 6, 3)), &opts);
+}
+
+sinew_node *law_make_held(const law_node *law)
+{
+    (void)law;
+    sinew_node *gate = branches(SINEW_GRAPH_PRODUCT, linear(3, 18, 0), linear(3, 18, 2));
+    sinew_spectral_opts opts = {.window_frames = 16,
+                                .hop_frames = 2,
+                                .feature = SINEW_FEATURE_COMPLEX,
+                                .output = SINEW_SPECTRAL_HOLD,
+                                .step_s = step_s};
+    return spectral(gate, &opts);
+}

@@ -12,4 +12,10 @@ sinew_node *law_make_beside(const law_node *law);  /* filters side by side, whic
 sinew_node *
 law_make_leftover(const law_node *law); /* a filter of its own and what it leaves: 2, 2 */
 
+/* Around spectra: a mask of bins that a filter makes, one of bands: 1, 1; complex features, held:
+ * 1, 3. */
+sinew_node *law_make_mask(const law_node *law);
+sinew_node *law_make_mask_bands(const law_node *law);
+sinew_node *law_make_held(const law_node *law);
+
 #endif

@@ -10,7 +10,6 @@
 #include "base/memory.h"
 #include "graphs.h"
 #include "layers.h"
-#include "mixers.h"
 
 static void must(sinew_status status, const sinew_error *error)
 {
@@ -648,7 +647,6 @@ const law_node law_nodes[] = {
     KERNEL("kernel and scan f32", "sum", 1e-6, F32, 2, 3, make_sum,
            .filter.engine = SINEW_ENGINE_SCAN),
     LAW_LAYERS,
-    LAW_MIXERS,
     {.name = "test.clock",
      .group = "clock",
      .sample_in = F64,
@@ -670,6 +668,9 @@ const law_node law_nodes[] = {
     GRAPH("graph of a gate", F32, 2, 2, law_make_gate, false),
     GRAPH("graph of filters side by side", F32, 2, 4, law_make_beside, false),
     GRAPH("graph of a residual", F32, 2, 2, law_make_leftover, false),
+    GRAPH("spectral mask", F32, 1, 1, law_make_mask, false),
+    GRAPH("spectral mask of bands", F32, 1, 1, law_make_mask_bands, false),
+    GRAPH("spectral held", F32, 1, 3, law_make_held, false),
 };
 
 const size_t n_law_nodes = sizeof law_nodes / sizeof *law_nodes;

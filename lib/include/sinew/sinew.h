@@ -37,6 +37,7 @@
 #include "reduce.h"
 #include "s4.h"
 #include "status.h"
+#include "spectral.h"
 #include "stream.h"
 #include "system.h"
 #include "tensor.h"
