@@ -34,11 +34,13 @@ void sinew_layer_hash(sinew_layer *layer, const sinew_tensor *tensor);
 void sinew_layer_hash_number(sinew_layer *layer, double number);
 void sinew_layer_seal(sinew_layer *layer);
 
-/* The factor of delta at frame t. */
+/* The factor of delta at frame t. A step that is none (below 0, NaN) takes no time. */
 static inline float sinew_layer_delta_scale(const sinew_layer *layer, const sinew_block *in,
                                             size_t t)
 {
-    return in->step_s ? (float)(in->step_s[t] / layer->trained_step_s) : layer->delta_scale;
+    if (!in->step_s)
+        return layer->delta_scale;
+    return in->step_s[t] > 0 ? (float)(in->step_s[t] / layer->trained_step_s) : 0;
 }
 
 #endif

@@ -5,26 +5,26 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "layer/affine.h"
 #include "layer/layer.h"
 #include "layer/stateless.h"
 
 typedef struct linear {
     sinew_layer layer;
-    sinew_weights weight; /* (channels_out, channels_in) */
-    float *bias;          /* (channels_out) or NULL */
+    sinew_affine map; /* (channels_out, channels_in) */
 } linear;
 
 /* Where the block is in place, the frames that are multiplied are copied first. */
 static size_t copy_bytes(const linear *l)
 {
-    return sinew_aligned(SINEW_LAYER_FRAMES * l->weight.rows.columns * sizeof(float));
+    return sinew_aligned(SINEW_LAYER_FRAMES * l->map.weight.rows.columns * sizeof(float));
 }
 
 static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)
 {
     const linear *l = (const linear *)node;
     (void)max_frames;
-    size_t product = sinew_weights_scratch(&l->weight, SINEW_LAYER_FRAMES);
+    size_t product = sinew_weights_scratch(&l->map.weight, SINEW_LAYER_FRAMES);
     *out = (sinew_footprint){.scratch_bytes = copy_bytes(l) + product};
 }
 
@@ -42,18 +42,14 @@ static void process(const sinew_node *node, void *state, void *scratch, const si
         float *y = (float *)out->samples + at * to;
         if (x == y)
             x = memcpy(copy, x, n * from * sizeof *x);
-        sinew_weights_multiply(&l->weight, l->layer.workers, x, from, y, to, n, work);
-        for (size_t t = 0; l->bias && t < n; t++)
-            for (size_t c = 0; c < to; c++)
-                y[t * to + c] += l->bias[c];
+        sinew_affine_apply(&l->map, l->layer.workers, x, from, y, to, n, work);
     }
 }
 
 static void free_node(sinew_node *node)
 {
     linear *l = (linear *)node;
-    sinew_weights_finish(&l->weight);
-    sinew_free(l->bias);
+    sinew_affine_finish(&l->map);
     sinew_layer_finish(&l->layer);
     sinew_free(l);
 }
@@ -69,7 +65,7 @@ static const sinew_node_ops ops = {.kind = "layer.linear",
 
 const sinew_weights *sinew_linear_weights_of(const sinew_node *node)
 {
-    return node->ops == &ops ? &((const linear *)node)->weight : NULL;
+    return node->ops == &ops ? &((const linear *)node)->map.weight : NULL;
 }
 
 static sinew_status init(linear *l, const sinew_linear_weights *weights,
@@ -77,15 +73,12 @@ static sinew_status init(linear *l, const sinew_linear_weights *weights,
 {
     sinew_status status = sinew_layer_init(&l->layer, &ops, opts, error);
     if (!status)
-        status = sinew_weights_init(&l->weight, weights->weight, "weight",
-                                    (uint64_t[]){SINEW_ANY, SINEW_ANY}, l->layer.quantize, error);
-    if (!status)
-        status = sinew_parameter_floats(&l->bias, weights->bias, "bias", 1,
-                                        (uint64_t[]){l->weight.rows.rows}, error);
+        status = sinew_affine_init(&l->map, weights->weight, weights->bias, "linear",
+                                   (uint64_t[]){SINEW_ANY, SINEW_ANY}, l->layer.quantize, error);
     if (status)
         return status;
-    l->layer.node.channels_in = (uint32_t)l->weight.rows.columns;
-    l->layer.node.channels_out = (uint32_t)l->weight.rows.rows;
+    l->layer.node.channels_in = (uint32_t)l->map.weight.rows.columns;
+    l->layer.node.channels_out = (uint32_t)l->map.weight.rows.rows;
     sinew_layer_hash(&l->layer, weights->weight);
     sinew_layer_hash(&l->layer, weights->bias);
     sinew_layer_seal(&l->layer);

@@ -88,6 +88,14 @@ sinew_status sinew_parameter_floats(float **out, const sinew_tensor *tensor, con
     return SINEW_OK;
 }
 
+sinew_status sinew_parameter_required(float **out, const sinew_tensor *tensor, const char *what,
+                                      uint32_t rank, const uint64_t *shape, sinew_error *error)
+{
+    *out = NULL;
+    sinew_status status = sinew_parameter_check(tensor, what, rank, shape, error);
+    return status ? status : sinew_parameter_floats(out, tensor, what, rank, shape, error);
+}
+
 uint64_t sinew_parameter_hash(uint64_t hash, const sinew_tensor *tensor)
 {
     if (!tensor)

@@ -19,6 +19,10 @@ sinew_status sinew_parameter_check(const sinew_tensor *tensor, const char *what,
 sinew_status sinew_parameter_floats(float **out, const sinew_tensor *tensor, const char *what,
                                     uint32_t rank, const uint64_t *shape, sinew_error *error);
 
+/* The same of one that has to be there. */
+sinew_status sinew_parameter_required(float **out, const sinew_tensor *tensor, const char *what,
+                                      uint32_t rank, const uint64_t *shape, sinew_error *error);
+
 /* Its name, or `what`. */
 const char *sinew_parameter_name(const sinew_tensor *tensor, const char *what);
 

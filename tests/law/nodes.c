@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "graphs.h"
 #include "layers.h"
+#include "mixers.h"
 
 static void must(sinew_status status, const sinew_error *error)
 {
@@ -647,6 +648,7 @@ const law_node law_nodes[] = {
     KERNEL("kernel and scan f32", "sum", 1e-6, F32, 2, 3, make_sum,
            .filter.engine = SINEW_ENGINE_SCAN),
     LAW_LAYERS,
+    LAW_MIXERS,
     {.name = "test.clock",
      .group = "clock",
      .sample_in = F64,

@@ -1,0 +1,40 @@
+/* Mixers of random weights, of any shape. */
+#ifndef TESTS_MAMBA_SHAPES_H
+#define TESTS_MAMBA_SHAPES_H
+
+#include <math.h>
+
+#include "noise_tensors.h"
+#include "sinew/mamba.h"
+
+typedef struct mamba1_shape {
+    const char *name;
+    uint32_t d_model, inner, order, taps, rank; /* M, D, N, K, R */
+    bool biases;
+} mamba1_shape;
+
+static inline sinew_mamba1_weights mamba1_weights_of(const mamba1_shape *s)
+{
+    const char *p = s->name;
+    uint64_t M = s->d_model, D = s->inner, N = s->order, K = s->taps, R = s->rank;
+    sinew_mamba1_weights w = {
+        .in_proj = NOISE(p, "in_proj.weight", 0, 2 / sqrt((double)M), 2 * D, M),
+        .conv = NOISE(p, "conv1d.weight", 0.1, 1 / sqrt((double)K), D, 1, K),
+        .x_proj = NOISE(p, "x_proj.weight", 0, 2 / sqrt((double)D), R + 2 * N, D),
+        .dt_proj = NOISE(p, "dt_proj.weight", 0, 1 / sqrt((double)R), D, R),
+        .dt_bias = NOISE(p, "dt_proj.bias", -4, 3, D),
+        .A_log = NOISE(p, "A_log", 1, 1.5, D, N),
+        .D = NOISE(p, "D", 1, 0.5, D),
+        .out_proj = NOISE(p, "out_proj.weight", 0, 1 / sqrt((double)D), M, D),
+    };
+    if (s->biases) {
+        w.in_proj_bias = NOISE(p, "in_proj.bias", 0, 0.3, 2 * D);
+        w.conv_bias = NOISE(p, "conv1d.bias", 0, 0.3, D);
+        w.out_proj_bias = NOISE(p, "out_proj.bias", 0, 0.3, M);
+    } else {
+        w.dt_bias = NULL;
+    }
+    return w;
+}
+
+#endif

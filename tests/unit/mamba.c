@@ -1,0 +1,175 @@
+/* The mixers of Mamba against their equations in double: odd shapes, cuts, states that are carried
+ * from the one to the other, steps; what is wrong is told. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "mamba_reference.h"
+#include "sinew/sinew.h"
+
+enum { FRAMES = 4096, CARRIED_AT = 1000, HEADER_BYTES_MOST = 256 };
+
+typedef struct mixer {
+    sinew_node *node;
+    const void *weights;
+    void (*reference)(const void *weights, double *state, const double *x, const double *dt,
+                      double *out, size_t n);
+} mixer;
+
+static void reference1(const void *weights, double *state, const double *x, const double *dt,
+                       double *out, size_t n)
+{
+    ref_mamba1(weights, state, x, dt, out, n);
+}
+
+static sinew_stream *opened(const sinew_node *node, bool steps)
+{
+    sinew_stream *stream = NULL;
+    sinew_stream_opts opts = {.steps = steps};
+    cr_assert_eq(sinew_stream_open(&stream, node, &opts, NULL), SINEW_OK);
+    return stream;
+}
+
+/* Frames [from, to) in blocks of `cut`; dt NULL: none. */
+static void run(sinew_stream *stream, const float *x, const double *dt, float *y, size_t from,
+                size_t to, size_t cut)
+{
+    size_t width = sinew_stream_node(stream)->channels_in;
+    for (size_t at = from; at < to; at += cut) {
+        sinew_block in = {.samples = (float *)(uintptr_t)x + at * width,
+                          .n_frames = to - at < cut ? to - at : cut,
+                          .channels = (uint32_t)width,
+                          .step_s = dt ? dt + at : NULL};
+        sinew_block out = {.samples = y + at * width};
+        sinew_stream_process(stream, &in, &out);
+    }
+}
+
+static double nrmse(const float *got, const double *expected, size_t n)
+{
+    double off = 0, all = 0;
+    for (size_t i = 0; i < n; i++) {
+        double d = (double)got[i] - expected[i];
+        off += d * d;
+        all += expected[i] * expected[i];
+    }
+    return sqrt(off / all);
+}
+
+static size_t saved_floats(const sinew_node *node)
+{
+    sinew_footprint footprint;
+    node->ops->footprint(node, 1, &footprint);
+    return footprint.saved_bytes / sizeof(float);
+}
+
+/* Saved parts cover the saved bytes without gaps. */
+static void check_parts(const sinew_node *node)
+{
+    sinew_state_part parts[8];
+    size_t n = node->ops->parts(node, parts, 8), end = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t count = 1;
+        cr_assert_eq(parts[i].offset, end);
+        cr_assert_eq(parts[i].dtype, SINEW_DTYPE_F32);
+        for (uint32_t k = 0; k < parts[i].rank; k++)
+            count *= (size_t)parts[i].shape[k];
+        cr_assert_gt(count, 0);
+        end += count * sizeof(float);
+    }
+    cr_assert_eq(end, saved_floats(node) * sizeof(float));
+}
+
+/* The state after all frames is the reference's, and the reference's state of a moment, rounded, is
+ * one to go on from. Both by node.h's own functions: a state is of nodes, a header of streams. */
+static void check_carried(const mixer *m, const float *x, const double *wide, const double *dt,
+                          const char *name)
+{
+    size_t width = m->node->channels_in, n = saved_floats(m->node);
+    size_t left = FRAMES - CARRIED_AT;
+    double *state = ref_zeros(n), *expected = ref_zeros(FRAMES * width);
+    float *y = calloc(FRAMES * width, sizeof *y);
+    uint8_t *bytes = calloc(n + 1, sizeof(float)), *at = bytes;
+    m->reference(m->weights, state, wide, dt, expected, CARRIED_AT);
+    for (size_t i = 0; i < n; i++) {
+        at = sinew_put_f32(at, (float)state[i]);
+        state[i] = (double)(float)state[i];
+    }
+    m->reference(m->weights, state, wide + CARRIED_AT * width, dt + CARRIED_AT, expected, left);
+    sinew_footprint footprint;
+    m->node->ops->footprint(m->node, left, &footprint);
+    void *own = aligned_alloc(64, footprint.state_bytes + 64 - footprint.state_bytes % 64);
+    void *scratch = aligned_alloc(64, footprint.scratch_bytes + 64 - footprint.scratch_bytes % 64);
+    sinew_error error = {0};
+    cr_assert_eq(m->node->ops->load_state(m->node, own, scratch, bytes, n * 4, &error), SINEW_OK,
+                 "%s: %s", name, error.text);
+    cr_assert_eq(m->node->ops->load_state(m->node, own, scratch, bytes, n * 4 - 1, &error),
+                 SINEW_ERR_DATA);
+    sinew_block in = {.samples = (float *)(uintptr_t)x + CARRIED_AT * width,
+                      .n_frames = left,
+                      .channels = (uint32_t)width,
+                      .step_s = dt + CARRIED_AT};
+    sinew_block out = {.samples = y, .n_frames = left, .channels = (uint32_t)width};
+    m->node->ops->process(m->node, own, scratch, &in, &out);
+    double off = nrmse(y, expected, left * width);
+    cr_assert_leq(off, 1e-5, "%s carried: %g", name, off);
+    m->node->ops->save_state(m->node, own, bytes);
+    float *after = calloc(n + 1, sizeof *after);
+    for (size_t i = 0; i < n; i++)
+        after[i] = sinew_get_f32(bytes + 4 * i);
+    off = nrmse(after, state, n);
+    cr_assert_leq(off, 1e-5, "%s, its state: %g", name, off);
+    free(state), free(expected), free(y), free(bytes), free(own), free(scratch), free(after);
+}
+
+/* Against the reference, at odd cuts, with and without steps. */
+static void check(const mixer *m, const char *name)
+{
+    size_t width = m->node->channels_in, n = FRAMES * width;
+    uint64_t seed = 1 + strlen(name);
+    float *x = calloc(n, sizeof *x), *y = calloc(n, sizeof *y);
+    double *wide = ref_zeros(n), *expected = ref_zeros(n), dt[FRAMES];
+    for (size_t i = 0; i < n; i++)
+        wide[i] = (double)(x[i] = 2 * noise_number(&seed));
+    check_parts(m->node);
+    for (int steps = 0; steps < 2; steps++) {
+        double *state = ref_zeros(saved_floats(m->node));
+        for (size_t t = 0; t < FRAMES; t++)
+            dt[t] = steps ? (double)(1 + noise_number(&seed)) : 1;
+        m->reference(m->weights, state, wide, dt, expected, FRAMES);
+        sinew_stream *stream = opened(m->node, steps);
+        run(stream, x, steps ? dt : NULL, y, 0, FRAMES, steps ? 300 : 77);
+        double off = nrmse(y, expected, n);
+        cr_assert_leq(off, 1e-5, "%s, %s steps: %g", name, steps ? "with" : "without", off);
+        sinew_stream_close(stream);
+        free(state);
+    }
+    check_carried(m, x, wide, dt, name);
+    free(x), free(y), free(wide), free(expected);
+}
+
+/* ---- Mamba-1 ---- */
+
+static const mamba1_shape shapes1[] = {
+    {"one", 1, 1, 1, 1, 1, true},      {"odd", 5, 7, 3, 4, 2, false},
+    {"panels", 6, 37, 7, 3, 1, true},  {"order 64", 3, 16, 64, 2, 3, true},
+    {"usual", 16, 32, 16, 4, 1, true}, {"long taps", 4, 20, 8, 200, 5, false}};
+
+static sinew_node *mamba1_of(const sinew_mamba1_weights *w, const sinew_layer_opts *opts)
+{
+    sinew_error error = {0};
+    sinew_node *node = NULL;
+    cr_assert_eq(sinew_mamba1_new(&node, w, opts, &error), SINEW_OK, "%s", error.text);
+    return node;
+}
+
+Test(mamba, mamba1_is_its_equations)
+{
+    for (size_t i = 0; i < sizeof shapes1 / sizeof *shapes1; i++) {
+        sinew_mamba1_weights w = mamba1_weights_of(&shapes1[i]);
+        mixer m = {mamba1_of(&w, NULL), &w, reference1};
+        check(&m, shapes1[i].name);
+        sinew_node_free(m.node);
+    }
+}

@@ -1,0 +1,96 @@
+/* The mixers of sinew/mamba.h in double, frame by frame, from their equations: slow, and of nothing
+ * that the library has. Each returns its outputs (n, d_model); what a frame leaves is in `state`,
+ * laid out as saved states are, starting as zeros. */
+#ifndef TESTS_UNIT_MAMBA_REFERENCE_H
+#define TESTS_UNIT_MAMBA_REFERENCE_H
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../mamba_shapes.h"
+
+static inline double ref_at(const sinew_tensor *t, uint64_t i)
+{
+    return t ? (double)((const float *)t->data)[i] : 0;
+}
+static inline double ref_sigmoid(double x)
+{
+    return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x));
+}
+static inline double ref_silu(double x)
+{
+    return x * ref_sigmoid(x);
+}
+static inline double ref_softplus(double x)
+{
+    return fmax(x, 0) + log1p(exp(-fabs(x)));
+}
+
+/* y = W x + b */
+static inline void ref_affine(const sinew_tensor *W, const sinew_tensor *b, const double *x,
+                              double *y)
+{
+    for (uint64_t r = 0; r < W->shape[0]; r++) {
+        y[r] = ref_at(b, r);
+        for (uint64_t c = 0; c < W->shape[1]; c++)
+            y[r] += ref_at(W, r * W->shape[1] + c) * x[c];
+    }
+}
+
+static inline double *ref_zeros(size_t n)
+{
+    double *out = calloc(n + 1, sizeof *out);
+    if (!out)
+        abort();
+    return out;
+}
+
+/* x (channels) after the history (channels, K - 1), which then has x as its last column. */
+static inline void ref_conv(const sinew_tensor *w, const sinew_tensor *b, double *history,
+                            const double *x, double *y)
+{
+    uint64_t K = w->shape[2];
+    for (uint64_t c = 0; c < w->shape[0]; c++) {
+        double *past = history + c * (K - 1);
+        y[c] = ref_at(b, c) + ref_at(w, c * K + K - 1) * x[c];
+        for (uint64_t k = 0; k + 1 < K; k++)
+            y[c] += ref_at(w, c * K + k) * past[k];
+        for (uint64_t k = 0; k + 2 < K; k++)
+            past[k] = past[k + 1];
+        if (K > 1)
+            past[K - 2] = x[c];
+    }
+}
+
+static inline void ref_mamba1(const sinew_mamba1_weights *w, double *state, const double *x,
+                              const double *dt, double *out, size_t n)
+{
+    size_t M = w->in_proj->shape[1], D = w->A_log->shape[0], N = w->A_log->shape[1];
+    size_t R = w->dt_proj->shape[1], K = w->conv->shape[2];
+    double *xz = ref_zeros(2 * D), *u = ref_zeros(D), *low = ref_zeros(R + 2 * N);
+    double *delta = ref_zeros(D), *y = ref_zeros(D), *h = state + D * (K - 1);
+    for (size_t t = 0; t < n; t++) {
+        ref_affine(w->in_proj, w->in_proj_bias, x + t * M, xz);
+        ref_conv(w->conv, w->conv_bias, state, xz, u);
+        for (size_t d = 0; d < D; d++)
+            u[d] = ref_silu(u[d]);
+        ref_affine(w->x_proj, NULL, u, low);
+        ref_affine(w->dt_proj, w->dt_bias, low, delta);
+        for (size_t d = 0; d < D; d++) {
+            double step = ref_softplus(delta[d]) * dt[t];
+            y[d] = ref_at(w->D, d) * u[d];
+            for (size_t i = 0; i < N; i++) {
+                double *at = &h[d * N + i];
+                *at =
+                    exp(-exp(ref_at(w->A_log, d * N + i)) * step) * *at + step * u[d] * low[R + i];
+                y[d] += *at * low[R + N + i];
+            }
+            y[d] *= ref_silu(xz[D + d]);
+        }
+        ref_affine(w->out_proj, w->out_proj_bias, y, out + t * M);
+    }
+    free(xz), free(u), free(low), free(delta), free(y);
+}
+
+#endif
