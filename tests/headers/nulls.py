@@ -23,6 +23,7 @@ sinew_filter_new_delayed opts
 sinew_filter_new_irregular opts
 sinew_filter_new_kernel opts
 sinew_filter_new_kernel plus
+sinew_gru_new opts
 sinew_identify_impulse report
 sinew_identify_records report
 sinew_identify_response report
@@ -32,6 +33,7 @@ sinew_kalman_steady covariance
 sinew_kalman_steady gain
 sinew_kernel_open blamed
 sinew_linear_new opts
+sinew_lstm_new opts
 sinew_model_build opts
 sinew_norm_new opts
 sinew_plan_filter opts

@@ -117,3 +117,35 @@ sinew_node *law_embedding_tied(const law_node *law)
     sinew_node_free(head);
     return made(node, status, &error);
 }
+
+sinew_node *law_gru(const law_node *law)
+{
+    (void)law;
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_recurrent_weights w = {TENSOR(80, 15, 3), TENSOR(90, 15, 5), TENSOR(100, 15),
+                                 TENSOR(110, 15)};
+    sinew_status status = sinew_gru_new(&node, &w, NULL, &error);
+    return made(node, status, &error);
+}
+
+sinew_node *law_gru_int8(const law_node *law)
+{
+    (void)law;
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_recurrent_weights w = {TENSOR(120, 54, 18), TENSOR(130, 54, 18), NULL, NULL};
+    sinew_layer_opts opts = {.quantize = SINEW_QUANTIZE_INT8};
+    sinew_status status = sinew_gru_new(&node, &w, &opts, &error);
+    return made(node, status, &error);
+}
+
+sinew_node *law_lstm(const law_node *law)
+{
+    (void)law;
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_recurrent_weights w = {TENSOR(140, 16, 4), TENSOR(150, 16, 4), TENSOR(160, 16), NULL};
+    sinew_status status = sinew_lstm_new(&node, &w, NULL, &error);
+    return made(node, status, &error);
+}

@@ -12,6 +12,9 @@ sinew_node *law_layer_norm(const law_node *law);
 sinew_node *law_activation(const law_node *law);
 sinew_node *law_embedding(const law_node *law);
 sinew_node *law_embedding_tied(const law_node *law);
+sinew_node *law_gru(const law_node *law);
+sinew_node *law_gru_int8(const law_node *law);
+sinew_node *law_lstm(const law_node *law);
 
 /* NAME (its group too), sample type in, channels in and out, maker */
 #define LAYER(name_, sample_, in_, out_, make_)                                                    \
@@ -27,6 +30,9 @@ sinew_node *law_embedding_tied(const law_node *law);
         LAYER("layer norm", SINEW_SAMPLE_F32, 7, 7, law_layer_norm),                               \
         LAYER("layer activation", SINEW_SAMPLE_F32, 3, 3, law_activation),                         \
         LAYER("layer embedding", SINEW_SAMPLE_I32, 1, 3, law_embedding),                           \
-        LAYER("layer embedding tied int8", SINEW_SAMPLE_I32, 1, 4, law_embedding_tied)
+        LAYER("layer embedding tied int8", SINEW_SAMPLE_I32, 1, 4, law_embedding_tied),            \
+        LAYER("layer gru", SINEW_SAMPLE_F32, 3, 5, law_gru),                                       \
+        LAYER("layer gru int8", SINEW_SAMPLE_F32, 18, 18, law_gru_int8),                           \
+        LAYER("layer lstm", SINEW_SAMPLE_F32, 4, 4, law_lstm)
 
 #endif

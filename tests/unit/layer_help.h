@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "sinew/sinew.h"
 
 /* shape: ends with 0; the data lives as long as the node. */
@@ -45,6 +46,25 @@ static inline void run_node(const sinew_node *node, const void *x, float *y, siz
     cr_assert_eq(sinew_stream_open(&stream, node, &opts, NULL), SINEW_OK);
     run_stream(stream, x, y, n, n, steps);
     sinew_stream_close(stream);
+}
+
+/* n frames by the node's own functions, from a saved state and to one, whose numbers are floats, in
+ * the order of its parts: how a test starts a layer at a state. state: (n_state), in and out. */
+static inline void run_from(const sinew_node *node, float *state, size_t n_state, const void *x,
+                            float *y, size_t n)
+{
+    sinew_footprint footprint;
+    node->ops->footprint(node, n, &footprint);
+    cr_assert_eq(footprint.saved_bytes, n_state * sizeof *state);
+    void *memory = sinew_alloc(footprint.state_bytes, 1);
+    void *scratch = sinew_alloc(footprint.scratch_bytes, 1);
+    sinew_block in = {.samples = (void *)(uintptr_t)x, .n_frames = n}, out = {.samples = y};
+    cr_assert_eq(node->ops->load_state(node, memory, scratch, state, footprint.saved_bytes, NULL),
+                 SINEW_OK);
+    node->ops->process(node, memory, scratch, &in, &out);
+    node->ops->save_state(node, memory, state);
+    sinew_free(memory);
+    sinew_free(scratch);
 }
 
 /* sqrt(sum of squared errors / sum of squares) */

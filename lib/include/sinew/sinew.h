@@ -34,6 +34,7 @@
 #include "parallel.h"
 #include "physical.h"
 #include "plan.h"
+#include "recurrent.h"
 #include "reduce.h"
 #include "s4.h"
 #include "status.h"
