@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "delayed.h"
+#include "info_tensors.h"
 #include "json.h"
 #include "model_head.h"
 #include "kernel.h"
@@ -246,6 +247,12 @@ static void print_table(const facts *f)
         print_sampled(&f->at[i]);
 }
 
+static int print_tensors(const command *self, const char *path, bool json)
+{
+    sinew_error error;
+    return info_tensors_print(path, json, &error) ? report_failure(self, &error) : EXIT_DONE;
+}
+
 static int run(const command *self, const void *given, const char **args, size_t n_args)
 {
     (void)n_args;
@@ -254,8 +261,12 @@ static int run(const command *self, const void *given, const char **args, size_t
     bool no_rate = s->rates_hz.n == 0;
     if (no_rate && (s->sampling.method || s->sampling.prewarp_hz.given || s->sampling.alpha.given))
         wrong = "--method, --prewarp-hz and --alpha need --rate";
+    if (!no_rate && info_tensors_is_path(args[0]))
+        wrong = "--rate is for descriptions: a checkpoint has none";
     if (wrong)
         return report_misuse(self, "%s", wrong);
+    if (info_tensors_is_path(args[0]))
+        return print_tensors(self, args[0], s->json);
     sinew_model *model = NULL;
     facts f = {0};
     sinew_error error;
@@ -291,14 +302,17 @@ static int run(const command *self, const void *given, const char **args, size_t
 const command command_info = {.name = "info",
                               .summary = "say what a model is: poles, zeros, stability, cost",
                               .usage = "MODEL [--rate HZ]... [--method M] [--json]",
-                              .about = "Prints the name, purpose, units, size, poles, zeros and "
-                                       "stability of a model, and for each\n"
-                                       "rate the method, the radius of the discrete poles, how "
-                                       "long it rings (until the state has\n"
-                                       "fallen to 2^-60), the engine that auto chooses, and how "
-                                       "good the realization is: its form,\n"
-                                       "condition numbers, and how far rounding moves its "
-                                       "response.",
+                              .about =
+                                  "Prints the name, purpose, units, size, poles, zeros and "
+                                  "stability of a model, and for each\n"
+                                  "rate the method, the radius of the discrete poles, how "
+                                  "long it rings (until the state has\n"
+                                  "fallen to 2^-60), the engine that auto chooses, and how "
+                                  "good the realization is: its form,\n"
+                                  "condition numbers, and how far rounding moves its "
+                                  "response.\n\n"
+                                  "Of a .safetensors file or a checkpoint's folder: the names, "
+                                  "types and shapes of its tensors.",
                               .options = options,
                               .settings_bytes = sizeof(settings),
                               .least = 1,

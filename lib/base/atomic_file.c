@@ -15,7 +15,8 @@
 
 static sinew_status fail_errno(sinew_error *error, const char *name)
 {
-    return sinew_fail(error, SINEW_ERR_IO, "%s: %s", name, strerror(errno));
+    return errno == ENOMEM ? sinew_fail_memory(error)
+                           : sinew_fail(error, SINEW_ERR_IO, "%s: %s", name, strerror(errno));
 }
 
 static sinew_status open_directly(sinew_atomic_file *file, const char *path, const char *name,

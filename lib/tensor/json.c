@@ -1,5 +1,6 @@
 #include "tensor/json.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -12,9 +13,10 @@ sinew_status sinew_json_read(json_t **out, const void *bytes, size_t n_bytes, co
     if (n_bytes > SINEW_JSON_BYTES_MOST)
         return sinew_fail(error, SINEW_ERR_DATA, "%s: %zu bytes of JSON, %d are the most", where,
                           n_bytes, SINEW_JSON_BYTES_MOST);
+    errno = 0;
     json_t *root = json_loadb(bytes, n_bytes, JSON_REJECT_DUPLICATES, &problem);
-    /* where memory is refused deep inside, jansson says nothing */
-    if (!root && (!problem.text[0] || json_error_code(&problem) == json_error_out_of_memory))
+    /* where memory is refused deep inside, jansson finds a token invalid, or says nothing */
+    if (!root && (errno == ENOMEM || !problem.text[0]))
         return sinew_fail_memory(error);
     if (!root)
         return sinew_fail(error, SINEW_ERR_DATA, "%s:%d:%d: %s", where, problem.line,

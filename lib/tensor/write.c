@@ -159,20 +159,29 @@ static sinew_status put_tensors(json_t *header, const plan *p)
     return status;
 }
 
-/* The JSON of the plan, by free(). */
+/* The JSON as text, by sinew_free. */
+static sinew_status dump(char **out, const json_t *header, sinew_error *error)
+{
+    size_t n = json_dumpb(header, NULL, 0, JSON_COMPACT);
+    if (n > SINEW_JSON_BYTES_MOST - SINEW_ALIGN)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "a header of %zu bytes, %d are the most", n,
+                          SINEW_JSON_BYTES_MOST - SINEW_ALIGN);
+    *out = sinew_alloc(n + 1, 1);
+    if (n == 0 || !*out || json_dumpb(header, *out, n, JSON_COMPACT) != n)
+        return sinew_fail_memory(error); /* by the checks before there is nothing else to fail */
+    return SINEW_OK;
+}
+
 static sinew_status make_header(char **out, const plan *p)
 {
     json_t *header = json_object();
     sinew_status status = put_metadata(header, p);
     if (!status)
         status = put_tensors(header, p);
-    if (!status && !(*out = json_dumps(header, JSON_COMPACT)))
-        status = sinew_fail_memory(p->error);
+    if (!status)
+        status = dump(out, header, p->error);
     json_decref(header);
-    if (status || strlen(*out) < SINEW_JSON_BYTES_MOST)
-        return status;
-    return sinew_fail(p->error, SINEW_ERR_ARGUMENT, "the header would have %zu bytes, %d are most",
-                      strlen(*out), SINEW_JSON_BYTES_MOST);
+    return status;
 }
 
 /* ---- the file ---- */
@@ -193,12 +202,18 @@ static bool write_all(FILE *file, const plan *p, const char *header)
     return !ferror(file);
 }
 
+static sinew_status fail_errno(int reason, const char *path, sinew_error *error)
+{
+    return reason == ENOMEM ? sinew_fail_memory(error)
+                            : sinew_fail(error, SINEW_ERR_IO, "%s: %s", path, strerror(reason));
+}
+
 static sinew_status write_file(sinew_atomic_file *to, const plan *p, const char *header,
                                const char *path)
 {
     FILE *file = fdopen(to->fd, "w");
     if (!file)
-        return sinew_fail(p->error, SINEW_ERR_IO, "%s: %s", path, strerror(errno));
+        return fail_errno(errno, path, p->error);
     to->fd = -1;
     errno = 0;
     bool written = write_all(file, p, header);
@@ -208,7 +223,7 @@ static sinew_status write_file(sinew_atomic_file *to, const plan *p, const char 
         reason = errno;
     }
     if (!written)
-        return sinew_fail(p->error, SINEW_ERR_IO, "%s: %s", path, strerror(reason));
+        return fail_errno(reason, path, p->error);
     return sinew_atomic_file_commit(to, path, p->error);
 }
 
@@ -230,7 +245,7 @@ sinew_status sinew_tensors_write(const char *path, const sinew_tensor *tensors, 
         status = write_file(&to, &p, header, path);
         sinew_atomic_file_close(&to);
     }
-    free(header);
+    sinew_free(header);
     sinew_free(p.tensors);
     sinew_free(p.metadata);
     return status;
