@@ -37,4 +37,40 @@ static inline sinew_mamba1_weights mamba1_weights_of(const mamba1_shape *s)
     return w;
 }
 
+typedef struct mamba2_shape {
+    const char *name;
+    uint32_t d_model, heads, head_dim, groups, order, taps; /* M, H, P, G, N, K */
+    bool biases, D_of_channels, norm, norm_before_gate;
+    uint32_t norm_groups;
+    double dt_min, dt_max;
+} mamba2_shape;
+
+static inline sinew_mamba2_weights mamba2_weights_of(const mamba2_shape *s)
+{
+    const char *p = s->name;
+    uint64_t M = s->d_model, H = s->heads, D = H * s->head_dim, K = s->taps;
+    uint64_t C = D + 2 * (uint64_t)s->groups * s->order;
+    sinew_mamba2_weights w = {
+        .in_proj = NOISE(p, "in_proj.weight", 0, 2 / sqrt((double)M), D + C + H, M),
+        .conv = NOISE(p, "conv1d.weight", 0.1, 1 / sqrt((double)K), C, 1, K),
+        .dt_bias = NOISE(p, "dt_bias", -3, 3, H),
+        .A_log = NOISE(p, "A_log", 1, 1.5, H),
+        .D = s->D_of_channels ? NOISE(p, "D", 1, 0.5, D) : NOISE(p, "D", 1, 0.5, H),
+        .out_proj = NOISE(p, "out_proj.weight", 0, 1 / sqrt((double)D), M, D),
+        .groups = s->groups,
+        .norm_groups = s->norm_groups,
+        .dt_min = s->dt_min,
+        .dt_max = s->dt_max,
+        .norm_before_gate = s->norm_before_gate,
+    };
+    if (s->norm)
+        w.norm = NOISE(p, "norm.weight", 1, 0.5, D);
+    if (s->biases) {
+        w.in_proj_bias = NOISE(p, "in_proj.bias", 0, 0.3, D + C + H);
+        w.conv_bias = NOISE(p, "conv1d.bias", 0, 0.3, C);
+        w.out_proj_bias = NOISE(p, "out_proj.bias", 0, 0.3, M);
+    }
+    return w;
+}
+
 #endif

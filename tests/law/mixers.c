@@ -49,3 +49,49 @@ sinew_node *law_mamba1_int8(const law_node *law)
     (void)law;
     return mamba1(&(mamba1_shape){"law int8", 7, 19, 5, 2, 3, true}, &rounded);
 }
+
+static sinew_node *mamba2(const mamba2_shape *shape, const sinew_layer_opts *opts)
+{
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_mamba2_weights weights = mamba2_weights_of(shape);
+    sinew_status status = sinew_mamba2_new(&node, &weights, opts, &error);
+    return made(node, status, &error);
+}
+
+sinew_node *law_mamba2(const law_node *law)
+{
+    (void)law;
+    return mamba2(&(mamba2_shape){.name = "law heads",
+                                  .d_model = 16,
+                                  .heads = 4,
+                                  .head_dim = 16,
+                                  .groups = 2,
+                                  .order = 8,
+                                  .taps = 4,
+                                  .biases = true,
+                                  .norm = true},
+                  &usual);
+}
+
+/* With limits, a norm of another number of groups before the gate, a D of each channel. */
+sinew_node *law_mamba2_odd(const law_node *law)
+{
+    (void)law;
+    return mamba2(
+        &(mamba2_shape){"law heads odd", 5, 3, 7, 3, 5, 70, false, true, true, true, 7, 0.01, 0.2},
+        &usual);
+}
+
+sinew_node *law_mamba2_int8(const law_node *law)
+{
+    (void)law;
+    return mamba2(&(mamba2_shape){.name = "law heads int8",
+                                  .d_model = 3,
+                                  .heads = 2,
+                                  .head_dim = 1,
+                                  .groups = 1,
+                                  .order = 1,
+                                  .taps = 1},
+                  &rounded);
+}

@@ -23,6 +23,12 @@ static void reference1(const void *weights, double *state, const double *x, cons
     ref_mamba1(weights, state, x, dt, out, n);
 }
 
+static void reference2(const void *weights, double *state, const double *x, const double *dt,
+                       double *out, size_t n)
+{
+    ref_mamba2(weights, state, x, dt, out, n);
+}
+
 static sinew_stream *opened(const sinew_node *node, bool steps)
 {
     sinew_stream *stream = NULL;
@@ -170,6 +176,33 @@ Test(mamba, mamba1_is_its_equations)
         sinew_mamba1_weights w = mamba1_weights_of(&shapes1[i]);
         mixer m = {mamba1_of(&w, NULL), &w, reference1};
         check(&m, shapes1[i].name);
+        sinew_node_free(m.node);
+    }
+}
+
+/* ---- Mamba-2 ---- */
+
+static const mamba2_shape shapes2[] = {
+    {"least", 1, 1, 1, 1, 1, 1, true, false, false, false, 0, 0, 0},
+    {"heads of 7", 5, 6, 7, 3, 5, 4, false, false, true, false, 0, 0.01, 0.5},
+    {"D of channels", 6, 4, 20, 2, 16, 3, true, true, true, true, 0, 0, 0.1},
+    {"one norm", 8, 4, 16, 4, 8, 2, true, false, true, false, 1, 0, INFINITY},
+    {"no norm", 7, 2, 64, 1, 64, 4, true, false, false, false, 0, 0, 0}};
+
+static sinew_node *mamba2_of(const sinew_mamba2_weights *w, const sinew_layer_opts *opts)
+{
+    sinew_error error = {0};
+    sinew_node *node = NULL;
+    cr_assert_eq(sinew_mamba2_new(&node, w, opts, &error), SINEW_OK, "%s", error.text);
+    return node;
+}
+
+Test(mamba, mamba2_is_its_equations)
+{
+    for (size_t i = 0; i < sizeof shapes2 / sizeof *shapes2; i++) {
+        sinew_mamba2_weights w = mamba2_weights_of(&shapes2[i]);
+        mixer m = {mamba2_of(&w, NULL), &w, reference2};
+        check(&m, shapes2[i].name);
         sinew_node_free(m.node);
     }
 }

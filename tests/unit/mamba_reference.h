@@ -93,4 +93,54 @@ static inline void ref_mamba1(const sinew_mamba1_weights *w, double *state, cons
     free(xz), free(u), free(low), free(delta), free(y);
 }
 
+/* y (n) over groups: y / sqrt(mean(y^2) + eps) w */
+static inline void ref_norm(double *y, size_t n, size_t groups, const sinew_tensor *w)
+{
+    for (size_t g = 0; g < groups; g++) {
+        double mean = 0;
+        for (size_t i = g * (n / groups); i < (g + 1) * (n / groups); i++)
+            mean += y[i] * y[i] / (double)(n / groups);
+        for (size_t i = g * (n / groups); i < (g + 1) * (n / groups); i++)
+            y[i] *= ref_at(w, i) / sqrt(mean + 1e-5);
+    }
+}
+
+static inline void ref_mamba2(const sinew_mamba2_weights *w, double *state, const double *x,
+                              const double *dt, double *out, size_t n)
+{
+    size_t M = w->in_proj->shape[1], D = w->out_proj->shape[1], H = w->A_log->shape[0];
+    size_t C = w->conv->shape[0], G = w->groups, N = (C - D) / (2 * G), P = D / H;
+    size_t norm_groups = w->norm_groups ? w->norm_groups : G;
+    double *in = ref_zeros(D + C + H), *u = ref_zeros(C), *y = ref_zeros(D);
+    double *h = state + C * (w->conv->shape[2] - 1);
+    for (size_t t = 0; t < n; t++) {
+        ref_affine(w->in_proj, w->in_proj_bias, x + t * M, in);
+        ref_conv(w->conv, w->conv_bias, state, in + D, u);
+        for (size_t c = 0; c < C; c++)
+            u[c] = ref_silu(u[c]);
+        for (size_t c = 0; c < D; c++) {
+            size_t head = c / P, group = head / (H / G);
+            double step = ref_softplus(in[D + C + head] + ref_at(w->dt_bias, head));
+            if (w->dt_max > 0)
+                step = fmin(fmax(step, w->dt_min), w->dt_max);
+            step *= dt[t];
+            y[c] = ref_at(w->D, w->D->shape[0] == D ? c : head) * u[c];
+            for (size_t i = 0; i < N; i++) {
+                double *at = &h[c * N + i];
+                *at = exp(-exp(ref_at(w->A_log, head)) * step) * *at +
+                      step * u[c] * u[D + group * N + i];
+                y[c] += *at * u[D + (G + group) * N + i];
+            }
+        }
+        if (w->norm && w->norm_before_gate)
+            ref_norm(y, D, norm_groups, w->norm);
+        for (size_t c = 0; c < D; c++)
+            y[c] *= ref_silu(in[c]);
+        if (w->norm && !w->norm_before_gate)
+            ref_norm(y, D, norm_groups, w->norm);
+        ref_affine(w->out_proj, w->out_proj_bias, y, out + t * M);
+    }
+    free(in), free(u), free(y);
+}
+
 #endif

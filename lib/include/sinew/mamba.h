@@ -47,7 +47,7 @@ SINEW_API sinew_status sinew_mamba1_new(sinew_node **out, const sinew_mamba1_wei
 /** Mamba-2, SSD (Dao, Gu 2024, arXiv 2405.21060). H heads of P = head_dim, G groups:
  *
  *     [z; xBC; dt] = W_in r (+ b_in)  xBC = silu(conv(xBC))
- *     dt = clamp(softplus(dt + dt_bias), dt_limit)    after softplus
+ *     dt = clamp(softplus(dt + dt_bias), dt_limit)    after softplus, before the step's factor
  *     h = exp(dt A) h + dt x B'       A = -exp(A_log), B and C of the head's group
  *     y = h C + D x                   out = W_out norm(y, z) (+ b_out)
  *
