@@ -37,6 +37,7 @@ sinew_lstm_new opts
 sinew_model_build opts
 sinew_norm_new opts
 sinew_plan_filter opts
+sinew_sampler_new opts
 sinew_sink_write times
 sinew_source_open opts
 sinew_parallel_open opts
@@ -68,6 +69,8 @@ static const double square[] = {-1, 0, 1, -2}, first[] = {1, 0}, last[] = {0, 1}
 static const sinew_matrices matrices = {2, 1, 1, square, first, last, none};
 static const double halved[] = {0.5, 0, 0.1, 0.25};
 static const sinew_matrices discrete = {2, 1, 1, halved, first, last, none};
+static const char letters[] = "{\\"pre_tokenizer\\": {\\"type\\": \\"ByteLevel\\"}, \\"decoder\\": {\\"type\\": \\"ByteLevel\\"},"
+                              "\\"model\\": {\\"type\\": \\"BPE\\", \\"vocab\\": {\\"a\\": 0}, \\"merges\\": []}}";
 static const char text[] = "system: {zpk: {poles: [-1]}}";
 static const char late[] = "system: {delayed: {delay_s: 5ms, system: {zpk: {poles: [-1]}}}}";
 static sinew_system *system_, *plant;
@@ -128,6 +131,9 @@ static sinew_source *source;
 static sinew_sink *sink;
 static sinew_kernel *kernel;
 static sinew_costs *costs;
+static sinew_sampler *sampler;
+static sinew_tokenizer *tokenizer; /* without the libraries it takes, none is looked into */
+static sinew_text_stream *text_stream;
 static const sinew_kernel_file kernel_files[] = {{path, 0}};
 static const sinew_tensor tensor = {.name = "a", .rank = 1, .shape = {1}, .data = numbers};
 static const sinew_metadata metadata = {"a", "b"};
@@ -154,6 +160,11 @@ static void prepare(void)
     sinew_costs_new_default(&costs, NULL);
     sinew_kernel_new(&kernel, 1, 1, 2, first, 100, NULL);
     sinew_kalman_new(&kalman, system_, &noises, NULL);
+    sinew_sampler_new(&sampler, 4096, NULL, NULL);
+    if (sinew_tokenizer_read(&tokenizer, letters, strlen(letters), "letters", NULL))
+        tokenizer = (sinew_tokenizer *)bytes;
+    if (sinew_text_stream_open(&text_stream, tokenizer, 1, NULL))
+        text_stream = (sinew_text_stream *)bytes;
     sinew_model_read(&model, text, strlen(text), "text", NULL);
     sinew_model_read_any(&model_late, late, strlen(late), "late", NULL);
     sinew_model_read_any(&model_kernel, taps, strlen(taps), "taps", NULL);
@@ -208,8 +219,10 @@ VALUES = {
     "const sinew_filter_opts *": "&filter", "const sinew_stream_opts *": "&(sinew_stream_opts){0}",
     "const sinew_source_opts *": "&reading", "const sinew_sink_opts *": "&writing",
     "sinew_source *": "source", "sinew_sink *": "sink", "const sinew_kernel *": "kernel",
-    "const sinew_costs *": "costs",
     "const sinew_tensor *": "&tensor", "const sinew_metadata *": "&metadata",
+    "const sinew_costs *": "costs", "sinew_sampler *": "sampler", "const float *": "(const float *)numbers",
+    "const sinew_tokenizer *": "tokenizer", "sinew_text_stream *": "text_stream",
+    "const sinew_sampler_opts *": "&(sinew_sampler_opts){0}",
     "const sinew_kernel_file *": "kernel_files", "const sinew_kernel_opts *": "&(sinew_kernel_opts){0}",
 }
 EXTRA = {
@@ -221,6 +234,8 @@ EXTRA = {
     ("sinew_model_discretize_plus", "model"): "model_kernel",
     ("sinew_system_new_sos", "sections"): "(const double[]){1, 2, 3, 1, 2, 4}",
     ("sinew_tensors_read", "bytes"): "tensors", ("sinew_tensors_read", "n_bytes"): "sizeof tensors - 1",
+    ("sinew_tokenizer_encode", "text"): '"aa"', ("sinew_tokenizer_read", "json"): "letters",
+    ("sinew_tokenizer_read", "n_bytes"): "sizeof letters - 1",
     ("sinew_identify_impulse", "n"): "64", ("sinew_identify_records", "n"): "64",
     ("sinew_identify_response", "n"): "16", ("sinew_sink_write", "times"): "NULL",
     ("sinew_stream_save", "n_bytes"): "sizeof bytes", ("sinew_stream_load", "n_bytes"): "100",

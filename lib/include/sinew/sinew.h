@@ -37,11 +37,13 @@
 #include "recurrent.h"
 #include "reduce.h"
 #include "s4.h"
+#include "sampler.h"
 #include "status.h"
 #include "spectral.h"
 #include "stream.h"
 #include "system.h"
 #include "tensor.h"
+#include "tokenizer.h"
 #include "weighting.h"
 
 #endif
