@@ -1,4 +1,4 @@
-/* In place of all else of the tokenizer where jansson, PCRE2 or utf8proc is missing. There is no
+/* In place of all else of the tokenizer where PCRE2 or utf8proc is missing. There is no
  * tokenizer then, so what takes one is never called. */
 #include "sinew/tokenizer.h"
 
@@ -6,9 +6,8 @@
 
 static sinew_status missing(sinew_error *error)
 {
-    return sinew_fail(
-        error, SINEW_ERR_UNSUPPORTED,
-        "this build has no tokenizers: it was made without jansson, PCRE2 or utf8proc");
+    return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                      "this build has no tokenizers: it was made without PCRE2 or utf8proc");
 }
 
 sinew_status sinew_tokenizer_open(sinew_tokenizer **out, const char *path, sinew_error *error)

@@ -22,9 +22,9 @@
  * Text may hold any bytes. What is no UTF-8 stands apart from the words about it, and decodes to
  * the same bytes again.
  *
- * Functions answer SINEW_ERR_UNSUPPORTED where the library was built without jansson, PCRE2 and
- * utf8proc. Ownership: the caller's; a tokenizer outlives its text streams. Thread-safety: a
- * tokenizer is constant; a text stream belongs to one thread.
+ * Functions answer SINEW_ERR_UNSUPPORTED where the library was built without PCRE2 and utf8proc.
+ * Ownership: the caller's; a tokenizer outlives its text streams. Thread-safety: a tokenizer is
+ * constant; a text stream belongs to one thread.
  */
 #ifndef SINEW_TOKENIZER_H
 #define SINEW_TOKENIZER_H
