@@ -7,23 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
-
-enum { FILE_BYTES_MAX = 1 << 28 };
-
-/* The tree; a name that an object has twice is refused. */
-static json_t *parse(sinew_json_reader *reader, const void *json, size_t n_bytes)
-{
-    json_error_t wrong;
-    json_t *root = json_loadb(json, n_bytes, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &wrong);
-    if (!root && json_error_code(&wrong) == json_error_out_of_memory)
-        sinew_json_no_memory(reader);
-    else if (!root)
-        reader->status = sinew_fail(reader->error, SINEW_ERR_DATA, "%s:%d:%d: %s", reader->where,
-                                    wrong.line, wrong.column, wrong.text);
-    else if (!json_is_object(root))
-        sinew_json_refuse(reader, "an object is expected");
-    return root;
-}
+#include "tensor/json.h"
 
 sinew_status sinew_tokenizer_read(sinew_tokenizer **out, const void *json, size_t n_bytes,
                                   const char *where, sinew_error *error)
@@ -35,7 +19,8 @@ sinew_status sinew_tokenizer_read(sinew_tokenizer **out, const void *json, size_
     if (!made)
         return sinew_fail_memory(error);
     sinew_json_reader reader = {where, error, SINEW_OK};
-    json_t *root = parse(&reader, json, n_bytes);
+    json_t *root;
+    reader.status = sinew_json_read(&root, json, n_bytes, where, error);
     bool good = !reader.status && sinew_read_normalizer(made, &reader, root) &&
                 sinew_read_pretokenizer(made, &reader, root) &&
                 sinew_read_vocabulary(made, &reader, root) &&
@@ -60,8 +45,8 @@ static sinew_status read_open(sinew_tokenizer **out, FILE *file, const char *pat
     struct stat told;
     if (fstat(fileno(file), &told) != 0)
         return refuse_file(path, strerror(errno), error);
-    if (!S_ISREG(told.st_mode) || told.st_size > FILE_BYTES_MAX)
-        return refuse_file(path, "a file of at most 256 MiB is expected", error);
+    if (!S_ISREG(told.st_mode) || told.st_size > SINEW_JSON_BYTES_MOST)
+        return refuse_file(path, "a file of at most 100 MB is expected", error);
     size_t n_bytes = (size_t)told.st_size;
     char *json = sinew_alloc(n_bytes, 1);
     if (!json)

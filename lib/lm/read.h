@@ -2,7 +2,7 @@
 #ifndef SINEW_LM_READ_H
 #define SINEW_LM_READ_H
 
-#include "lm/json.h"
+#include "lm/reader.h"
 #include "lm/tokenizer.h"
 
 /* In this order: a part uses what those before have read. */

@@ -1,7 +1,9 @@
-#include "lm/json.h"
+#include "lm/reader.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+
+#include "tensor/json.h"
 
 bool sinew_json_refuse(sinew_json_reader *reader, const char *format, ...)
 {
@@ -23,11 +25,10 @@ bool sinew_json_no_memory(sinew_json_reader *reader)
     return false;
 }
 
+/* "an object": what is expected */
 static const char *type_name(json_type type)
 {
-    static const char *const names[] = {"an object", "a list", "a text", "an integer",
-                                        "a number",  "true",   "false",  "null"};
-    return names[type];
+    return type == JSON_OBJECT ? "an object" : type == JSON_ARRAY ? "an array" : "a string";
 }
 
 static const char *dot(const char *path)
@@ -38,13 +39,14 @@ static const char *dot(const char *path)
 json_t *sinew_json_member(sinew_json_reader *reader, const json_t *in, const char *path,
                           const char *key, json_type type)
 {
+    char shown[SINEW_JSON_SHOWN_BYTES];
     json_t *value = json_object_get(in, key);
     if (!value || json_is_null(value) || reader->status)
         return NULL;
     if (json_typeof(value) == type)
         return value;
     sinew_json_refuse(reader, "%s%s%s: %s, where %s is expected", path, dot(path), key,
-                      type_name(json_typeof(value)), type_name(type));
+                      sinew_json_show(shown, value), type_name(type));
     return NULL;
 }
 
@@ -61,13 +63,14 @@ json_t *sinew_json_needed(sinew_json_reader *reader, const json_t *in, const cha
 bool sinew_json_flag(sinew_json_reader *reader, const json_t *in, const char *path, const char *key,
                      bool otherwise)
 {
+    char shown[SINEW_JSON_SHOWN_BYTES];
     const json_t *value = json_object_get(in, key);
     if (!value || json_is_null(value))
         return otherwise;
     if (json_is_boolean(value))
         return json_is_true(value);
     return sinew_json_refuse(reader, "%s%s%s: %s, where true or false is expected", path, dot(path),
-                             key, type_name(json_typeof(value)));
+                             key, sinew_json_show(shown, value));
 }
 
 const char *sinew_json_name(sinew_json_reader *reader, const json_t *in, const char *path,
@@ -79,15 +82,11 @@ const char *sinew_json_name(sinew_json_reader *reader, const json_t *in, const c
 
 int32_t sinew_json_id(sinew_json_reader *reader, const json_t *value, const char *path)
 {
+    char shown[SINEW_JSON_SHOWN_BYTES];
     if (json_is_integer(value) && json_integer_value(value) >= 0 &&
         json_integer_value(value) <= INT32_MAX)
         return (int32_t)json_integer_value(value);
-    if (json_is_integer(value))
-        sinew_json_refuse(reader,
-                          "%s: id %" JSON_INTEGER_FORMAT ", where 0 to 2^31 - 1 is expected", path,
-                          json_integer_value(value));
-    else
-        sinew_json_refuse(reader, "%s: %s, where an id is expected", path,
-                          value ? type_name(json_typeof(value)) : "nothing");
+    sinew_json_refuse(reader, "%s: %s, where an id, 0 to 2^31 - 1, is expected", path,
+                      sinew_json_show(shown, value));
     return -1;
 }

@@ -1,7 +1,7 @@
 /* What is read of a tokenizer.json, with the place of what is wrong. The first failure stays in the
  * reader; what is read afterwards is nothing. */
-#ifndef SINEW_LM_JSON_H
-#define SINEW_LM_JSON_H
+#ifndef SINEW_LM_READER_H
+#define SINEW_LM_READER_H
 
 #include <jansson.h>
 #include <stdbool.h>
