@@ -5,89 +5,33 @@
 #include <string.h>
 
 #include "base/half.h"
-#include "simd/registers.h"
+#include "simd/learned_half.h"
+#include "simd/learned_int8.h"
+#include "simd/learned_lanes.h"
 
-static void rows_f32(const sinew_rows *W, size_t first, size_t last, const float *x,
-                     size_t x_stride, float *y, size_t y_stride, size_t n)
-{
-    for (size_t r = first; r < last; r++)
-        for (size_t t = 0; t < n; t++) {
-            const float *w = (const float *)W->values + r * W->columns, *at = x + t * x_stride;
-            float lanes[SINEW_LEARNED_LANES] = {0}, sum = 0;
-            for (size_t c = 0; c < W->columns; c++)
-                lanes[c % SINEW_LEARNED_LANES] += w[c] * at[c];
-            for (size_t i = 0; i < SINEW_LEARNED_LANES; i++)
-                sum += lanes[i];
-            y[t * y_stride + r] = sum;
-        }
-}
+#define WEIGHT float
+#define WIDEN load
+#define WIDEN_PART load_part
+#define ROWS(name) name##_f32
+#include "simd/learned_rows.h"
+#undef WEIGHT
+#undef WIDEN
+#undef WIDEN_PART
+#undef ROWS
 
-#define ROWS_16(name, number)                                                                      \
-    static void name(const sinew_rows *W, size_t first, size_t last, const float *x,               \
-                     size_t x_stride, float *y, size_t y_stride, size_t n)                         \
-    {                                                                                              \
-        for (size_t r = first; r < last; r++)                                                      \
-            for (size_t t = 0; t < n; t++) {                                                       \
-                const uint16_t *w = (const uint16_t *)W->values + r * W->columns;                  \
-                const float *at = x + t * x_stride;                                                \
-                float sum = 0;                                                                     \
-                for (size_t c = 0; c < W->columns; c++)                                            \
-                    sum += number(w[c]) * at[c];                                                   \
-                y[t * y_stride + r] = sum;                                                         \
-            }                                                                                      \
-    }
-ROWS_16(rows_bf16, sinew_bf16_float)
-ROWS_16(rows_f16, sinew_f16_float)
+#define WEIGHT uint16_t
+#define WIDEN bf16_load
+#define WIDEN_PART bf16_load_part
+#define ROWS(name) name##_bf16
+#include "simd/learned_rows.h"
+#undef WIDEN
+#undef WIDEN_PART
+#undef ROWS
 
-enum { GROUP_BYTES = 16 * SINEW_INT8_GROUP + 32 };
-
-static float group_product(const uint8_t *group, size_t row, const int8_t *x, int32_t sum_of_x)
-{
-    int32_t sum = -128 * sum_of_x;
-    uint16_t scale;
-    for (size_t c = 0; c < SINEW_INT8_GROUP; c++)
-        sum += group[(c / 4 * 16 + row) * 4 + c % 4] * x[c];
-    memcpy(&scale, group + 16 * SINEW_INT8_GROUP + 2 * row, sizeof scale);
-    return (float)sum * sinew_f16_float(scale);
-}
-
-static void rows_int8(const sinew_rows_int8 *W, size_t first, size_t last,
-                      const sinew_frames_int8 *x, float *y, size_t y_stride, size_t n)
-{
-    for (size_t r = first; r < last; r++)
-        for (size_t t = 0; t < n; t++) {
-            const uint8_t *panel = W->values + r / 16 * W->groups * GROUP_BYTES;
-            float sum = 0;
-            for (size_t g = 0; g < W->groups; g++) {
-                size_t at = t * x->groups + g;
-                sum += group_product(panel + g * GROUP_BYTES, r % 16,
-                                     x->values + at * SINEW_INT8_GROUP, x->sums[at]) *
-                       x->scales[at];
-            }
-            y[t * y_stride + r] = sum;
-        }
-}
-
-static void round_int8(const float *x, size_t x_stride, size_t columns, const sinew_frames_int8 *to,
-                       size_t n)
-{
-    for (size_t at = 0; at < n * to->groups; at++) {
-        const float *from = x + at / to->groups * x_stride;
-        size_t first = at % to->groups * SINEW_INT8_GROUP, count = columns - first;
-        float most = 0;
-        count = count < SINEW_INT8_GROUP ? count : SINEW_INT8_GROUP;
-        for (size_t c = 0; c < count; c++)
-            most = fmaxf(most, fabsf(from[first + c]));
-        float scale = most / 127, inverse = most > 0 ? 127 / most : 0;
-        int8_t *values = to->values + at * SINEW_INT8_GROUP;
-        to->scales[at] = scale;
-        to->sums[at] = 0;
-        for (size_t c = 0; c < SINEW_INT8_GROUP; c++) {
-            values[c] = (int8_t)(c < count ? lrintf(from[first + c] * inverse) : 0);
-            to->sums[at] += values[c];
-        }
-    }
-}
+#define WIDEN f16_load
+#define WIDEN_PART f16_load_part
+#define ROWS(name) name##_f16
+#include "simd/learned_rows.h"
 
 static float sigmoid_of(float x)
 {

@@ -25,7 +25,8 @@ static const sinew_simd *compiled_table(size_t i, int *runs)
     case 1:
         return &sinew_simd_sse2;
     case 2:
-        *runs = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+        *runs = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                __builtin_cpu_supports("f16c");
         return &sinew_simd_avx2;
     case 3:
         *runs = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
