@@ -42,7 +42,7 @@ static size_t splice(uint8_t *bytes, size_t length, size_t at, size_t cut, const
     if (length - cut + n > BYTES_MOST)
         return length;
     memmove(bytes + at + n, bytes + at + cut, length - at - cut);
-    memcpy(bytes + at, with, n);
+    memmove(bytes + at, with, n);
     return length - cut + n;
 }
 
@@ -77,7 +77,7 @@ static size_t change(uint8_t *bytes, size_t n, const input *other)
             bytes[at] ^= (uint8_t)(1u << draw(8));
         return n;
     case 1:
-        return splice(bytes, n, at, cut, NULL, 0);
+        return splice(bytes, n, at, cut, bytes, 0);
     case 2:
         return splice(bytes, n, at, cut, (const uint8_t *)word, strlen(word));
     case 3:
