@@ -73,4 +73,29 @@ static inline sinew_mamba2_weights mamba2_weights_of(const mamba2_shape *s)
     return w;
 }
 
+typedef struct mamba3_shape {
+    const char *name;
+    uint32_t d_model, heads, head_dim, groups, order, angles; /* M, H, P, G, N, S */
+    bool norm;
+} mamba3_shape;
+
+static inline sinew_mamba3_weights mamba3_weights_of(const mamba3_shape *s)
+{
+    const char *p = s->name;
+    uint64_t M = s->d_model, H = s->heads, D = H * s->head_dim, N = s->order, S = s->angles;
+    return (sinew_mamba3_weights){
+        .in_proj = NOISE(p, "in_proj.weight", 0, 2 / sqrt((double)M),
+                         2 * D + 2 * N * s->groups + 3 * H + S, M),
+        .dt_bias = NOISE(p, "dt_bias", -3, 3, H),
+        .B_bias = NOISE(p, "B_bias", 0.5, 0.5, H, 1, N),
+        .C_bias = NOISE(p, "C_bias", 0.5, 0.5, H, 1, N),
+        .B_norm = NOISE(p, "B_norm.weight", 1, 0.5, N),
+        .C_norm = NOISE(p, "C_norm.weight", 1, 0.5, N),
+        .D = NOISE(p, "D", 1, 0.5, H),
+        .norm = s->norm ? NOISE(p, "norm.weight", 1, 0.5, D) : NULL,
+        .out_proj = NOISE(p, "out_proj.weight", 0, 1 / sqrt((double)D), M, D),
+        .groups = s->groups,
+    };
+}
+
 #endif

@@ -67,6 +67,14 @@ EACH(each_tanh, tanhf)
 EACH(gelu, gelu_of)
 EACH(gelu_tanh, gelu_tanh_of)
 
+static void each_sincos(const float *x, float *sine, float *cosine, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        sine[i] = sinf(x[i]);
+        cosine[i] = cosf(x[i]);
+    }
+}
+
 static void gate(const float *z, float *y, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -153,6 +161,7 @@ const sinew_learned TABLE = {.name = TEXT(SINEW_SIMD_NAME),
                              .tanh = each_tanh,
                              .gelu = gelu,
                              .gelu_tanh = gelu_tanh,
+                             .sincos = each_sincos,
                              .gate = gate,
                              .squares = squares,
                              .scaled = scaled,

@@ -96,6 +96,8 @@ typedef struct sinew_heads_in {
     OP(tanh, void, (const float *x, float *y, size_t n))                                           \
     OP(gelu, void, (const float *x, float *y, size_t n))      /* x (1 + erf(x / sqrt 2)) / 2 */    \
     OP(gelu_tanh, void, (const float *x, float *y, size_t n)) /* its approximation by tanh */      \
+    /* sine and cosine of x in [0, 2 pi] */                                                        \
+    OP(sincos, void, (const float *x, float *sine, float *cosine, size_t n))                       \
     /* y *= silu(z) */                                                                             \
     OP(gate, void, (const float *z, float *y, size_t n))                                           \
     /* sum of squares, and y = x scale w (w NULL: ones) */                                         \

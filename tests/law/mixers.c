@@ -95,3 +95,31 @@ sinew_node *law_mamba2_int8(const law_node *law)
                                   .taps = 1},
                   &rounded);
 }
+
+static sinew_node *mamba3(const mamba3_shape *shape, const sinew_layer_opts *opts)
+{
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_mamba3_weights weights = mamba3_weights_of(shape);
+    sinew_status status = sinew_mamba3_new(&node, &weights, opts, &error);
+    return made(node, status, &error);
+}
+
+sinew_node *law_mamba3(const law_node *law)
+{
+    (void)law;
+    return mamba3(&(mamba3_shape){"law turns", 16, 4, 16, 2, 8, 2, true}, &usual);
+}
+
+sinew_node *law_mamba3_odd(const law_node *law)
+{
+    (void)law;
+    return mamba3(&(mamba3_shape){"law turns odd", 5, 3, 7, 3, 5, 2, false}, &usual);
+}
+
+/* Nothing turns. */
+sinew_node *law_mamba3_int8(const law_node *law)
+{
+    (void)law;
+    return mamba3(&(mamba3_shape){"law turns int8", 3, 2, 1, 1, 1, 0, true}, &rounded);
+}

@@ -143,4 +143,63 @@ static inline void ref_mamba2(const sinew_mamba2_weights *w, double *state, cons
     free(in), free(u), free(y);
 }
 
+/* to (N) = weight from (N) / rms + bias, pairs of it turned by theta (S) */
+static inline void ref_turn(const double *from, size_t N, const sinew_tensor *weight,
+                            const sinew_tensor *bias, size_t head, const double *theta, size_t S,
+                            double *to)
+{
+    memcpy(to, from, N * sizeof *to);
+    ref_norm(to, N, 1, weight);
+    for (size_t i = 0; i < N; i++)
+        to[i] += ref_at(bias, head * N + i);
+    for (size_t i = 0; i < S; i++) {
+        double a = to[2 * i], b = to[2 * i + 1];
+        to[2 * i] = a * cos(theta[i]) - b * sin(theta[i]);
+        to[2 * i + 1] = a * sin(theta[i]) + b * cos(theta[i]);
+    }
+}
+
+static inline void ref_mamba3(const sinew_mamba3_weights *w, double *state, const double *x,
+                              const double *dt, double *out, size_t n)
+{
+    size_t M = w->in_proj->shape[1], D = w->out_proj->shape[1], H = w->dt_bias->shape[0];
+    size_t N = w->B_norm->shape[0], G = w->groups, P = D / H, rows = w->in_proj->shape[0];
+    size_t S = rows - 2 * D - 2 * G * N - 3 * H;
+    double *in = ref_zeros(rows), *y = ref_zeros(D), *k = ref_zeros(N), *q = ref_zeros(N);
+    double *theta = state, *h = theta + H * S, *k0 = h + D * N, *v0 = k0 + H * N;
+    double *v = in + D, *B = v + D, *C = B + G * N, *heads = C + G * N, *angles = heads + 3 * H;
+    for (size_t t = 0; t < n; t++) {
+        ref_affine(w->in_proj, NULL, x + t * M, in);
+        for (size_t e = 0; e < H; e++) {
+            size_t group = e / (H / G);
+            double step = ref_softplus(heads[e] + ref_at(w->dt_bias, e)) * dt[t];
+            double f = heads[H + e] >= 0 ? 1 + heads[H + e] : 1 / (1 - heads[H + e]);
+            double alpha = exp(-fmax(f, 1e-4) * step), lambda = ref_sigmoid(heads[2 * H + e]);
+            for (size_t i = 0; i < S; i++) {
+                double turned = theta[e * S + i] + step * acos(-1) * tanh(angles[i]);
+                theta[e * S + i] = turned - 2 * acos(-1) * floor(turned / (2 * acos(-1)));
+            }
+            ref_turn(B + group * N, N, w->B_norm, w->B_bias, e, theta + e * S, S, k);
+            ref_turn(C + group * N, N, w->C_norm, w->C_bias, e, theta + e * S, S, q);
+            for (size_t c = e * P; c < (e + 1) * P; c++) {
+                y[c] = ref_at(w->D, e) * v[c];
+                for (size_t i = 0; i < N; i++) {
+                    double *at = &h[c * N + i];
+                    *at = alpha * *at + (1 - lambda) * step * alpha * v0[c] * k0[e * N + i] +
+                          lambda * step * v[c] * k[i];
+                    y[c] += *at * q[i];
+                }
+            }
+            memcpy(k0 + e * N, k, N * sizeof *k);
+        }
+        memcpy(v0, v, D * sizeof *v);
+        if (w->norm)
+            ref_norm(y, D, H, w->norm);
+        for (size_t c = 0; c < D; c++)
+            y[c] *= ref_silu(in[c]);
+        ref_affine(w->out_proj, NULL, y, out + t * M);
+    }
+    free(in), free(y), free(k), free(q);
+}
+
 #endif
