@@ -15,6 +15,7 @@ DECLARED = re.compile(r"SINEW_API\s+sinew_status\s+(\w+)\s*\(([^;]*?)\)\s*;")
 # (function, parameter) whose header says that NULL is fine
 FINE = {tuple(line.split()) for line in """
 sinew_activation_new opts
+sinew_attention_new opts
 sinew_discretization_hinf peak_rad
 sinew_embedding_new opts
 sinew_embedding_new_tied opts

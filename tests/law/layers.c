@@ -149,3 +149,49 @@ sinew_node *law_lstm(const law_node *law)
     sinew_status status = sinew_lstm_new(&node, &w, NULL, &error);
     return made(node, status, &error);
 }
+
+static sinew_node *attention(const sinew_attention_weights *weights, sinew_quantize quantize)
+{
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_layer_opts opts = {.quantize = quantize};
+    sinew_status status = sinew_attention_new(&node, weights, &opts, &error);
+    return made(node, status, &error);
+}
+
+/* Packed, a context that is no multiple of a tile. */
+sinew_node *law_attention(const law_node *law)
+{
+    (void)law;
+    sinew_attention_weights w = {.qkv = TENSOR(170, 18, 6),
+                                 .qkv_bias = TENSOR(180, 18),
+                                 .out = TENSOR(190, 6, 6),
+                                 .heads = 2,
+                                 .context_frames = 70};
+    return attention(&w, SINEW_QUANTIZE_NONE);
+}
+
+/* Groups, turned, and but a few frames. */
+sinew_node *law_attention_rope(const law_node *law)
+{
+    (void)law;
+    sinew_attention_weights w = {.q = TENSOR(200, 16, 3),
+                                 .k = TENSOR(210, 8, 3),
+                                 .v = TENSOR(220, 8, 3),
+                                 .out = TENSOR(230, 5, 16),
+                                 .out_bias = TENSOR(240, 5),
+                                 .heads = 4,
+                                 .kv_heads = 2,
+                                 .context_frames = 7,
+                                 .rope_base = 100};
+    return attention(&w, SINEW_QUANTIZE_NONE);
+}
+
+/* A frame that attends to itself alone has a state of a position. */
+sinew_node *law_attention_int8(const law_node *law)
+{
+    (void)law;
+    sinew_attention_weights w = {
+        .qkv = TENSOR(250, 24, 8), .out = TENSOR(260, 8, 8), .heads = 1, .context_frames = 1};
+    return attention(&w, SINEW_QUANTIZE_INT8);
+}

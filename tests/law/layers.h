@@ -15,6 +15,9 @@ sinew_node *law_embedding_tied(const law_node *law);
 sinew_node *law_gru(const law_node *law);
 sinew_node *law_gru_int8(const law_node *law);
 sinew_node *law_lstm(const law_node *law);
+sinew_node *law_attention(const law_node *law);
+sinew_node *law_attention_rope(const law_node *law);
+sinew_node *law_attention_int8(const law_node *law);
 
 /* NAME (its group too), sample type in, channels in and out, maker */
 #define LAYER(name_, sample_, in_, out_, make_)                                                    \
@@ -33,6 +36,9 @@ sinew_node *law_lstm(const law_node *law);
         LAYER("layer embedding tied int8", SINEW_SAMPLE_I32, 1, 4, law_embedding_tied),            \
         LAYER("layer gru", SINEW_SAMPLE_F32, 3, 5, law_gru),                                       \
         LAYER("layer gru int8", SINEW_SAMPLE_F32, 18, 18, law_gru_int8),                           \
-        LAYER("layer lstm", SINEW_SAMPLE_F32, 4, 4, law_lstm)
+        LAYER("layer lstm", SINEW_SAMPLE_F32, 4, 4, law_lstm),                                     \
+        LAYER("layer attention", SINEW_SAMPLE_F32, 6, 6, law_attention),                           \
+        LAYER("layer attention rope", SINEW_SAMPLE_F32, 3, 5, law_attention_rope),                 \
+        LAYER("layer attention int8", SINEW_SAMPLE_F32, 8, 8, law_attention_int8)
 
 #endif

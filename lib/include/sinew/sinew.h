@@ -9,6 +9,7 @@
 #define SINEW_H
 
 #include "analysis.h"
+#include "attention.h"
 #include "block.h"
 #include "costs.h"
 #include "delay.h"
