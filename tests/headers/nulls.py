@@ -39,6 +39,7 @@ sinew_model_build opts
 sinew_norm_new opts
 sinew_plan_filter opts
 sinew_sampler_new opts
+sinew_shortconv_new opts
 sinew_sink_write times
 sinew_source_open opts
 sinew_parallel_open opts

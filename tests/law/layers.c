@@ -195,3 +195,13 @@ sinew_node *law_attention_int8(const law_node *law)
         .qkv = TENSOR(250, 24, 8), .out = TENSOR(260, 8, 8), .heads = 1, .context_frames = 1};
     return attention(&w, SINEW_QUANTIZE_INT8);
 }
+
+sinew_node *law_shortconv(const law_node *law)
+{
+    (void)law;
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_shortconv_weights w = {TENSOR(270, 5, 1, 4), TENSOR(280, 5), .silu = true};
+    sinew_status status = sinew_shortconv_new(&node, &w, NULL, &error);
+    return made(node, status, &error);
+}

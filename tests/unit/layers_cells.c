@@ -104,3 +104,48 @@ Test(cells, shapes_are_held_to_one_another)
     cr_assert(strstr(e.text, "missing"), "%s", e.text);
     cr_assert_null(node);
 }
+
+/* ---- a short convolution ---- */
+
+static void expect_conv(size_t taps, const float *x, const sinew_tensor *weight,
+                        const sinew_tensor *bias, const float *start, const double *y_want,
+                        const double *after)
+{
+    enum { CHANNELS = 5, N = 6 };
+    float state[CHANNELS * 3], y[N * CHANNELS];
+    sinew_node *node = NULL;
+    sinew_shortconv_weights w = {weight, bias, false};
+    cr_assert_eq(sinew_shortconv_new(&node, &w, NULL, NULL), SINEW_OK);
+    memcpy(state, start, CHANNELS * (taps - 1) * sizeof *state);
+    run_from(node, state, CHANNELS * (taps - 1), x, y, N);
+    cr_assert_leq(nrmse(y, y_want, N * CHANNELS), 1e-6);
+    cr_assert_leq(nrmse(state, after, CHANNELS * (taps - 1)), 1e-7);
+    sinew_node_free(node);
+}
+
+Test(cells, a_short_convolution_is_pytorchs)
+{
+    expect_conv(2, conv2_x, TENSOR(conv2_weight, 5, 1, 2), TENSOR(conv2_bias, 5), conv2_state,
+                conv2_y, conv2_after);
+    expect_conv(3, conv3_x, TENSOR(conv3_weight, 5, 1, 3), TENSOR(conv3_bias, 5), conv3_state,
+                conv3_y, conv3_after);
+    expect_conv(4, conv4_x, TENSOR(conv4_weight, 5, 1, 4), TENSOR(conv4_bias, 5), conv4_state,
+                conv4_y, conv4_after);
+}
+
+/* One tap keeps nothing; silu comes last. */
+Test(cells, a_convolution_of_one_tap_is_a_gain)
+{
+    static const float x[] = {1, 2, -3, 4}, gains[] = {2, -1};
+    float y[4];
+    sinew_node *node = NULL;
+    sinew_shortconv_weights w = {TENSOR(gains, 2, 1, 1), NULL, true};
+    cr_assert_eq(sinew_shortconv_new(&node, &w, NULL, NULL), SINEW_OK);
+    cr_assert_eq(node->ops->parts(node, NULL, 0), 0);
+    run_node(node, x, y, 2, NULL);
+    for (int i = 0; i < 4; i++) {
+        double v = (double)x[i] * (double)gains[i % 2];
+        cr_assert_float_eq((double)y[i], v / (1 + exp(-v)), 1e-6);
+    }
+    sinew_node_free(node);
+}

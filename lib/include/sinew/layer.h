@@ -112,6 +112,20 @@ SINEW_API sinew_status sinew_activation_new(sinew_node **out, sinew_activation k
                                             uint32_t channels, const sinew_layer_opts *opts,
                                             sinew_error *error);
 
+/** A causal convolution of each channel by itself over K frames, k = K - 1 the one that comes:
+ *
+ *     y_t = bias + sum_k weight_k x_{t-K+1+k},  k < K;    silu(y_t) with `silu`
+ *
+ *  Saved state: `conv` (channels, K - 1), the frames before, oldest first. Long kernels: kernel.h.
+ */
+typedef struct sinew_shortconv_weights {
+    const sinew_tensor *weight; /* (channels, 1, K) */
+    const sinew_tensor *bias;   /* (channels) or NULL */
+    bool silu;
+} sinew_shortconv_weights;
+SINEW_API sinew_status sinew_shortconv_new(sinew_node **out, const sinew_shortconv_weights *weights,
+                                           const sinew_layer_opts *opts, sinew_error *error);
+
 #ifdef __cplusplus
 }
 #endif
