@@ -242,6 +242,28 @@ static sinew_status open_shard(uint64_t *answer, const char *index)
     return status;
 }
 
+static sinew_status tokenize(uint64_t *answer, const char *json)
+{
+    static const char text[] = "ab ba<s>aab";
+    sinew_tokenizer *tokenizer = NULL;
+    sinew_text_stream *stream = NULL;
+    int32_t *ids = NULL;
+    size_t n = 0;
+    sinew_status status = sinew_tokenizer_read(&tokenizer, json, strlen(json), "json", NULL);
+    if (status == SINEW_ERR_UNSUPPORTED)
+        return SINEW_OK;
+    if (!status)
+        status = sinew_tokenizer_encode(tokenizer, text, strlen(text), true, &ids, &n, NULL);
+    if (!status)
+        status = sinew_text_stream_open(&stream, tokenizer, true, NULL);
+    if (!status)
+        *answer = sinew_hash(*answer, ids, n * sizeof *ids);
+    sinew_text_stream_free(stream);
+    sinew_tokenizer_free_ids(ids);
+    sinew_tokenizer_free(tokenizer);
+    return status;
+}
+
 static const struct deed {
     sinew_status (*act)(uint64_t *answer, const char *text);
     const char *name, *text;
@@ -262,6 +284,10 @@ static const struct deed {
     {delay, "delayed", "system: {comb: {teeth: notch, hz: 50, q: 30}}"},
     {fit_response, "fit of a response", NULL},
     {fit_records, "fit of records", NULL},
+    {tokenize, "tokenizer",
+     "{\"added_tokens\": [{\"id\": 7, \"content\": \"<s>\"}], \"pre_tokenizer\": {\"type\": "
+     "\"ByteLevel\"}, \"decoder\": {\"type\": \"ByteLevel\"}, \"model\": {\"type\": \"BPE\", "
+     "\"vocab\": {\"a\": 0, \"b\": 1, \"ab\": 2, \"\\u0120\": 3}, \"merges\": [\"a b\"]}}"},
     {open_shard, "shard", "{\"weight_map\": {\"x\": \"1.safetensors\"}}"},
 };
 enum { DEEDS = sizeof deeds / sizeof *deeds };
