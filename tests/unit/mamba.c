@@ -1,12 +1,8 @@
-/* The mixers of Mamba against their equations in double: odd shapes, cuts, states that are carried
- * from the one to the other, steps; what is wrong is told. */
-#include <criterion/criterion.h>
-#include <math.h>
-#include <string.h>
+/* The mixers of Mamba against their equations in double: odd shapes, steps, states that are carried
+ * from the one to the other. */
+#include "layer_help.h"
 
-#include "base/bytes.h"
 #include "mamba_reference.h"
-#include "sinew/sinew.h"
 
 enum { FRAMES = 4096, CARRIED_AT = 1000 };
 
@@ -33,40 +29,6 @@ static void reference3(const void *weights, double *state, const double *x, cons
                        double *out, size_t n)
 {
     ref_mamba3(weights, state, x, dt, out, n);
-}
-
-static sinew_stream *opened(const sinew_node *node, bool steps)
-{
-    sinew_stream *stream = NULL;
-    sinew_stream_opts opts = {.steps = steps};
-    cr_assert_eq(sinew_stream_open(&stream, node, &opts, NULL), SINEW_OK);
-    return stream;
-}
-
-/* Frames [from, to) in blocks of `cut`; dt NULL: none. */
-static void run(sinew_stream *stream, const float *x, const double *dt, float *y, size_t from,
-                size_t to, size_t cut)
-{
-    size_t width = sinew_stream_node(stream)->channels_in;
-    for (size_t at = from; at < to; at += cut) {
-        sinew_block in = {.samples = (float *)(uintptr_t)x + at * width,
-                          .n_frames = to - at < cut ? to - at : cut,
-                          .channels = (uint32_t)width,
-                          .step_s = dt ? dt + at : NULL};
-        sinew_block out = {.samples = y + at * width};
-        sinew_stream_process(stream, &in, &out);
-    }
-}
-
-static double nrmse(const float *got, const double *expected, size_t n)
-{
-    double off = 0, all = 0;
-    for (size_t i = 0; i < n; i++) {
-        double d = (double)got[i] - expected[i];
-        off += d * d;
-        all += expected[i] * expected[i];
-    }
-    return sqrt(off / all);
 }
 
 static size_t saved_floats(const sinew_node *node)
@@ -116,44 +78,23 @@ static void check_state(const sinew_node *node, float *got, const double *expect
 }
 
 /* The state after all frames is the reference's, and the reference's state of a moment, rounded, is
- * one to go on from. Both by node.h's own functions: a state is of nodes, a header of streams. */
-static void check_carried(const mixer *m, const float *x, const double *wide, const double *dt,
-                          const char *name)
+ * one to go on from. */
+static void check_carried(const mixer *m, const float *x, const double *wide, const char *name)
 {
-    size_t width = m->node->channels_in, n = saved_floats(m->node);
-    size_t left = FRAMES - CARRIED_AT;
-    double *state = ref_zeros(n), *expected = ref_zeros(FRAMES * width);
-    float *y = calloc(FRAMES * width, sizeof *y);
-    uint8_t *bytes = calloc(n + 1, sizeof(float)), *at = bytes;
-    m->reference(m->weights, state, wide, dt, expected, CARRIED_AT);
-    for (size_t i = 0; i < n; i++) {
-        at = sinew_put_f32(at, (float)state[i]);
-        state[i] = (double)(float)state[i];
-    }
-    m->reference(m->weights, state, wide + CARRIED_AT * width, dt + CARRIED_AT, expected, left);
-    sinew_footprint footprint;
-    m->node->ops->footprint(m->node, left, &footprint);
-    void *own = aligned_alloc(64, footprint.state_bytes + 64 - footprint.state_bytes % 64);
-    void *scratch = aligned_alloc(64, footprint.scratch_bytes + 64 - footprint.scratch_bytes % 64);
-    sinew_error error = {0};
-    cr_assert_eq(m->node->ops->load_state(m->node, own, scratch, bytes, n * 4, &error), SINEW_OK,
-                 "%s: %s", name, error.text);
-    cr_assert_eq(m->node->ops->load_state(m->node, own, scratch, bytes, n * 4 - 1, &error),
-                 SINEW_ERR_DATA);
-    sinew_block in = {.samples = (float *)(uintptr_t)x + CARRIED_AT * width,
-                      .n_frames = left,
-                      .channels = (uint32_t)width,
-                      .step_s = dt + CARRIED_AT};
-    sinew_block out = {.samples = y, .n_frames = left, .channels = (uint32_t)width};
-    m->node->ops->process(m->node, own, scratch, &in, &out);
+    size_t width = m->node->channels_in, n = saved_floats(m->node), left = FRAMES - CARRIED_AT;
+    double *state = ref_zeros(n), *expected = ref_zeros(FRAMES * width), ones[FRAMES];
+    float *y = calloc(left * width, sizeof *y), *saved = calloc(n + 1, sizeof *saved);
+    for (size_t t = 0; t < FRAMES; t++)
+        ones[t] = 1;
+    m->reference(m->weights, state, wide, ones, expected, CARRIED_AT);
+    for (size_t i = 0; i < n; i++)
+        state[i] = (double)(saved[i] = (float)state[i]);
+    m->reference(m->weights, state, wide + CARRIED_AT * width, ones, expected, left);
+    run_from(m->node, saved, n, x + CARRIED_AT * width, y, left);
     double off = nrmse(y, expected, left * width);
     cr_assert_leq(off, 1e-5, "%s carried: %g", name, off);
-    m->node->ops->save_state(m->node, own, bytes);
-    float *after = calloc(n + 1, sizeof *after);
-    for (size_t i = 0; i < n; i++)
-        after[i] = sinew_get_f32(bytes + 4 * i);
-    check_state(m->node, after, state, name);
-    free(state), free(expected), free(y), free(bytes), free(own), free(scratch), free(after);
+    check_state(m->node, saved, state, name);
+    free(state), free(expected), free(y), free(saved);
 }
 
 /* Against the reference, at odd cuts, with and without steps. */
@@ -171,14 +112,12 @@ static void check(const mixer *m, const char *name)
         for (size_t t = 0; t < FRAMES; t++)
             dt[t] = steps ? (double)(1 + noise_number(&seed)) : 1;
         m->reference(m->weights, state, wide, dt, expected, FRAMES);
-        sinew_stream *stream = opened(m->node, steps);
-        run(stream, x, steps ? dt : NULL, y, 0, FRAMES, steps ? 300 : 77);
+        run_node(m->node, x, y, FRAMES, steps ? dt : NULL);
         double off = nrmse(y, expected, n);
         cr_assert_leq(off, 1e-5, "%s, %s steps: %g", name, steps ? "with" : "without", off);
-        sinew_stream_close(stream);
         free(state);
     }
-    check_carried(m, x, wide, dt, name);
+    check_carried(m, x, wide, name);
     free(x), free(y), free(wide), free(expected);
 }
 
