@@ -110,8 +110,10 @@ static void check(const mixer *m, const char *name)
     for (int steps = 0; steps < 2; steps++) {
         double *state = ref_zeros(saved_floats(m->node));
         for (size_t t = 0; t < FRAMES; t++)
-            dt[t] = steps ? (double)(1 + noise_number(&seed)) : 1;
+            dt[t] = !steps ? 1 : t % 19 == 7 ? 0 : (double)(1 + noise_number(&seed));
         m->reference(m->weights, state, wide, dt, expected, FRAMES);
+        for (size_t t = 7; steps && t < FRAMES; t += 19)
+            dt[t] = t % 2 ? -3 : NAN; /* steps that are none take no time */
         run_node(m->node, x, y, FRAMES, steps ? dt : NULL);
         double off = nrmse(y, expected, n);
         cr_assert_leq(off, 1e-5, "%s, %s steps: %g", name, steps ? "with" : "without", off);
@@ -134,6 +136,32 @@ static sinew_node *mamba1_of(const sinew_mamba1_weights *w, const sinew_layer_op
     sinew_node *node = NULL;
     cr_assert_eq(sinew_mamba1_new(&node, w, opts, &error), SINEW_OK, "%s", error.text);
     return node;
+}
+
+/* log(1 .. N), as checkpoints start: computed by the powers of one exponential. */
+static const sinew_tensor *harmonic(uint64_t channels, uint64_t order)
+{
+    sinew_tensor *t = (sinew_tensor *)(uintptr_t)NOISE(order == 16  ? "16"
+                                                       : order == 5 ? "5"
+                                                                    : "64",
+                                                       "A_log", 0, 0, channels, order);
+    for (uint64_t i = 0; i < channels * order; i++)
+        ((float *)(uintptr_t)t->data)[i] = (float)log((double)(i % order + 1));
+    return t;
+}
+
+Test(mamba, harmonic_rates_too)
+{
+    static const mamba1_shape harmonics[] = {{"harmonic 16", 6, 40, 16, 4, 1, true},
+                                             {"harmonic 5", 3, 7, 5, 2, 2, true},
+                                             {"harmonic 64", 3, 18, 64, 2, 2, true}};
+    for (size_t i = 0; i < sizeof harmonics / sizeof *harmonics; i++) {
+        sinew_mamba1_weights w = mamba1_weights_of(&harmonics[i]);
+        w.A_log = harmonic(harmonics[i].inner, harmonics[i].order);
+        mixer m = {mamba1_of(&w, NULL), &w, reference1};
+        check(&m, harmonics[i].name);
+        sinew_node_free(m.node);
+    }
 }
 
 Test(mamba, mamba1_is_its_equations)
