@@ -35,6 +35,9 @@ sinew_kalman_steady gain
 sinew_kernel_open blamed
 sinew_linear_new opts
 sinew_lstm_new opts
+sinew_mamba1_new opts
+sinew_mamba2_new opts
+sinew_mamba3_new opts
 sinew_model_build opts
 sinew_norm_new opts
 sinew_plan_filter opts
