@@ -2,6 +2,8 @@
 #ifndef SINEW_SIMD_LEARNED_LANES_H
 #define SINEW_SIMD_LEARNED_LANES_H
 
+#include <string.h>
+
 #include "simd/registers.h"
 
 #if defined(__AVX512F__) || defined(__aarch64__)
