@@ -9,8 +9,7 @@
 
 static const char magic[8] = {'s', 'i', 'n', 'e', 'w', 's', 't', '1'};
 
-/* magic, model hash, identity, index, payload bytes; and the checksum behind the payload */
-enum { HEADER_BYTES = 8 + 4 * 8, CHECKSUM_BYTES = 8 };
+enum { HEADER_BYTES = SINEW_RUN_HEADER_BYTES, CHECKSUM_BYTES = SINEW_RUN_HASH_BYTES };
 
 sinew_status sinew_run_init(sinew_run *run, const sinew_node *node, size_t max_frames,
                             sinew_error *error)
@@ -49,21 +48,28 @@ size_t sinew_run_saved_bytes(const sinew_run *run)
     return HEADER_BYTES + run->footprint.saved_bytes + CHECKSUM_BYTES;
 }
 
+void sinew_run_seal(uint8_t *bytes, size_t n_bytes, uint64_t model_hash, uint64_t identity,
+                    int64_t index)
+{
+    uint8_t *at = bytes;
+    size_t body = n_bytes - CHECKSUM_BYTES;
+    memcpy(at, magic, sizeof magic);
+    at = sinew_put_u64(at + sizeof magic, model_hash);
+    at = sinew_put_u64(at, identity);
+    at = sinew_put_u64(at, (uint64_t)index);
+    sinew_put_u64(at, body - HEADER_BYTES);
+    sinew_put_u64(bytes + body, sinew_hash(SINEW_HASH_START, bytes, body));
+}
+
 sinew_status sinew_run_save(const sinew_run *run, int64_t index, void *bytes, size_t n_bytes,
                             sinew_error *error)
 {
+    const sinew_node *node = run->node;
     if (n_bytes < sinew_run_saved_bytes(run))
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "%zu bytes for a state of %zu", n_bytes,
                           sinew_run_saved_bytes(run));
-    uint8_t *at = bytes;
-    memcpy(at, magic, sizeof magic);
-    at = sinew_put_u64(at + sizeof magic, run->node->model_hash);
-    at = sinew_put_u64(at, run->node->identity);
-    at = sinew_put_u64(at, (uint64_t)index);
-    at = sinew_put_u64(at, run->footprint.saved_bytes);
-    run->node->ops->save_state(run->node, run->state, at);
-    at += run->footprint.saved_bytes;
-    sinew_put_u64(at, sinew_hash(SINEW_HASH_START, bytes, (size_t)(at - (uint8_t *)bytes)));
+    node->ops->save_state(node, run->state, (uint8_t *)bytes + HEADER_BYTES);
+    sinew_run_seal(bytes, sinew_run_saved_bytes(run), node->model_hash, node->identity, index);
     return SINEW_OK;
 }
 

@@ -10,6 +10,9 @@
 
 #include "sinew/node.h"
 
+/* magic, model hash, identity, index, payload bytes; and the hash behind the payload */
+enum { SINEW_RUN_HEADER_BYTES = 8 + 4 * 8, SINEW_RUN_HASH_BYTES = 8 };
+
 typedef struct sinew_run {
     const sinew_node *node;
     sinew_footprint footprint;
@@ -30,6 +33,11 @@ sinew_status sinew_run_save(const sinew_run *run, int64_t index, void *bytes, si
                             sinew_error *error);
 sinew_status sinew_run_load(sinew_run *run, int64_t *index, const void *bytes, size_t n_bytes,
                             sinew_error *error);
+
+/* What stands before and behind a payload that is at bytes + SINEW_RUN_HEADER_BYTES; n_bytes of
+ * all. */
+void sinew_run_seal(uint8_t *bytes, size_t n_bytes, uint64_t model_hash, uint64_t identity,
+                    int64_t index);
 
 /* Whether these bytes are of a run with the same identity, one that promises equal bits. */
 bool sinew_run_is_exact(const sinew_run *run, const void *bytes, size_t n_bytes);

@@ -1,13 +1,14 @@
 /* A safetensors file written: as file.h has it. The numbers are in the order of the sizes of their
  * types, the largest first, then of the names, and the data begin at a multiple of 64 bytes: so
  * each tensor is aligned to its type in the mapped file. The reference does alike. */
+#include "tensor/write.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/atomic_file.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -224,29 +225,40 @@ static sinew_status write_file(sinew_atomic_file *to, const plan *p, const char 
     }
     if (!written)
         return fail_errno(reason, path, p->error);
-    return sinew_atomic_file_commit(to, path, p->error);
+    return SINEW_OK;
+}
+
+sinew_status sinew_tensors_write_into(sinew_atomic_file *to, const char *name,
+                                      const sinew_tensor *tensors, size_t n_tensors,
+                                      const sinew_metadata *metadata, size_t n_metadata,
+                                      sinew_error *error)
+{
+    plan p = {.n_tensors = n_tensors, .n_metadata = n_metadata, .error = error};
+    char *header = NULL;
+    sinew_status status = make_plan(&p, tensors, metadata);
+    if (!status)
+        status = make_header(&header, &p);
+    if (!status)
+        status = write_file(to, &p, header, name);
+    sinew_free(header);
+    sinew_free(p.tensors);
+    sinew_free(p.metadata);
+    return status;
 }
 
 sinew_status sinew_tensors_write(const char *path, const sinew_tensor *tensors, size_t n_tensors,
                                  const sinew_metadata *metadata, size_t n_metadata,
                                  sinew_error *error)
 {
-    plan p = {.n_tensors = n_tensors, .n_metadata = n_metadata, .error = error};
-    char *header = NULL;
     sinew_atomic_file to = {.fd = -1};
     if (!path || (!tensors && n_tensors > 0) || (!metadata && n_metadata > 0))
         return sinew_fail_null(error);
-    sinew_status status = make_plan(&p, tensors, metadata);
+    sinew_status status = sinew_atomic_file_open(&to, path, path, error);
     if (!status)
-        status = make_header(&header, &p);
+        status =
+            sinew_tensors_write_into(&to, path, tensors, n_tensors, metadata, n_metadata, error);
     if (!status)
-        status = sinew_atomic_file_open(&to, path, path, error);
-    if (!status) {
-        status = write_file(&to, &p, header, path);
-        sinew_atomic_file_close(&to);
-    }
-    sinew_free(header);
-    sinew_free(p.tensors);
-    sinew_free(p.metadata);
+        status = sinew_atomic_file_commit(&to, path, error);
+    sinew_atomic_file_close(&to);
     return status;
 }

@@ -47,6 +47,8 @@ sinew_sink_write times
 sinew_source_open opts
 sinew_parallel_open opts
 sinew_stream_open opts
+sinew_stream_load_tensors exactly
+sinew_stream_save_tensors more
 sinew_swap_new opts
 sinew_system_hinf peak_rad
 sinew_system_new_modal report

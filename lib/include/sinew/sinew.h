@@ -39,6 +39,7 @@
 #include "reduce.h"
 #include "s4.h"
 #include "sampler.h"
+#include "state.h"
 #include "status.h"
 #include "spectral.h"
 #include "stream.h"
