@@ -103,6 +103,8 @@ static void read_pair(const sinew_at *at, size_t i, const sinew_table *table, vo
     while (table->keys[k].name && strcmp(table->keys[k].name, value.key) != 0)
         k++;
     const sinew_key *key = &table->keys[k];
+    if (table->open && (!key->name || !strcmp(sinew_at_kind(&value), "nothing")))
+        return;
     if (!key->name || strlen(value.key) != key_at.value->data.scalar.length) {
         report_unknown_key(&key_at, table, value.key, keys);
         return;

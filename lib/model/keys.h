@@ -72,6 +72,9 @@ struct sinew_table {
     const sinew_key *keys; /* at most 64 */
     /* What no single key can say (this without that); called where all keys were good. */
     void (*check)(const sinew_at *at, void *into);
+    /* A file of other programs: a key that the table has not is passed over, and null is as if the
+     * key were not there. */
+    bool open;
 };
 
 /* The whole document, which must be a mapping, into the struct. */

@@ -11,6 +11,7 @@
 #include "analysis.h"
 #include "attention.h"
 #include "block.h"
+#include "checkpoint.h"
 #include "costs.h"
 #include "delay.h"
 #include "describe.h"
