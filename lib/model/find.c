@@ -186,24 +186,38 @@ bool sinew_model_is_path(const char *text)
            ends_in(text, ".json") || ends_in(text, ".safetensors");
 }
 
+bool sinew_model_is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+bool sinew_model_is_checkpoint(const char *path)
+{
+    return ends_in(path, ".safetensors") || ends_in(path, ".safetensors.index.json") ||
+           sinew_model_is_folder(path);
+}
+
+/* A folder whose name looks like that of a model: "mamba-130m" beside the running program. */
+static bool holds_config(const char *folder)
+{
+    static const char file[] = "/config.json";
+    size_t room = strlen(folder) + sizeof file;
+    char *path = sinew_alloc(room, 1);
+    if (path)
+        snprintf(path, room, "%s%s", folder, file);
+    bool there = path && access(path, F_OK) == 0;
+    sinew_free(path);
+    return there;
+}
+
 sinew_status sinew_model_find(char **path, const char *path_or_name, sinew_error *error)
 {
-    struct stat status;
     *path = NULL;
     if (!*path_or_name)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "the model has an empty name");
-    if (ends_in(path_or_name, ".safetensors"))
-        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
-                          "%s: models with weights (.safetensors) are not supported yet: "
-                          "a description (.yaml, .json) is needed",
-                          path_or_name);
-    if (!sinew_model_is_path(path_or_name))
+    if (!sinew_model_is_path(path_or_name) && !holds_config(path_or_name))
         return find_name(path, path_or_name, error);
-    if (stat(path_or_name, &status) == 0 && S_ISDIR(status.st_mode))
-        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
-                          "%s: a folder; checkpoint folders are not supported yet: a "
-                          "description (.yaml, .json) is needed",
-                          path_or_name);
     *path = sinew_copy(path_or_name, strlen(path_or_name) + 1, 1);
     return *path ? SINEW_OK : sinew_fail_memory(error);
 }

@@ -263,6 +263,8 @@ typedef sinew_status builder(sinew_node **out, const sinew_model *model,
 
 static builder *builder_of(const sinew_model *model, const sinew_build_opts *opts)
 {
+    if (sinew_model_checkpoint(model))
+        return sinew_model_build_checkpoint;
     if (sinew_model_kalman(model, NULL))
         return build_kalman;
     if (sinew_model_delayed(model))

@@ -57,6 +57,10 @@ static const char *find(const sinew_at *at, const char *text)
         sinew_at_problem(at, "%s", error.text);
     if (status || !sinew_document_keep(at->document, path, free_text))
         return NULL;
+    if (sinew_model_is_checkpoint(path)) {
+        sinew_at_problem(at, "a checkpoint is no linear system, which is what others are made of");
+        return NULL;
+    }
     return path;
 }
 

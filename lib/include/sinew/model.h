@@ -1,8 +1,9 @@
 /**
  * model: a description of what is to run, read from a file, and what it takes to build it.
  *
- * A MODEL is a path to a description (YAML, so JSON too) or the name of a shipped model. The
- * description of a linear system:
+ * A MODEL is a path to a description (YAML, so JSON too), the name of a shipped model, or a
+ * checkpoint (checkpoint.h): a folder with config.json or a .safetensors file. The description of a
+ * linear system:
  *
  *     name: speech-bandpass
  *     about: Keeps the telephone band of a voice. For transcription front ends.
@@ -42,6 +43,7 @@
 
 #include <stdbool.h>
 
+#include "checkpoint.h"
 #include "delay.h"
 #include "describe.h"
 #include "filter.h"
@@ -55,9 +57,10 @@ extern "C" {
 
 typedef struct sinew_model sinew_model;
 
-/** Open a MODEL. What contains '/' or ends in .yaml, .yml or .json is a path; anything else is
- *  the name of a shipped model, looked for as NAME/model.yaml in each folder of
- *  $SINEW_MODEL_PATH (colon-separated), then in the installed models, then beside the program. */
+/** Open a MODEL. What contains '/' or ends in .yaml, .yml, .json or .safetensors is a path, and so
+ *  is a folder with config.json in it; anything else is the name of a shipped model, looked for as
+ * NAME/model.yaml in each folder of $SINEW_MODEL_PATH (colon-separated), then in the installed
+ * models, then beside the program. */
 SINEW_API sinew_status sinew_model_open(sinew_model **out, const char *path_or_name,
                                         sinew_error *error);
 
@@ -67,7 +70,7 @@ SINEW_API sinew_status sinew_model_read(sinew_model **out, const char *text, siz
 
 /** The same for any model, which sinew_model_build takes: also a system with exact delays (delay.h)
  *  and a kernel of taps (kernel.h), which sinew_model_open and sinew_model_read refuse, as their
- *  sinew_model_system is NULL. */
+ *  sinew_model_system is NULL; and sinew_model_open_any a checkpoint (checkpoint.h). */
 SINEW_API sinew_status sinew_model_open_any(sinew_model **out, const char *path_or_name,
                                             sinew_error *error);
 SINEW_API sinew_status sinew_model_read_any(sinew_model **out, const char *text, size_t n_bytes,
@@ -105,6 +108,9 @@ SINEW_API const sinew_delayed *sinew_model_delayed(const sinew_model *model);
  * added to it, NULL for none; NULL for a model that has no kernel. */
 SINEW_API const sinew_kernel *sinew_model_kernel(const sinew_model *model,
                                                  const sinew_system **plus);
+
+/** The checkpoint, owned by the model; NULL for what is none. */
+SINEW_API const sinew_checkpoint *sinew_model_checkpoint(const sinew_model *model);
 
 /** Discretize the model's system. What is zero in `opts` (method, prewarp_hz, alpha) comes from
  *  the description, the method at last is the one that the system prefers (zoh but for few). A
@@ -146,6 +152,9 @@ typedef struct sinew_build_opts {
     /* Calls will be of so many frames each, but for the last: a file. Kernels then take another way
      * where that is faster (sinew_kernel_opts); 0: any calls. */
     size_t call_frames;
+    sinew_checkpoint_build_opts checkpoint; /* which part of a checkpoint, and how. A rate or step
+                                             * is that of the frames to come, where the checkpoint
+                                             * says at which it was trained. */
     bool allow_unstable; /* else what grows by itself is refused: most runs have no end */
     /* The continuous state at the start, (n_x0) numbers, for every channel where each runs by
      * itself; NULL: zero. For systems given as matrices, by the methods zoh and foh. */
