@@ -46,7 +46,7 @@ static int run(const command *self, const void *given, const char **args, size_t
     char warning[SAMPLING_WARNING_BYTES];
     sinew_error error;
     int status = EXIT_DONE;
-    if (sinew_model_open_any(&model, args[0], &error)) {
+    if (sampling_open(&model, args[0], &error)) {
         status = report_failure(self, &error);
     } else if (sinew_model_kernel(model, NULL)) {
         report_name_file(kernel_refuse("it is discrete already, and has no matrices", &error),

@@ -271,7 +271,7 @@ static int run(const command *self, const void *given, const char **args, size_t
     facts f = {0};
     sinew_error error;
     int status = EXIT_DONE;
-    if (sinew_model_open_any(&model, args[0], &error)) {
+    if (sampling_open(&model, args[0], &error)) {
         status = report_failure(self, &error);
     } else if (sinew_model_kernel(model, NULL)) {
         sinew_discretize_opts opts = sampling_opts(&s->sampling);

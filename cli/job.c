@@ -30,6 +30,7 @@ typedef struct task {
 
     sinew_source *source;
     double *first;  /* (channels): the first frame, read ahead of the others */
+    double *steps;  /* (block_frames): of the first block of a checkpoint's run with --time */
     size_t n_first; /* frames in it that are not processed yet: 0 or 1 */
     sinew_node *node;
     sinew_parallel *parallel;
@@ -72,6 +73,21 @@ static sinew_status check_kernel_rate(const task *t)
                       t->plan->model_path, rate_hz, t->files->input, t->rate_hz);
 }
 
+static bool is_checkpoint(const task *t)
+{
+    return sinew_model_checkpoint(t->plan->model) != NULL;
+}
+
+/* Layers run at any rate; only a tail is measured by it. */
+static sinew_status go_without_rate(const task *t)
+{
+    if (is_checkpoint(t) && t->plan->tail_s <= 0)
+        return SINEW_OK;
+    return sinew_fail(t->error, SINEW_ERR_ARGUMENT,
+                      "%s: does not say its rate: --rate HZ or --step S is needed",
+                      t->files->input);
+}
+
 /* The file's own rate, which the options may repeat but not contradict; else theirs. */
 static sinew_status decide_step(task *t, sinew_discretize_opts *opts)
 {
@@ -84,9 +100,7 @@ static sinew_status decide_step(task *t, sinew_discretize_opts *opts)
         return sinew_fail(t->error, SINEW_ERR_MISMATCH, "%s: has %.10g Hz, but --%s says %.10g Hz",
                           t->files->input, own, opts->step_s > 0 ? "step" : "rate", given);
     if (t->rate_hz <= 0)
-        return sinew_fail(t->error, SINEW_ERR_ARGUMENT,
-                          "%s: does not say its rate: --rate HZ or --step S is needed",
-                          t->files->input);
+        return go_without_rate(t);
     if (own > 0) {
         opts->rate_hz = own;
         opts->step_s = 0;
@@ -112,7 +126,7 @@ static sinew_status peek(task *t)
  * Kalman filter has no edges. */
 static bool has_edges(const job_plan *plan)
 {
-    return !plan->x0 && plan->discretize.prewarp_hz <= 0 &&
+    return !plan->x0 && plan->discretize.prewarp_hz <= 0 && !sinew_model_checkpoint(plan->model) &&
            !sinew_model_kernel(plan->model, NULL) && !sinew_model_kalman(plan->model, NULL);
 }
 
@@ -120,7 +134,7 @@ static bool has_edges(const job_plan *plan)
  * that is too low for an edge of the model, as no option is to blame. */
 static bool blames_input(const task *t, sinew_status status, const sinew_build_report *report)
 {
-    return status == SINEW_ERR_MISMATCH ||
+    return (status == SINEW_ERR_MISMATCH && !is_checkpoint(t)) ||
            (status == SINEW_ERR_ARGUMENT && report->method == SINEW_METHOD_DEFAULT &&
             sinew_source_signal(t->source)->rate_hz > 0 && has_edges(t->plan));
 }
@@ -148,15 +162,27 @@ static size_t limited_by_node(const task *t, size_t frames)
     return limited(frames, t->node->channels_in, t->node->channels_out);
 }
 
+/* A checkpoint is not asked whether it fits: what it has to say is of its own files. */
+static sinew_status check_width(const task *t)
+{
+    uint32_t channels = sinew_source_signal(t->source)->channels, takes = t->node->channels_in;
+    if (!is_checkpoint(t) || channels == takes)
+        return SINEW_OK;
+    return sinew_fail(t->error, SINEW_ERR_MISMATCH, "%s: %u channels, but %s takes %u",
+                      t->files->input, channels, t->plan->model_path, takes);
+}
+
 static sinew_status build_node(task *t)
 {
     const job_plan *plan = t->plan;
+    uint32_t channels = sinew_source_signal(t->source)->channels;
     sinew_build_report report;
     sinew_build_opts opts = {.discretize = plan->discretize,
                              .filter = {.sample = plan->sample,
                                         .engine = plan->engine,
                                         .costs = plan->costs,
-                                        .channels = sinew_source_signal(t->source)->channels},
+                                        .channels = is_checkpoint(t) ? 0 : channels},
+                             .checkpoint = plan->checkpoint,
                              .sample_given = plan->sample_given,
                              .steps = plan->time,
                              .call_frames = call_frames(t),
@@ -176,9 +202,10 @@ static sinew_status build_node(task *t)
         report_name_file(status, plan->model_path, &why);
         return sinew_fail(t->error, status, "%s", why.text);
     }
+    status = check_width(t);
     /* what drifts is no harm to a filter that measures it */
-    return sinew_model_kalman(plan->model, NULL)
-               ? SINEW_OK
+    return status || sinew_model_kalman(plan->model, NULL)
+               ? status
                : sampling_warning(t->result->warning, plan->model, &report, t->error);
 }
 
@@ -214,7 +241,9 @@ static sinew_status open_stream(task *t)
     status = state_file_load(sinew_parallel_stream(t->parallel), &exactly,
                              time ? &t->last_time_s : NULL, t->plan->state_in, t->error);
     t->result->continues_inexactly = !status && !exactly;
-    return !status && time ? sinew_source_continue(t->source, t->last_time_s, t->error) : status;
+    return !status && time && !isnan(t->last_time_s)
+               ? sinew_source_continue(t->source, t->last_time_s, t->error)
+               : status;
 }
 
 static char *new_samples(const task *t, uint32_t channels, sinew_sample sample)
@@ -304,12 +333,28 @@ static sinew_status filter_block(task *t)
     return status;
 }
 
+/* Nothing came before the first frame of a time column, and its step is 0; to a layer that would be
+ * as if the frame were not there. It takes the step that it was trained at. */
+static sinew_status give_first_step(task *t)
+{
+    if (!is_checkpoint(t) || !t->in.step_s || t->in.n_frames == 0 || t->in.step_s[0] > 0)
+        return SINEW_OK;
+    t->steps = sinew_copy(t->in.step_s, t->in.n_frames, sizeof *t->steps);
+    if (!t->steps)
+        return sinew_fail_memory(t->error);
+    t->steps[0] = t->node->step_s;
+    t->in.step_s = t->steps;
+    return SINEW_OK;
+}
+
 static sinew_status filter_input(task *t)
 {
     if (t->plan->smooth)
         return smooth_record(t->result, t->plan->model, t->source, t->sink, t->node->step_s,
                              t->error);
     sinew_status status = read_block(t);
+    if (!status)
+        status = give_first_step(t);
     while (!status && t->in.n_frames > 0) {
         status = filter_block(t);
         if (!status)
@@ -377,6 +422,7 @@ static void close_task(task *t)
         sinew_free(t->out_samples);
     sinew_free(t->in_samples);
     sinew_free(t->first);
+    sinew_free(t->steps);
 }
 
 sinew_status job_run(job_result *result, const job_plan *plan, const job_files *files,

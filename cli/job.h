@@ -18,7 +18,9 @@ typedef struct job_plan {
     const sinew_costs *costs; /* that auto chooses by; NULL: as built in */
     sinew_sample sample;      /* counts where sample_given; else the model decides */
     bool sample_given;
-    size_t block_frames, threads;
+    size_t block_frames;
+    size_t threads; /* of a filter; those of a checkpoint are its workers */
+    sinew_checkpoint_build_opts checkpoint;
     uint32_t raw_channels; /* 0: not given */
     double tail_s;
     bool time;        /* the first column is seconds: a step for each frame */

@@ -9,6 +9,15 @@
 
 enum { OPTIONS_MOST = 64 };
 
+const char *const options_quantizes[] = {"int8", "bf16", NULL};
+
+sinew_quantize options_quantize(const char *word)
+{
+    return !word                   ? SINEW_QUANTIZE_NONE
+           : !strcmp(word, "int8") ? SINEW_QUANTIZE_INT8
+                                   : SINEW_QUANTIZE_BF16;
+}
+
 const char *const options_dtypes[] = {"f32", "f64", NULL};
 
 const char *options_dtype(sinew_sample sample)

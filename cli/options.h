@@ -22,6 +22,7 @@
 #include "filter/engines.h"
 #include "model/scalar.h"
 #include "sinew/filter.h"
+#include "sinew/layer.h"
 
 typedef enum option_kind {
     OPTION_FLAG,
@@ -85,6 +86,12 @@ typedef struct option {
 #define DTYPE_OPTION(settings, member, help)                                                       \
     WORD_OPTION(settings, member, "dtype", "D", help, options_dtypes)
 extern const char *const options_dtypes[];
+
+/* --quantize, as WORD. */
+#define QUANTIZE_OPTION(settings, member)                                                          \
+    WORD_OPTION(settings, member, "quantize", "Q", "the matrices of layers:", options_quantizes)
+extern const char *const options_quantizes[];
+sinew_quantize options_quantize(const char *word); /* NULL: none */
 
 /* What they say; NULL: auto, and f64. */
 sinew_engine options_engine(const char *word);

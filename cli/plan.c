@@ -155,7 +155,7 @@ static int run(const command *self, const void *given, const char **args, size_t
     sinew_plan plan;
     sinew_error error;
     int status = EXIT_DONE;
-    if (sinew_model_open_any(&model, args[0], &error)) {
+    if (sampling_open(&model, args[0], &error)) {
         status = report_failure(self, &error);
     } else if (sampling_lacks_step(&s->sampling, model)) {
         status = report_misuse(self, "--rate HZ or --step S is needed");

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "model/find.h"
 #include "paths.h"
+#include "sampling.h"
 #include "sinew/model.h"
 #include "sinew/reduce.h"
 #include "ssm/gramian.h"
@@ -219,7 +220,7 @@ static int work(const command *self, const settings *s, const char *path, const 
 {
     sinew_model *model = NULL;
     sinew_error error;
-    if (sinew_model_open_any(&model, path, &error))
+    if (sampling_open(&model, path, &error))
         return report_failure(self, &error);
     if (is_reference(model, output)) {
         sinew_model_free(model);

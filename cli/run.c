@@ -22,7 +22,7 @@
 typedef struct settings {
     sampling sampling;
     const char *engine, *dtype, *state_in, *state_out, *x0_path;
-    const char *format, *in_format, *out_format, *out_dir;
+    const char *format, *in_format, *out_format, *out_dir, *part, *quantize;
     option_count block, threads, channels, jobs;
     option_number tail_s;
     bool time, smooth, force, json, quiet;
@@ -41,6 +41,8 @@ static const option options[] = {
     TEXT_OPTION(settings, state_in, "state-in", "FILE", "continue from a saved state"),
     TEXT_OPTION(settings, state_out, "state-out", "FILE", "save the state at the end"),
     TEXT_OPTION(settings, x0_path, "x0", "FILE", "a csv row: the continuous state at the start"),
+    TEXT_OPTION(settings, part, "part", "P", "of a checkpoint: stack, layer.I or mixer.I"),
+    QUANTIZE_OPTION(settings, quantize),
     COUNT_OPTION(settings, channels, "channels", "N", "of raw input", 1, SINEW_CHANNELS_MOST),
     NUMBER_OPTION(settings, tail_s, "tail", "SECONDS", "go on so long after the end, with silence",
                   0, 1e9, SINEW_UNIT_S),
@@ -244,6 +246,28 @@ static sinew_status check_smooth(const sinew_model *model, const char *path, sin
     return SINEW_OK;
 }
 
+/* The part of a checkpoint, how it is held, and who works on it. */
+static sinew_status plan_checkpoint(job_plan *plan, const settings *s, sinew_error *error)
+{
+    sinew_checkpoint_build_opts *opts = &plan->checkpoint;
+    bool is_one = sinew_model_checkpoint(plan->model) != NULL;
+    if (!is_one && (s->part || s->quantize))
+        return sinew_fail(error, SINEW_ERR_ARGUMENT,
+                          "%s is no checkpoint: --part and --quantize "
+                          "are for those",
+                          plan->model_path);
+    if (!is_one)
+        return SINEW_OK;
+    sinew_status status = s->part ? sinew_checkpoint_part_read(opts, s->part, error) : SINEW_OK;
+    if (!status && opts->part == SINEW_CHECKPOINT_LM)
+        status = sinew_fail(error, SINEW_ERR_ARGUMENT, "--part lm takes ids: see sinew lm");
+    if (!status)
+        status = sinew_workers_new(&opts->layers.workers, plan->threads, error);
+    opts->layers.quantize = options_quantize(s->quantize);
+    plan->threads = 1;
+    return status;
+}
+
 /* What of the settings says something about the job. */
 static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
                               const char *model_path, sinew_model **model, sinew_error *error)
@@ -263,6 +287,8 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
                        .state_out = s->state_out};
     sinew_status status = sinew_model_open_any(model, model_path, error);
     plan->model = *model;
+    if (!status)
+        status = plan_checkpoint(plan, s, error);
     if (!status && !s->block.given) /* a kernel's transforms are the better the longer */
         plan->block_frames = sinew_model_kernel(*model, NULL) ? SINEW_KERNEL_CALL_FRAMES : 4096;
     if (!status && s->smooth)
@@ -279,7 +305,7 @@ static bool chooses_engine(const job_plan *plan)
     const sinew_system *plus = NULL;
     bool is_kernel = sinew_model_kernel(plan->model, &plus) != NULL;
     return plan->engine == SINEW_ENGINE_AUTO && !plan->time && (!is_kernel || plus) &&
-           !sinew_model_kalman(plan->model, NULL);
+           !sinew_model_kalman(plan->model, NULL) && !sinew_model_checkpoint(plan->model);
 }
 
 static int run(const command *self, const void *given, const char **args, size_t n_args)
@@ -305,6 +331,7 @@ static int run(const command *self, const void *given, const char **args, size_t
         status = s->out_dir ? run_many(self, s, &plan, model_path, args, n_args)
                             : run_one(self, s, &plan, model_path, args);
     }
+    sinew_workers_free(plan.checkpoint.layers.workers);
     sinew_free(model_path);
     free(x0);
     sinew_costs_free(costs);

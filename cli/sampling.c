@@ -25,6 +25,20 @@ bool sampling_lacks_step(const sampling *s, const sinew_model *model)
     return !s->rate_hz.given && !s->step_s.given && !sinew_model_kernel(model, NULL);
 }
 
+sinew_status sampling_open(sinew_model **out, const char *path, sinew_error *error)
+{
+    sinew_status status = sinew_model_open_any(out, path, error);
+    if (status || !sinew_model_checkpoint(*out))
+        return status;
+    sinew_model_free(*out);
+    *out = NULL;
+    return sinew_fail(
+        error, SINEW_ERR_UNSUPPORTED,
+        "%s: a checkpoint: its layers are not linear, and it has neither matrices nor "
+        "a response",
+        path);
+}
+
 sinew_discretize_opts sampling_opts(const sampling *s)
 {
     return (sinew_discretize_opts){.rate_hz = s->rate_hz.value,

@@ -1,6 +1,7 @@
 #include "state_file.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "model/scalar.h"
+#include "stream/state.h"
 #include "write.h"
 
 enum { STATE_BYTES_MOST = 1 << 30 };
@@ -66,12 +69,65 @@ static sinew_status take_time(double *last_time_s, const unsigned char *bytes, s
     return SINEW_OK;
 }
 
+/* ---- tensors ---- */
+
+static bool is_of_tensors(const sinew_stream *stream)
+{
+    return sinew_stream_node(stream)->ops->parts != NULL;
+}
+
+/* A state that others have written says nothing of a time: NAN. */
+static sinew_status take_time_of(double *last_time_s, const sinew_tensors *tensors,
+                                 sinew_error *error)
+{
+    const char *text = sinew_tensors_metadata(tensors, "time");
+    bool ours = sinew_tensors_metadata(tensors, "identity") != NULL;
+    if (ours && (text != NULL) != (last_time_s != NULL))
+        return sinew_fail(error, SINEW_ERR_MISMATCH, "the state is of a run %s --time",
+                          text ? "with" : "without");
+    if (last_time_s)
+        *last_time_s = NAN;
+    return last_time_s && text && sinew_number_parse(last_time_s, text, SINEW_UNIT_NONE)
+               ? sinew_fail(error, SINEW_ERR_DATA, "the time in the state is no number")
+               : SINEW_OK;
+}
+
+/* What says nothing of its identity, as others write it, is no state that could go on exactly. */
+static sinew_status load_tensors(sinew_stream *stream, bool *exactly, double *last_time_s,
+                                 const char *path, sinew_error *error)
+{
+    sinew_tensors *tensors = NULL;
+    sinew_error detail;
+    sinew_status status = sinew_tensors_open(&tensors, path, error);
+    if (status)
+        return status;
+    status = take_time_of(last_time_s, tensors, &detail);
+    if (!status)
+        status = sinew_stream_load_tensors(stream, tensors, exactly, &detail);
+    *exactly |= !sinew_tensors_metadata(tensors, "identity");
+    sinew_tensors_free(tensors);
+    return status ? sinew_fail(error, status, "%s: %s", path, detail.text) : SINEW_OK;
+}
+
+static sinew_status write_tensors(sinew_atomic_file *file, const sinew_stream *stream,
+                                  const double *last_time_s, const char *path, sinew_error *error)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.17g", last_time_s ? *last_time_s : 0);
+    sinew_metadata time = {"time", text};
+    return sinew_stream_write_tensors(stream, file, path, &time, last_time_s ? 1 : 0, error);
+}
+
+/* ---- either ---- */
+
 sinew_status state_file_load(sinew_stream *stream, bool *exactly, double *last_time_s,
                              const char *path, sinew_error *error)
 {
     unsigned char *bytes;
     size_t n;
     sinew_error detail;
+    if (is_of_tensors(stream))
+        return load_tensors(stream, exactly, last_time_s, path, error);
     sinew_status status = read_all(&bytes, &n, path, error);
     *exactly = false;
     if (status)
@@ -97,6 +153,8 @@ static void put_time(unsigned char *at, double last_time_s)
 sinew_status state_file_write(sinew_atomic_file *file, const sinew_stream *stream,
                               const double *last_time_s, const char *path, sinew_error *error)
 {
+    if (is_of_tensors(stream))
+        return write_tensors(file, stream, last_time_s, path, error);
     size_t n = sinew_stream_saved_bytes(stream);
     unsigned char *bytes = sinew_alloc(n + TIME_BYTES, 1);
     if (!bytes)

@@ -1,6 +1,8 @@
-/* state_file: the saved state of a stream in a file. Behind that of a run over irregular time
- * stand "sinewtm1", the time of its last frame in seconds (f64) and the FNV-1a hash of these 16
- * bytes: the first step of a run that goes on counts from there. */
+/* state_file: the saved state of a stream in a file: as tensors (sinew/state.h) where the node
+ * tells what its state is made of, with the time in the metadata; else the bytes of stream.h.
+ * Behind that of a run over irregular time stand "sinewtm1", the time of its last frame in seconds
+ * (f64) and the FNV-1a hash of these 16 bytes: the first step of a run that goes on counts from
+ * there. */
 #ifndef SINEW_CLI_STATE_FILE_H
 #define SINEW_CLI_STATE_FILE_H
 
@@ -8,7 +10,8 @@
 #include "base/atomic_file.h"
 
 /* Continue where the saved stream was; *exactly says whether to the bit. The error names the
- * file. last_time_s: where the time goes, which must then be there; NULL: there must be none. */
+ * file. last_time_s: where the time goes, which must then be there (NAN: tensors
+ * that others have written say none); NULL: there must be none. */
 sinew_status state_file_load(sinew_stream *stream, bool *exactly, double *last_time_s,
                              const char *path, sinew_error *error);
 

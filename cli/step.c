@@ -161,7 +161,7 @@ static sinew_status compute(answer *a, const question *asked, const sinew_model 
 /* What is neither rational nor a kernel is refused at its place. */
 static sinew_status open_model(sinew_model **out, const char *path, sinew_error *error)
 {
-    sinew_status status = sinew_model_open_any(out, path, error);
+    sinew_status status = sampling_open(out, path, error);
     if (status || sinew_model_system(*out) || sinew_model_kernel(*out, NULL))
         return status;
     sinew_model_free(*out);
