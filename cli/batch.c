@@ -48,9 +48,9 @@ bool batch_print_json(const char *input, const char *output, const char *status,
     if (ferror(stdout)) /* one message will do */
         return false;
     fputs("{\"file\":", stdout);
-    json_string(input);
+    json_text(input);
     fputs(",\"output\":", stdout);
-    json_string(output);
+    json_text(output);
     printf(",\"status\":\"%s\"", status);
     if (result) {
         printf(",\"frames\":%lld,\"rate\":", (long long)result->frames);
@@ -66,7 +66,7 @@ bool batch_print_json(const char *input, const char *output, const char *status,
     }
     fputs(",\"error\":", stdout);
     if (error)
-        json_string(error);
+        json_text(error);
     else
         fputs("null", stdout);
     puts("}");

@@ -31,7 +31,7 @@ enum { N_BENCHES = sizeof benches / sizeof *benches };
 static void print_json(const char *name, const bench_times *times, const bench_row *rows)
 {
     fputs("{\"name\":", stdout);
-    json_string(name);
+    json_text(name);
     fputs(",\"ns_per_frame\":{\"min\":", stdout);
     json_number(times->min);
     fputs(",\"median\":", stdout);
@@ -42,12 +42,12 @@ static void print_json(const char *name, const bench_times *times, const bench_r
     for (const bench_row *row = rows; row->name; row++) {
         printf(",\"%s\":", row->name);
         if (row->text)
-            json_string(row->text);
+            json_text(row->text);
         else
             json_number(row->value);
     }
     printf(",\"simd\":");
-    json_string(sinew_simd_best()->name);
+    json_text(sinew_simd_best()->name);
     printf(",\"rounds\":%zu,\"calls\":%zu}\n", times->rounds, times->calls);
 }
 

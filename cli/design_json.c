@@ -13,7 +13,7 @@
 static void json_key(const char *name)
 {
     putchar(',');
-    json_string(name);
+    json_text(name);
     putchar(':');
 }
 
@@ -33,7 +33,7 @@ static void json_design(const sinew_design *d)
     }
     if (d->family == SINEW_FAMILY_BESSEL) {
         json_key("norm");
-        json_string(sinew_norm_names[d->norm]);
+        json_text(sinew_norm_names[d->norm]);
     }
     putchar('}');
 }
@@ -126,7 +126,7 @@ sinew_status design_print_json(const sinew_description *d, const sinew_design *d
     putchar('{');
     if (d->name) {
         fputs("\"name\":", stdout);
-        json_string(d->name);
+        json_text(d->name);
         putchar(',');
     }
     fputs("\"system\":", stdout);
@@ -134,7 +134,7 @@ sinew_status design_print_json(const sinew_description *d, const sinew_design *d
     putchar('}');
     if (d->method) {
         json_key("method");
-        json_string(sinew_method_name(d->method));
+        json_text(sinew_method_name(d->method));
     }
     puts("}");
     return status;

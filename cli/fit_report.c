@@ -133,7 +133,7 @@ void fit_report_json(const fit_told *told)
            told->rule, r->order, m.order, m.inputs, m.outputs);
     printf(",\"method\":");
     if (r->method)
-        json_string(sinew_method_name(r->method));
+        json_text(sinew_method_name(r->method));
     else
         fputs("null", stdout);
     json_field("rate_hz", r->step_s > 0 ? 1 / r->step_s : NAN);

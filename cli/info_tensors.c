@@ -60,9 +60,9 @@ static void json_entry(const sinew_metadata *entry, void *context)
 {
     const char **comma = context;
     fputs(*comma, stdout);
-    json_string(entry->key);
+    json_text(entry->key);
     putchar(':');
-    json_string(entry->value);
+    json_text(entry->value);
     *comma = ",";
 }
 
@@ -77,7 +77,7 @@ static void print_json(const sinew_tensors *tensors)
     for (size_t i = 0; i < tensors->n; i++) {
         const sinew_tensor *tensor = &tensors->at[i];
         fputs(i ? ",{\"name\":" : "{\"name\":", stdout);
-        json_string(tensor->name);
+        json_text(tensor->name);
         printf(",\"dtype\":\"%s\",\"shape\":[", sinew_dtype_name(tensor->dtype));
         for (uint32_t k = 0; k < tensor->rank; k++)
             printf("%s%" PRIu64, k ? "," : "", tensor->shape[k]);

@@ -14,7 +14,7 @@ void json_number(double value)
         fputs("null", stdout);
 }
 
-void json_string(const char *at)
+void json_text(const char *at)
 {
     size_t left = strlen(at);
     putchar('"');

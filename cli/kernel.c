@@ -117,7 +117,7 @@ static void plan_as_json(const sinew_kernel *k, const size_t *lengths, size_t n,
         printf("%s%zu", i ? "," : "", lengths[i]);
     fputs("],\"latency\":0,\"plus_engine\":", stdout);
     if (plus->engine)
-        json_string(plus->engine);
+        json_text(plus->engine);
     else
         fputs("null", stdout);
     puts("}");

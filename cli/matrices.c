@@ -20,7 +20,7 @@ void matrices_json_sampled(const sinew_discretization *d)
 {
     sinew_matrices m = sinew_discretization_matrices(d);
     printf("\"method\":");
-    json_string(sinew_method_name(sinew_discretization_method(d)));
+    json_text(sinew_method_name(sinew_discretization_method(d)));
     printf(",\"step_s\":");
     json_number(sinew_discretization_step_s(d));
     putchar(',');

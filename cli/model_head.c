@@ -7,13 +7,13 @@
 void model_head_as_json(const sinew_model *model)
 {
     fputs("{\"name\":", stdout);
-    json_string(sinew_model_name(model));
+    json_text(sinew_model_name(model));
     fputs(",\"about\":", stdout);
-    json_string(sinew_model_about(model));
+    json_text(sinew_model_about(model));
     fputs(",\"units\":{\"input\":", stdout);
-    json_string(sinew_model_units_in(model));
+    json_text(sinew_model_units_in(model));
     fputs(",\"output\":", stdout);
-    json_string(sinew_model_units_out(model));
+    json_text(sinew_model_units_out(model));
     putchar('}');
 }
 

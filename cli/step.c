@@ -48,7 +48,7 @@ static void print_json(const answer *a)
     const double *y = a->y;
     fputs("{\"method\":", stdout);
     if (a->method)
-        json_string(a->method);
+        json_text(a->method);
     else
         fputs("null", stdout);
     fputs(",\"step_s\":", stdout);
