@@ -236,10 +236,29 @@ static sinew_status make_A(mamba1 *m, const sinew_tensor *tensor, sinew_error *e
     return m->A ? SINEW_OK : sinew_fail_memory(error);
 }
 
+/* R and N of three tensors must agree; which one is wrong, none of them says. */
+static sinew_status check_rank(const sinew_mamba1_weights *w, sinew_error *error)
+{
+    char low[64], state[64], rank[64];
+    const sinew_tensor *x = w->x_proj, *dt = w->dt_proj, *A = w->A_log;
+    if (!x || !dt || x->rank != 2 || dt->rank != 2 || x->shape[0] == dt->shape[1] + 2 * A->shape[1])
+        return SINEW_OK; /* what else is wrong is said of each by itself */
+    return sinew_fail(
+        error, SINEW_ERR_MISMATCH,
+        "%s %s, %s %s and %s %s do not fit: (R + 2 N, D), (D, R) and (D, N)",
+        sinew_parameter_name(x, "x_proj.weight"), sinew_tensor_shape_text(x, low, sizeof low),
+        sinew_parameter_name(dt, "dt_proj.weight"), sinew_tensor_shape_text(dt, rank, sizeof rank),
+        sinew_parameter_name(A, "A_log"), sinew_tensor_shape_text(A, state, sizeof state));
+}
+
 /* D and N are those of A_log; all else is held to them. */
 static sinew_status init_maps(mamba1 *m, const sinew_mamba1_weights *w, sinew_error *error)
 {
-    sinew_quantize quantize = m->layer.quantize;
+    /* delta, B and C steer the state and are a twentieth of the weights: int8 would spend all of
+     * its error on them */
+    sinew_quantize quantize = m->layer.quantize, steering = quantize;
+    if (steering == SINEW_QUANTIZE_INT8)
+        steering = SINEW_QUANTIZE_BF16;
     uint64_t inner = m->inner;
     sinew_status status = sinew_affine_init(&m->in_proj, w->in_proj, w->in_proj_bias, "in_proj",
                                             (uint64_t[]){2 * inner, SINEW_ANY}, quantize, error);
@@ -247,11 +266,11 @@ static sinew_status init_maps(mamba1 *m, const sinew_mamba1_weights *w, sinew_er
         status = sinew_history_init(&m->conv, w->conv, w->conv_bias, inner, error);
     if (!status)
         status = sinew_affine_init(&m->dt_proj, w->dt_proj, w->dt_bias, "dt_proj",
-                                   (uint64_t[]){inner, SINEW_ANY}, quantize, error);
+                                   (uint64_t[]){inner, SINEW_ANY}, steering, error);
     m->rank = m->dt_proj.weight.rows.columns;
     if (!status)
         status = sinew_affine_init(&m->x_proj, w->x_proj, NULL, "x_proj",
-                                   (uint64_t[]){m->rank + 2 * m->order, inner}, quantize, error);
+                                   (uint64_t[]){m->rank + 2 * m->order, inner}, steering, error);
     if (!status)
         status =
             sinew_affine_init(&m->out_proj, w->out_proj, w->out_proj_bias, "out_proj",
@@ -278,6 +297,8 @@ static sinew_status init(mamba1 *m, const sinew_mamba1_weights *weights,
     sinew_status status = sinew_layer_init(&m->layer, &ops, opts, error);
     if (!status)
         status = make_A(m, weights->A_log, error);
+    if (!status)
+        status = check_rank(weights, error);
     if (!status)
         status = init_maps(m, weights, error);
     if (status)

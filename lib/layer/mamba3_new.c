@@ -28,7 +28,7 @@ static sinew_status init_sizes(sinew_mamba3 *m, const sinew_mamba3_weights *w, s
     if (!status)
         status = sinew_parameter_required(&m->B_norm, w->B_norm, "B_norm.weight", 1, any, error);
     if (!status)
-        status = sinew_affine_init(&m->out_proj, w->out_proj, NULL, "out_proj", any,
+        status = sinew_affine_init(&m->out_proj, w->out_proj, w->out_proj_bias, "out_proj", any,
                                    m->layer.quantize, error);
     if (status)
         return status;
@@ -37,7 +37,7 @@ static sinew_status init_sizes(sinew_mamba3 *m, const sinew_mamba3_weights *w, s
     m->inner = m->out_proj.weight.rows.columns;
     status = sinew_heads_dim(&m->head_dim, m->inner, m->heads, m->groups, error);
     if (!status)
-        status = sinew_affine_init(&m->in_proj, w->in_proj, NULL, "in_proj",
+        status = sinew_affine_init(&m->in_proj, w->in_proj, w->in_proj_bias, "in_proj",
                                    (uint64_t[]){SINEW_ANY, m->out_proj.weight.rows.rows},
                                    m->layer.quantize, error);
     return status ? status : init_angles(m, w->in_proj, error);
@@ -75,8 +75,9 @@ static sinew_status init_rest(sinew_mamba3 *m, const sinew_mamba3_weights *w, si
 
 static void seal(sinew_mamba3 *m, const sinew_mamba3_weights *w)
 {
-    const sinew_tensor *tensors[] = {w->in_proj, w->dt_bias, w->B_bias, w->C_bias,  w->B_norm,
-                                     w->C_norm,  w->D,       w->norm,   w->out_proj};
+    const sinew_tensor *tensors[] = {
+        w->in_proj, w->dt_bias, w->B_bias,   w->C_bias,       w->B_norm,       w->C_norm,
+        w->D,       w->norm,    w->out_proj, w->in_proj_bias, w->out_proj_bias};
     for (size_t i = 0; i < sizeof tensors / sizeof *tensors; i++)
         sinew_layer_hash(&m->layer, tensors[i]);
     sinew_layer_hash_number(&m->layer, (double)m->groups);

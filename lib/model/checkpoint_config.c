@@ -185,7 +185,7 @@ static void merge(sinew_config *out, const config_keys *keys)
     out->step_s = keys->step_s;
     out->A_floor = top->A_floor > 0 ? top->A_floor : ssm->A_floor;
     out->dt_min = limits[0];
-    out->dt_max = isfinite(limits[1]) ? limits[1] : 0;
+    out->dt_max = limits[1];
     out->norm_before_gate = top->norm_before_gate || ssm->norm_before_gate;
     out->layer_norm = !keys->model_type && keys->rms_norm_given && !keys->rms_norm;
     out->bias = keys->use_bias || ssm->bias;

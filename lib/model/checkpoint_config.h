@@ -8,7 +8,7 @@
 
 #include "sinew/checkpoint.h"
 
-/* 0 where the file is silent. */
+/* 0 where the file is silent; dt_max may be infinite. */
 typedef struct sinew_config {
     bool has_kind; /* the file says which; else the tensors do */
     sinew_checkpoint_kind kind;

@@ -49,6 +49,7 @@ static const place mamba2[] = {NEEDED(mamba2, "in_proj.weight", in_proj),
                                {0}};
 
 static const place mamba3[] = {NEEDED(mamba3, "in_proj.weight", in_proj),
+                               MAYBE(mamba3, "in_proj.bias", in_proj_bias),
                                NEEDED(mamba3, "dt_bias", dt_bias),
                                NEEDED(mamba3, "B_bias", B_bias),
                                NEEDED(mamba3, "C_bias", C_bias),
@@ -57,6 +58,7 @@ static const place mamba3[] = {NEEDED(mamba3, "in_proj.weight", in_proj),
                                NEEDED(mamba3, "D", D),
                                MAYBE(mamba3, "norm.weight", norm),
                                NEEDED(mamba3, "out_proj.weight", out_proj),
+                               MAYBE(mamba3, "out_proj.bias", out_proj_bias),
                                {0}};
 
 static const place *const places[] = {
@@ -109,22 +111,31 @@ static bool is_said(const sinew_config *config, const char *name)
     return config->bias && strstr(name, "proj.bias");
 }
 
-/* Of layer i. What one layer has all have: a tensor that is lost by the way shows. */
+/* Of layer i. What one layer has all have, in the same shape: a tensor that was lost or cut by the
+ * way shows. */
+static sinew_status place_tensor(finder *f, uint32_t i, const place *p)
+{
+    char name[NAME_BYTES];
+    const sinew_tensor **to = pointer(&f->c->layers[i], p);
+    const sinew_tensor *first = *pointer(&f->c->layers[0], p);
+    *to = find(f, name_of(f, name, "layers.%u.mixer.%s", i, p->name));
+    if (!*to)
+        return p->required || first || is_said(&f->c->config, p->name) ? missing(f, name)
+                                                                       : SINEW_OK;
+    if (i == 0)
+        return SINEW_OK;
+    if (!first)
+        return sinew_fail(f->error, SINEW_ERR_MISMATCH, "there is %s, but the first layer has none",
+                          name);
+    return sinew_parameter_check(*to, name, first->rank, first->shape, f->error);
+}
+
 static sinew_status place_mixer(finder *f, uint32_t i)
 {
-    sinew_checkpoint *c = f->c;
-    char name[NAME_BYTES];
-    for (const place *p = places[c->config.kind]; p->name; p++) {
-        const sinew_tensor **to = pointer(&c->layers[i], p);
-        *to = find(f, name_of(f, name, "layers.%u.mixer.%s", i, p->name));
-        bool needed = p->required || is_said(&c->config, p->name) || *pointer(&c->layers[0], p);
-        if (!*to && needed)
-            return missing(f, name);
-        if (*to && !*pointer(&c->layers[0], p))
-            return sinew_fail(f->error, SINEW_ERR_MISMATCH, "the first layer has no %s, but %s",
-                              p->name, name);
-    }
-    return SINEW_OK;
+    sinew_status status = SINEW_OK;
+    for (const place *p = places[f->c->config.kind]; !status && p->name; p++)
+        status = place_tensor(f, i, p);
+    return status;
 }
 
 /* A norm, (d_model) numbers, and its bias if it has one. */

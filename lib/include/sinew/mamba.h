@@ -77,26 +77,29 @@ SINEW_API sinew_status sinew_mamba2_new(sinew_node **out, const sinew_mamba2_wei
 /** Mamba-3, one input and output a head (SISO): data-dependent rotations in the place of the
  *  convolution, and the trapezoidal rule. f(x) = 1 + x where x >= 0, else 1 / (1 - x):
  *
- *     [z; v; B; C; dd_dt; dd_A; trap; angles] = W_in r
+ *     [z; v; B; C; dd_dt; dd_A; trap; angles] = W_in r (+ b_in)
  *     A = min(-f(dd_A), -A_floor)     dt = softplus(dd_dt + dt_bias)   lambda = sigmoid(trap)
  *     k, q = B, C after RMS norm over N, + bias of the head, pairs (2i, 2i+1) turned by theta
  *     theta += dt pi tanh(angles)     (per head)
  *     h = alpha h + (1 - lambda) dt alpha v_{t-1} k_{t-1}' + lambda dt v k',  alpha = exp(A dt)
- *     y = h q + D v                   out = W_out (y silu(z)), or RMS over each head first
+ *     y = h q + D v                   out = W_out (y silu(z)) (+ b_out), or RMS over each head
+ * first
  */
 typedef struct sinew_mamba3_weights {
-    const sinew_tensor *in_proj;  /* (2 D + 2 N G + 3 H + S, d_model) */
-    const sinew_tensor *dt_bias;  /* (H) */
-    const sinew_tensor *B_bias;   /* (H, 1, N) */
-    const sinew_tensor *C_bias;   /* (H, 1, N) */
-    const sinew_tensor *B_norm;   /* (N) */
-    const sinew_tensor *C_norm;   /* (N) */
-    const sinew_tensor *D;        /* (H) */
-    const sinew_tensor *norm;     /* (D) or NULL: no norm before the gate */
-    const sinew_tensor *out_proj; /* (d_model, D) */
-    uint32_t groups;              /* G; 0: 1 */
-    double A_floor;               /* 0: 1e-4 */
-    double norm_eps;              /* 0: 1e-5 */
+    const sinew_tensor *in_proj;       /* (2 D + 2 N G + 3 H + S, d_model) */
+    const sinew_tensor *in_proj_bias;  /* or NULL */
+    const sinew_tensor *dt_bias;       /* (H) */
+    const sinew_tensor *B_bias;        /* (H, 1, N) */
+    const sinew_tensor *C_bias;        /* (H, 1, N) */
+    const sinew_tensor *B_norm;        /* (N) */
+    const sinew_tensor *C_norm;        /* (N) */
+    const sinew_tensor *D;             /* (H) */
+    const sinew_tensor *norm;          /* (D) or NULL: no norm before the gate */
+    const sinew_tensor *out_proj;      /* (d_model, D) */
+    const sinew_tensor *out_proj_bias; /* or NULL */
+    uint32_t groups;                   /* G; 0: 1 */
+    double A_floor;                    /* 0: 1e-4 */
+    double norm_eps;                   /* 0: 1e-5 */
 } sinew_mamba3_weights;
 SINEW_API sinew_status sinew_mamba3_new(sinew_node **out, const sinew_mamba3_weights *weights,
                                         const sinew_layer_opts *opts, sinew_error *error);
