@@ -10,11 +10,16 @@ import sys
 import tempfile
 
 cc, folder, library = sys.argv[1:4]
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vectors"))
+import checkpoints  # noqa: E402
+
 DECLARED = re.compile(r"SINEW_API\s+sinew_status\s+(\w+)\s*\(([^;]*?)\)\s*;")
 
 # (function, parameter) whose header says that NULL is fine
 FINE = {tuple(line.split()) for line in """
 sinew_activation_new opts
+sinew_checkpoint_build opts
+sinew_checkpoint_open opts
 sinew_attention_new opts
 sinew_discretization_hinf peak_rad
 sinew_embedding_new opts
@@ -25,6 +30,8 @@ sinew_filter_new_irregular opts
 sinew_filter_new_kernel opts
 sinew_filter_new_kernel plus
 sinew_gru_new opts
+sinew_graph_new_branches names
+sinew_graph_new_sequence names
 sinew_identify_impulse report
 sinew_identify_records report
 sinew_identify_response report
@@ -144,6 +151,9 @@ static sinew_text_stream *text_stream;
 static const sinew_kernel_file kernel_files[] = {{path, 0}};
 static const sinew_tensor tensor = {.name = "a", .rank = 1, .shape = {1}, .data = numbers};
 static const sinew_metadata metadata = {"a", "b"};
+static sinew_tensors *opened;
+static sinew_node *layer;
+static sinew_checkpoint *checkpoint;
 static const char tensors[] = "\\2\\0\\0\\0\\0\\0\\0\\0{}";
 
 static void prepare(void)
@@ -165,6 +175,9 @@ static void prepare(void)
     sinew_stream_open(&stream, node, NULL, NULL);
     sinew_swap_new(&swap, node, NULL, NULL);
     sinew_costs_new_default(&costs, NULL);
+    sinew_tensors_read(&opened, tensors, sizeof tensors - 1, "tensors", NULL);
+    sinew_norm_new(&layer, &(sinew_norm_weights){.channels = 1}, NULL, NULL);
+    sinew_checkpoint_open(&checkpoint, "checkpoint", NULL, NULL);
     sinew_kernel_new(&kernel, 1, 1, 2, first, 100, NULL);
     sinew_kalman_new(&kalman, system_, &noises, NULL);
     sinew_sampler_new(&sampler, 4096, NULL, NULL);
@@ -227,7 +240,8 @@ VALUES = {
     "const sinew_source_opts *": "&reading", "const sinew_sink_opts *": "&writing",
     "sinew_source *": "source", "sinew_sink *": "sink", "const sinew_kernel *": "kernel",
     "const sinew_tensor *": "&tensor", "const sinew_metadata *": "&metadata",
-    "const sinew_costs *": "costs", "sinew_sampler *": "sampler", "const float *": "(const float *)numbers",
+    "const sinew_costs *": "costs", "const sinew_tensors *": "opened",
+    "const sinew_checkpoint *": "checkpoint", "sinew_node *const *": "&layer", "sinew_sampler *": "sampler", "const float *": "(const float *)numbers",
     "const sinew_tokenizer *": "tokenizer", "sinew_text_stream *": "text_stream",
     "const sinew_sampler_opts *": "&(sinew_sampler_opts){0}",
     "const sinew_kernel_file *": "kernel_files", "const sinew_kernel_opts *": "&(sinew_kernel_opts){0}",
@@ -240,6 +254,8 @@ EXTRA = {
     ("sinew_model_discretize_delayed", "model"): "model_late",
     ("sinew_model_discretize_plus", "model"): "model_kernel",
     ("sinew_system_new_sos", "sections"): "(const double[]){1, 2, 3, 1, 2, 4}",
+    ("sinew_graph_new_residual", "node"): "layer",
+    ("sinew_checkpoint_part_read", "text"): '"stack"',
     ("sinew_tensors_read", "bytes"): "tensors", ("sinew_tensors_read", "n_bytes"): "sizeof tensors - 1",
     ("sinew_tokenizer_encode", "text"): '"aa"', ("sinew_tokenizer_read", "json"): "letters",
     ("sinew_tokenizer_read", "n_bytes"): "sizeof letters - 1",
@@ -307,7 +323,8 @@ def answers(cases):
             text.write(program(cases))
         subprocess.run([cc, "-std=gnu17", "-w", "-I" + folder, source, "-o", made, library,
                         "-Wl,-rpath," + os.path.dirname(os.path.abspath(library)), "-lm"], check=True)
-        out = subprocess.run([made], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        checkpoints.make(os.path.join(scratch, "checkpoint"), "mamba1")
+        out = subprocess.run([made], check=True, cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     return [int(word) for word in out.stdout.split()]
 
 

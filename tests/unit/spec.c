@@ -507,8 +507,8 @@ Test(find, names_and_paths)
     open_fails("..", SINEW_ERR_IO, "no model is named '..'");
     open_fails("", SINEW_ERR_ARGUMENT, "empty name");
     open_fails("missing.yaml", SINEW_ERR_IO, "missing.yaml: No such file");
-    open_fails("./mine", SINEW_ERR_UNSUPPORTED, "./mine: a folder");
-    open_fails("w.safetensors", SINEW_ERR_UNSUPPORTED, "w.safetensors: models with weights");
+    open_fails("./mine", SINEW_ERR_UNSUPPORTED, "./mine: a checkpoint");
+    open_fails("w.safetensors", SINEW_ERR_UNSUPPORTED, "w.safetensors: a checkpoint");
     write_text("bad.json", "{\"system\": {\"tf\": {\"num\": [1], \"den\": [1, \"x\"]}}}");
     open_fails("bad.json", SINEW_ERR_DATA,
                "bad.json:1:43: system.tf.den[1]: 'x' in quotes is a text");
