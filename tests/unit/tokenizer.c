@@ -386,7 +386,7 @@ Test(tokenizer, what_is_not_done_is_refused_by_name)
         {"{" STEPS ",\"added_tokens\":[{\"content\":\"x\"}],\"model\":{" SMALL "}}",
          "added_tokens[0].id"},
         {"{" STEPS ",\"added_tokens\":[{\"id\":8,\"content\":\"x\"},{\"id\":9,\"content\":\"x\"}],"
-                   "\"model\":{" SMALL "}}",
+         "\"model\":{" SMALL "}}",
          "\"x\""},
         {"{" STEPS ",\"added_tokens\":[3],\"model\":{" SMALL "}}", "added_tokens[0]"},
         {"{" STEPS
