@@ -13,19 +13,25 @@
 static const option options[] = {
     COUNT_OPTION(bench_asked, order, "order", "N", "filter: states, 8", 1, 4096),
     COUNT_OPTION(bench_asked, taps, "taps", "K", "convolve: 65536", 1, SINEW_KERNEL_TAPS_MAX),
-    COUNT_OPTION(bench_asked, channels, "channels", "C", "filter: how many, 1", 1, 65536),
-    COUNT_OPTION(bench_asked, block, "block", "B", "frames a call, 256", 1, 1 << 20),
+    COUNT_OPTION(bench_asked, channels, "channels", "C", "filter: how many, 1; selective: 1536", 1, 65536),
+    COUNT_OPTION(bench_asked, block, "block", "B", "filter, convolve: frames a call, 256", 1, 1 << 20),
+    COUNT_OPTION(bench_asked, state, "state", "N", "selective: states of a channel, 16", 1, 4096),
+    COUNT_OPTION(bench_asked, frames, "frames", "L", "selective: frames, 2048", 1, 1 << 20),
     ENGINE_OPTION(bench_asked, engine, "filter:"),
     DTYPE_OPTION(bench_asked, dtype, "filter: compute in"),
     FLAG_OPTION(bench_asked, json, "json", "print JSON"),
     {0}};
 /* clang-format on */
 
+enum { FILTER = 1, TAPS = 2, CHANNELS = 4, BLOCK = 8, SCAN = 16 }; /* options of some benches */
+
 static const struct bench {
     const char *name;
-    bool takes_filter_options, takes_taps;
+    unsigned takes;
     sinew_status (*run)(const bench_asked *asked, sinew_error *error);
-} benches[] = {{"filter", true, false, bench_filter}, {"convolve", false, true, bench_convolve}};
+} benches[] = {{"filter", FILTER | CHANNELS | BLOCK, bench_filter},
+               {"convolve", TAPS | BLOCK, bench_convolve},
+               {"selective", CHANNELS | SCAN, bench_selective}};
 enum { N_BENCHES = sizeof benches / sizeof *benches };
 
 static void print_json(const char *name, const bench_times *times, const bench_row *rows)
@@ -70,11 +76,20 @@ void bench_print(const bench_asked *asked, const char *name, const bench_times *
 
 static const char *what_is_wrong(const struct bench *b, const bench_asked *asked)
 {
-    bool of_filter = asked->order.given || asked->channels.given || asked->engine || asked->dtype;
-    if (of_filter && !b->takes_filter_options)
-        return "--order, --channels, --engine and --dtype are for filter";
-    if (asked->taps.given && !b->takes_taps)
-        return "--taps is for convolve";
+    const struct {
+        bool given;
+        unsigned of;
+        const char *text;
+    } rules[] = {{asked->order.given || asked->engine || asked->dtype, FILTER,
+                  "--order, --engine and --dtype are for filter"},
+                 {asked->taps.given, TAPS, "--taps is for convolve"},
+                 {asked->channels.given, CHANNELS, "--channels is for filter and selective"},
+                 {asked->block.given, BLOCK, "--block is for filter and convolve"},
+                 {asked->state.given || asked->frames.given, SCAN,
+                  "--state and --frames are for selective"}};
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].given && !(b->takes & rules[i].of))
+            return rules[i].text;
     return NULL;
 }
 
@@ -86,7 +101,8 @@ static int run(const command *self, const void *settings, const char **args, siz
     while (b < benches + N_BENCHES && strcmp(b->name, args[0]) != 0)
         b++;
     if (b == benches + N_BENCHES)
-        return report_misuse(self, "no bench '%s'; there are filter and convolve", args[0]);
+        return report_misuse(self, "no bench '%s'; there are filter, convolve and selective",
+                             args[0]);
     const char *wrong = what_is_wrong(b, settings);
     if (wrong)
         return report_misuse(self, "%s", wrong);
@@ -96,14 +112,17 @@ static int run(const command *self, const void *settings, const char **args, siz
 const command command_bench = {
     .name = "bench",
     .summary = "measure how fast filters run here",
-    .usage = "filter | convolve [options]",
+    .usage = "filter | convolve | selective [options]",
     .about =
         "filter: a Butterworth low-pass of up to 16 states, or as many modes as give the order,\n"
         "over noise, in calls of some frames. Prints the nanoseconds that a frame of all channels\n"
         "takes, in CPU time, and which engine ran; about a second.\n\n"
         "convolve: a kernel of many taps on one channel of floats. Also prints the mean of a call\n"
         "and the worst, which is the largest, over the positions in the period of the schedule,\n"
-        "of the median time at that position.",
+        "of the median time at that position.\n\n"
+        "selective: the scan of a selective layer (Mamba) in one call of one thread, beside as "
+        "many\n"
+        "exponentials alone; ratio is the least of the one to the least of the other.",
     .options = options,
     .settings_bytes = sizeof(bench_asked),
     .least = 1,

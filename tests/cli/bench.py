@@ -61,6 +61,20 @@ def test_a_call_of_many_frames_is_a_round():
     assert got["calls"] <= 30
 
 
+def test_selective():
+    form = ["name", "ns_per_frame", "channels", "state", "frames", "dtype", "exp_ns_per_frame", "ratio", "simd",
+            "rounds", "calls"]
+    got = bench("selective")
+    assert list(got) == form
+    check_times(got)
+    assert [got[k] for k in ("name", "channels", "state", "frames")] == ["selective", 1536, 16, 2048]
+    got = bench("selective", "--channels", "17", "--state", "7", "--frames", "33")
+    check_times(got)
+    assert [got[k] for k in ("channels", "state", "frames")] == [17, 7, 33]
+    assert got["exp_ns_per_frame"] > 0
+    assert abs(got["ratio"] - got["ns_per_frame"]["min"] / got["exp_ns_per_frame"]) < 1e-6 * got["ratio"]
+
+
 def test_the_table_says_the_same():
     text = sinew("bench", "filter", "--order", "2").stdout.decode()
     for word in "ns per frame", "butterworth", "order", "engine", "simd":
@@ -76,6 +90,9 @@ def test_misuse():
     assert "--taps" in sinew("bench", "filter", "--taps", "9", status=2).messages
     assert "--order" in sinew("bench", "convolve", "--order", "9", status=2).messages
     sinew("bench", "convolve", "--taps", "0", status=2)
+    assert "--channels" in sinew("bench", "convolve", "--channels", "9", status=2).messages
+    assert "--block" in sinew("bench", "selective", "--block", "9", status=2).messages
+    assert "--state" in sinew("bench", "filter", "--state", "9", status=2).messages
     assert "convolve" in sinew("bench", "filter", "--engine", "conv", status=2).messages
 
 
