@@ -138,6 +138,30 @@ static void decode(const sinew_learned *ops)
     }
 }
 
+static void do_nothing(const void *context, size_t first, size_t last)
+{
+    (void)context, (void)first, (void)last;
+}
+
+/* What a job costs whose members are awake. */
+static void share(void)
+{
+    enum { JOBS = 1000 };
+    sinew_workers *workers;
+    double best = 1e9;
+    if (sinew_workers_new(&workers, 2, NULL))
+        abort();
+    for (int round = 0; round < 200; round++) {
+        double start = now_s();
+        for (int i = 0; i < JOBS; i++)
+            sinew_workers_share(workers, do_nothing, NULL, ROWS, 16);
+        double took = (now_s() - start) / JOBS;
+        best = took < best ? took : best;
+    }
+    sinew_workers_free(workers);
+    printf("2 threads, a job of nothing: %.2f us\n", 1e6 * best);
+}
+
 /* cblas.h, C order */
 typedef void sgemm(int order, int trans_a, int trans_b, int m, int n, int k, float alpha,
                    const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
@@ -207,6 +231,7 @@ int main(int argc, char **argv)
 {
     const sinew_learned *ops = sinew_simd_best()->learned;
     printf("simd %s\n", ops->name);
+    share();
     decode(ops);
     prefill(ops, find_sgemm(argc > 1 ? argv[1] : "libopenblas.so.0"));
     return 0;
