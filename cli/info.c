@@ -7,6 +7,7 @@
 #include "delayed.h"
 #include "info_tensors.h"
 #include "json.h"
+#include "layers.h"
 #include "model_head.h"
 #include "kernel.h"
 #include "sampling.h"
@@ -271,8 +272,13 @@ static int run(const command *self, const void *given, const char **args, size_t
     facts f = {0};
     sinew_error error;
     int status = EXIT_DONE;
-    if (sampling_open(&model, args[0], &error)) {
+    if (sinew_model_open_any(&model, args[0], &error)) {
         status = report_failure(self, &error);
+    } else if (sinew_model_has_layers(model)) {
+        if (report_name_file(
+                layers_print_facts(model, s->rates_hz.values, s->rates_hz.n, s->json, &error),
+                args[0], &error))
+            status = report_failure(self, &error);
     } else if (sinew_model_kernel(model, NULL)) {
         sinew_discretize_opts opts = sampling_opts(&s->sampling);
         if (report_name_file(kernel_print_facts(model, &opts, s->rates_hz.values, s->rates_hz.n,

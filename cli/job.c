@@ -30,7 +30,7 @@ typedef struct task {
 
     sinew_source *source;
     double *first;  /* (channels): the first frame, read ahead of the others */
-    double *steps;  /* (block_frames): of the first block of a checkpoint's run with --time */
+    double *steps;  /* (block_frames): of the first block of a run of layers with --time */
     size_t n_first; /* frames in it that are not processed yet: 0 or 1 */
     sinew_node *node;
     sinew_parallel *parallel;
@@ -81,7 +81,7 @@ static bool is_checkpoint(const task *t)
 /* Layers run at any rate; only a tail is measured by it. */
 static sinew_status go_without_rate(const task *t)
 {
-    if (is_checkpoint(t) && t->plan->tail_s <= 0)
+    if (sinew_model_has_layers(t->plan->model) && t->plan->tail_s <= 0)
         return SINEW_OK;
     return sinew_fail(t->error, SINEW_ERR_ARGUMENT,
                       "%s: does not say its rate: --rate HZ or --step S is needed",
@@ -122,11 +122,11 @@ static sinew_status peek(task *t)
     return status;
 }
 
-/* May the rate of the input be too low for an edge of the model? A kernel's is its own, and a
- * Kalman filter has no edges. */
+/* May the rate of the input be too low for an edge of the model? A kernel's is its own, a Kalman
+ * filter has no edges, and layers say which of them it is. */
 static bool has_edges(const job_plan *plan)
 {
-    return !plan->x0 && plan->discretize.prewarp_hz <= 0 && !sinew_model_checkpoint(plan->model) &&
+    return !plan->x0 && plan->discretize.prewarp_hz <= 0 && !sinew_model_has_layers(plan->model) &&
            !sinew_model_kernel(plan->model, NULL) && !sinew_model_kalman(plan->model, NULL);
 }
 
@@ -337,7 +337,8 @@ static sinew_status filter_block(task *t)
  * as if the frame were not there. It takes the step that it was trained at. */
 static sinew_status give_first_step(task *t)
 {
-    if (!is_checkpoint(t) || !t->in.step_s || t->in.n_frames == 0 || t->in.step_s[0] > 0)
+    if (!sinew_model_has_layers(t->plan->model) || !t->in.step_s || t->in.n_frames == 0 ||
+        t->in.step_s[0] > 0)
         return SINEW_OK;
     t->steps = sinew_copy(t->in.step_s, t->in.n_frames, sizeof *t->steps);
     if (!t->steps)

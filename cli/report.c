@@ -1,5 +1,6 @@
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -57,6 +58,9 @@ sinew_status report_name_file(sinew_status status, const char *path, sinew_error
     if (!status || status == SINEW_ERR_ARGUMENT || status == SINEW_ERR_MEMORY)
         return status;
     sinew_error inner = *error;
+    size_t n = strlen(path);
+    if (strncmp(inner.text, path, n) == 0 && inner.text[n] == ':') /* it says its place already */
+        return status;
     return sinew_fail(error, status, "%s: %s", path, inner.text);
 }
 

@@ -305,7 +305,7 @@ static bool chooses_engine(const job_plan *plan)
     const sinew_system *plus = NULL;
     bool is_kernel = sinew_model_kernel(plan->model, &plus) != NULL;
     return plan->engine == SINEW_ENGINE_AUTO && !plan->time && (!is_kernel || plus) &&
-           !sinew_model_kalman(plan->model, NULL) && !sinew_model_checkpoint(plan->model);
+           !sinew_model_kalman(plan->model, NULL) && !sinew_model_has_layers(plan->model);
 }
 
 static int run(const command *self, const void *given, const char **args, size_t n_args)

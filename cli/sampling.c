@@ -28,15 +28,15 @@ bool sampling_lacks_step(const sampling *s, const sinew_model *model)
 sinew_status sampling_open(sinew_model **out, const char *path, sinew_error *error)
 {
     sinew_status status = sinew_model_open_any(out, path, error);
-    if (status || !sinew_model_checkpoint(*out))
+    if (status || !sinew_model_has_layers(*out))
         return status;
+    const char *sort = sinew_model_checkpoint(*out) ? "a checkpoint" : "a graph of layers";
     sinew_model_free(*out);
     *out = NULL;
-    return sinew_fail(
-        error, SINEW_ERR_UNSUPPORTED,
-        "%s: a checkpoint: its layers are not linear, and it has neither matrices nor "
-        "a response",
-        path);
+    return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                      "%s: %s: its layers are not linear, and it has neither matrices nor a "
+                      "response",
+                      path, sort);
 }
 
 sinew_discretize_opts sampling_opts(const sampling *s)

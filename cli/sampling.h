@@ -29,7 +29,7 @@ typedef struct sampling {
 /* What is wrong with the options, NULL for nothing. `needs_step`: a rate or step must be given. */
 const char *sampling_wrong(const sampling *s, bool needs_step);
 
-/* Open a model that has a response: any but a checkpoint. */
+/* Open a model that has a response: any but of layers. */
 sinew_status sampling_open(sinew_model **out, const char *path, sinew_error *error);
 
 sinew_discretize_opts sampling_opts(const sampling *s);

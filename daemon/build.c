@@ -1,5 +1,7 @@
 #include "build.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "log.h"
 #include "sinew/costs.h"
@@ -13,6 +15,9 @@ static sinew_status refuse(const sinewd_pipeline_config *config, const sinew_bui
                           "%s is unstable: a pole at |z| = %.9g; 'allow_unstable: true' runs it "
                           "all the same",
                           config->model, report->radius);
+    size_t n = strlen(config->model);
+    if (strncmp(why, config->model, n) == 0 && why[n] == ':') /* it says its place already */
+        return sinew_fail(error, status, "%s", why);
     return sinew_fail(error, status, "%s: %s", config->model, why);
 }
 

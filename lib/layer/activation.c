@@ -1,5 +1,7 @@
 /* layer.activation: y = f(x), each number by itself; sinew/layer.h says which f there are. No
  * state. */
+#include <string.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "layer/layer.h"
@@ -17,6 +19,12 @@ static void relu(const float *x, float *y, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         y[i] = x[i] < 0 ? 0 : x[i];
+}
+
+static void same(const float *x, float *y, size_t n)
+{
+    if (x != y)
+        memcpy(y, x, n * sizeof *y);
 }
 
 static function *function_of(const sinew_learned *ops, sinew_activation kind)
@@ -38,6 +46,8 @@ static function *function_of(const sinew_learned *ops, sinew_activation kind)
         return ops->softplus;
     case SINEW_ACTIVATION_EXP:
         return ops->exp;
+    case SINEW_ACTIVATION_IDENTITY:
+        return same;
     }
     return NULL;
 }

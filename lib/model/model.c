@@ -7,15 +7,17 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "model/find.h"
+#include "model/layered.h"
 #include "model/model.h"
 #include "model/spec.h"
 
 struct sinew_model {
     char *name, *about, *units_in, *units_out; /* "" where the description is silent */
-    sinew_system *system;                      /* one of these four; the others are NULL */
+    sinew_system *system;                      /* one of these five; the others are NULL */
     sinew_checkpoint *checkpoint;
     sinew_delayed *delayed;
     sinew_kernel_parts kernel_parts;
+    sinew_layered *layered;
     size_t thiran_order; /* 0 where the description is silent */
     sinew_method method; /* DEFAULT where the description is silent */
     double prewarp_hz, alpha;
@@ -78,9 +80,24 @@ static sinew_model *new_model(const sinew_spec *spec, sinew_system *system, sine
     return NULL;
 }
 
-/* document -> model; NULL, and problems say why, where there is none. */
-static sinew_model *model_of_document(sinew_document *document, sinew_problems *problems, bool any)
+/* The model keeps the document, which its graph points into. */
+static sinew_model *model_of_graph(const sinew_spec *spec, sinew_document **document)
 {
+    sinew_model *model = new_model(spec, NULL, NULL, (sinew_kernel_parts){0}, NULL);
+    if (!model)
+        return NULL;
+    model->layered = sinew_layered_new(&spec->graph, *document);
+    *document = NULL;
+    if (model->layered)
+        return model;
+    sinew_model_free(model);
+    return NULL;
+}
+
+/* document -> model; NULL, and problems say why, where there is none. */
+static sinew_model *model_of_document(sinew_document **kept, sinew_problems *problems, bool any)
+{
+    sinew_document *document = *kept;
     sinew_spec spec;
     sinew_system *system = NULL;
     sinew_delayed *delayed = NULL;
@@ -88,6 +105,12 @@ static sinew_model *model_of_document(sinew_document *document, sinew_problems *
     sinew_spec_read(&spec, document);
     if (problems->status != SINEW_OK)
         return NULL;
+    if (any && spec.has_graph) {
+        sinew_model *model = model_of_graph(&spec, kept);
+        if (!model)
+            sinew_problems_add_memory(problems);
+        return model;
+    }
     if (any && spec.system.kind->build_kernel)
         kernel_parts = sinew_spec_build_kernel(&spec, document);
     else if (any && spec.system.kind->build_delayed)
@@ -119,7 +142,7 @@ static sinew_status read_text(sinew_model **out, const char *text, size_t n_byte
     sinew_document *document = NULL;
     *out = NULL;
     if (sinew_document_read(&document, text, n_bytes, where, &problems))
-        *out = model_of_document(document, &problems, any);
+        *out = model_of_document(&document, &problems, any);
     sinew_document_free(document);
     sinew_status status = sinew_problems_fail(&problems, error);
     sinew_problems_finish(&problems);
@@ -240,7 +263,7 @@ static sinew_status open_path(sinew_model **out, const char *path_or_name, bool 
         return status;
     }
     if (sinew_document_open(&document, path, &problems))
-        *out = model_of_document(document, &problems, any);
+        *out = model_of_document(&document, &problems, any);
     sinew_document_free(document);
     sinew_free(path);
     status = sinew_problems_fail(&problems, error);
@@ -284,6 +307,7 @@ void sinew_model_free(sinew_model *model)
     sinew_delayed_free(model->delayed);
     sinew_kernel_parts_free(&model->kernel_parts);
     sinew_checkpoint_free(model->checkpoint);
+    sinew_layered_free(model->layered);
     sinew_free(model);
 }
 
@@ -342,6 +366,18 @@ const sinew_kernel *sinew_model_kernel(const sinew_model *model, const sinew_sys
     return model->kernel_parts.kernel;
 }
 
+bool sinew_model_has_layers(const sinew_model *model)
+{
+    return model->layered || model->checkpoint;
+}
+
+sinew_status sinew_model_build_layered(sinew_node **out, const sinew_model *model,
+                                       const sinew_build_opts *opts, sinew_build_report *facts,
+                                       sinew_error *error)
+{
+    return sinew_layered_build(out, model->layered, opts, facts, error);
+}
+
 size_t sinew_model_thiran_order(const sinew_model *model)
 {
     return model->thiran_order;
@@ -384,7 +420,7 @@ sinew_status sinew_model_discretize(sinew_discretization **out, const sinew_mode
         return sinew_discretize(out, model->system, &all, error);
     }
     return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "the model has %s, and so no matrices",
-                      model->delayed      ? "delays"
-                      : model->checkpoint ? "learned layers"
-                                          : "a kernel of taps");
+                      model->delayed                  ? "delays"
+                      : sinew_model_has_layers(model) ? "learned layers"
+                                                      : "a kernel of taps");
 }

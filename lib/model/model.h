@@ -9,7 +9,8 @@ sinew_discretize_opts sinew_model_complete(const sinew_model *model,
                                            const sinew_discretize_opts *opts);
 size_t sinew_model_thiran_order(const sinew_model *model);
 
-/* sinew_model_build of a checkpoint, of a model with delays, and of one of a kernel. */
+/* sinew_model_build of a checkpoint, of a model with delays, of one of a kernel, and of a
+ * graph of layers. */
 sinew_status sinew_model_build_checkpoint(sinew_node **out, const sinew_model *model,
                                           const sinew_build_opts *opts, sinew_build_report *facts,
                                           sinew_error *error);
@@ -19,5 +20,8 @@ sinew_status sinew_model_build_delayed(sinew_node **out, const sinew_model *mode
 sinew_status sinew_model_build_kernel(sinew_node **out, const sinew_model *model,
                                       const sinew_build_opts *opts, sinew_build_report *facts,
                                       sinew_error *error);
+sinew_status sinew_model_build_layered(sinew_node **out, const sinew_model *model,
+                                       const sinew_build_opts *opts, sinew_build_report *facts,
+                                       sinew_error *error);
 
 #endif

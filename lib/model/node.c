@@ -271,6 +271,8 @@ static builder *builder_of(const sinew_model *model, const sinew_build_opts *opt
         return sinew_model_build_delayed;
     if (sinew_model_kernel(model, NULL))
         return sinew_model_build_kernel;
+    if (sinew_model_has_layers(model))
+        return sinew_model_build_layered;
     return opts->steps ? build_irregular : build_regular;
 }
 

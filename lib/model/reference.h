@@ -36,6 +36,8 @@ typedef struct sinew_reading {
     double alpha;
     const char *first;         /* who asked for it */
     const sinew_at *disagrees; /* the first reference that asks for another; NULL: none */
+
+    struct sinew_spec_weights *weights; /* beside it; NULL: not looked for yet */
 } sinew_reading;
 
 /* Nobody has referred to the document. */

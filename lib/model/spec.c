@@ -1,5 +1,6 @@
 #include "model/spec.h"
 
+#include "model/layer_tensors.h"
 #include "model/reference.h"
 #include "model/values.h"
 
@@ -9,11 +10,30 @@ static const sinew_key units_keys[] = {
     {.name = NULL}};
 static const sinew_table units_table = {.keys = units_keys};
 
+/* What is for systems says nothing of a graph, and the other way round. */
+static void check_sort(const sinew_at *at, const sinew_spec *spec)
+{
+    static const char *const of_systems[] = {"method",       "prewarp_hz", "alpha",
+                                             "thiran_order", "kalman",     NULL};
+    static const char *const of_graphs[] = {"weights", "rate_hz", "allow_unused", NULL};
+    sinew_at place;
+    for (const char *const *key = spec->has_graph ? of_systems : of_graphs; *key; key++)
+        if (sinew_at_find(at, *key, &place))
+            sinew_at_problem(&place, "is for a %s, not for a %s",
+                             spec->has_graph ? "system" : "graph of layers",
+                             spec->has_graph ? "graph of layers" : "system");
+}
+
 /* A number that the method has no use for is a misunderstanding, not a detail to be ignored. */
 static void check_spec(const sinew_at *at, void *into)
 {
     const sinew_spec *spec = into;
     sinew_at place = *at;
+    check_sort(at, spec);
+    if (spec->has_graph) {
+        sinew_spec_graph_check(at, &spec->graph);
+        return;
+    }
     if (spec->has_prewarp && spec->method != SINEW_METHOD_BILINEAR) {
         sinew_at_find(at, "prewarp_hz", &place);
         sinew_at_problem(&place, "only the method bilinear is prewarped");
@@ -52,7 +72,30 @@ static const sinew_key spec_keys[] = {
      .kind = SINEW_KEY_READER,
      .read = sinew_value_system,
      .offset = offsetof(sinew_spec, system),
+     .group = 1,
      .required = true},
+    {.name = "graph",
+     .kind = SINEW_KEY_SEQUENCE,
+     .item = &sinew_layer_item,
+     .item_bytes = sizeof(sinew_spec_layer),
+     .offset = offsetof(sinew_spec, graph.layers),
+     .given = SINEW_KEY_GIVEN(sinew_spec, has_graph),
+     .range = {1, 4096},
+     .group = 1},
+    {.name = "weights",
+     .kind = SINEW_KEY_READER,
+     .read = sinew_value_weights,
+     .given = SINEW_KEY_GIVEN(sinew_spec, graph.has_weights)},
+    {.name = "rate_hz",
+     .kind = SINEW_KEY_NUMBER,
+     .unit = SINEW_UNIT_HZ,
+     .offset = offsetof(sinew_spec, graph.rate_hz),
+     .given = SINEW_KEY_GIVEN(sinew_spec, graph.has_rate),
+     .range = {0, 1e12},
+     .above = true},
+    {.name = "allow_unused",
+     .kind = SINEW_KEY_BOOLEAN,
+     .offset = offsetof(sinew_spec, graph.allow_unused)},
     {.name = "method",
      .kind = SINEW_KEY_READER,
      .read = sinew_value_method,
@@ -115,6 +158,10 @@ void sinew_spec_read(sinew_spec *spec, sinew_document *document)
 sinew_system *sinew_spec_build(const sinew_spec *spec, sinew_document *document)
 {
     sinew_at root = sinew_at_root(document), place = root;
+    if (spec->has_graph) {
+        sinew_spec_refuse_graph(document);
+        return NULL;
+    }
     sinew_at_find(&root, "system", &place);
     return sinew_kind_build(&spec->system, &place);
 }
@@ -146,5 +193,13 @@ void sinew_spec_refuse_kernel(const sinew_spec *spec, sinew_document *document)
     sinew_at_find(&root, "system", &system);
     sinew_at_find(&system, spec->system.kind->key.name, &place);
     sinew_at_problem(&place, "a kernel of taps, where a rational system is wanted: "
+                             "sinew_model_open_any and sinew_model_read_any take it");
+}
+
+void sinew_spec_refuse_graph(sinew_document *document)
+{
+    sinew_at root = sinew_at_root(document), place = root;
+    sinew_at_find(&root, "graph", &place);
+    sinew_at_problem(&place, "a graph of layers, where a linear system is wanted: "
                              "sinew_model_open_any and sinew_model_read_any take it");
 }

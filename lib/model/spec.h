@@ -4,6 +4,7 @@
 
 #include "model/kalman.h"
 #include "model/kind.h"
+#include "model/layered.h"
 #include "sinew/discretization.h"
 
 typedef struct sinew_spec {
@@ -11,7 +12,9 @@ typedef struct sinew_spec {
     struct {
         const char *input, *output;
     } units;
-    sinew_spec_system system;
+    sinew_spec_system system; /* no kind: a graph of layers */
+    sinew_spec_graph graph;
+    bool has_graph;
     sinew_method method;
     double prewarp_hz, alpha;
     bool has_prewarp, has_alpha;
@@ -37,7 +40,9 @@ sinew_delayed *sinew_spec_build_delayed(const sinew_spec *spec, sinew_document *
 /* The same for a kind with a kernel (kind->build_kernel); no kernel: a problem. */
 sinew_kernel_parts sinew_spec_build_kernel(const sinew_spec *spec, sinew_document *document);
 
-/* A kernel where the caller has asked for a system: a problem that names the way to have it. */
+/* A kernel or a graph of layers where the caller has asked for a system: a problem that names the
+ * way to have it. */
 void sinew_spec_refuse_kernel(const sinew_spec *spec, sinew_document *document);
+void sinew_spec_refuse_graph(sinew_document *document);
 
 #endif

@@ -154,6 +154,12 @@ void sinew_document_free(sinew_document *document)
     sinew_free(document);
 }
 
+void sinew_document_seal(sinew_document *document)
+{
+    document->problems = NULL;
+    document->context = NULL;
+}
+
 const char *sinew_document_where(const sinew_document *document)
 {
     return document->where;
@@ -337,6 +343,16 @@ void sinew_at_problem(const sinew_at *at, const char *format, ...)
     yaml_mark_t mark = at->value->start_mark;
     sinew_problems_add(document->problems, SINEW_ERR_DATA, document->where, mark.line + 1,
                        mark.column + 1, "%s%s%s", path, *path ? ": " : "", text);
+}
+
+const char *sinew_at_place(const sinew_at *at, char *text, size_t room)
+{
+    yaml_mark_t mark = at->value->start_mark;
+    char path[160] = "";
+    write_path(at, path, sizeof path);
+    snprintf(text, room, "%s:%zu:%zu: %s", at->document->where, mark.line + 1, mark.column + 1,
+             path);
+    return text;
 }
 
 size_t sinew_at_problems(const sinew_at *at)

@@ -27,6 +27,10 @@ bool sinew_document_read(sinew_document **out, const char *text, size_t n_bytes,
                          sinew_problems *problems);
 void sinew_document_free(sinew_document *document); /* NULL is fine */
 
+/* Reading is over: the document is kept for what it says, and whoever has its problems may drop
+ * them. Nothing may be reported of it any more. */
+void sinew_document_seal(sinew_document *document);
+
 /* The file's name, or what stood for it. */
 const char *sinew_document_where(const sinew_document *document);
 
@@ -83,6 +87,10 @@ void sinew_at_take_problems(const sinew_at *at, const sinew_problems *from);
 /* FILE:LINE:COL: path.to[3].key: text. */
 __attribute__((format(printf, 2, 3))) void sinew_at_problem(const sinew_at *at, const char *format,
                                                             ...);
+
+/* "FILE:LINE:COL: path.to[3].key" of a place, cut where it does not fit; returns text. Changes
+ * nothing: also for documents that several threads read. */
+const char *sinew_at_place(const sinew_at *at, char *text, size_t room);
 
 /* How many problems are known by now: to see whether reading a part went well. */
 size_t sinew_at_problems(const sinew_at *at);

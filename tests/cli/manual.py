@@ -30,10 +30,11 @@ def test_commands_and_their_options():
 def test_kinds_and_keys():
     model = os.path.join(ROOT, "lib", "model")
     files = glob.glob(os.path.join(model, "kind_*.c"))
+    files += glob.glob(os.path.join(model, "layer_kind_*.c"))
     files += [os.path.join(model, name) for name in ("spec.c", "kalman.c")]
     assert len(files) > 10
     for path in files:
-        for key in re.findall(r'(?:\.name = |LIST\(|CHOICE\(|EDGES\(|LEVEL\()"(\w+)"', read(path)):
+        for key in re.findall(r'(?:\.name = |LIST\(|BRANCHES\(|(?:GROUPS|ABOVE_ZERO)\(\w+, |CHOICE\(|EDGES\(|LEVEL\()"(\w+)"', read(path)):
             assert re.search(r"\b%s\b" % key, MANUAL), (os.path.basename(path), key)
 
 

@@ -139,6 +139,7 @@ static sinew_kalman_opts noises;
 static sinew_kalman_node_opts estimate = {.step_s = 0.01};
 static sinew_kalman_record record;
 static sinew_filter_opts filter;
+static sinew_spectral_opts spectral = {.window_frames = 16, .bands = 1, .step_s = 1};
 static sinew_source_opts reading = {.format = "f64", .channels = 1};
 static sinew_sink_opts writing = {.format = "f64", .signal = {.channels = 1, .rate_hz = 100}};
 static sinew_source *source;
@@ -244,6 +245,7 @@ VALUES = {
     "const sinew_checkpoint *": "checkpoint", "sinew_node *const *": "&layer", "sinew_sampler *": "sampler", "const float *": "(const float *)numbers",
     "const sinew_tokenizer *": "tokenizer", "sinew_text_stream *": "text_stream",
     "const sinew_sampler_opts *": "&(sinew_sampler_opts){0}",
+    "const sinew_spectral_opts *": "&spectral",
     "const sinew_kernel_file *": "kernel_files", "const sinew_kernel_opts *": "&(sinew_kernel_opts){0}",
 }
 EXTRA = {
@@ -254,7 +256,7 @@ EXTRA = {
     ("sinew_model_discretize_delayed", "model"): "model_late",
     ("sinew_model_discretize_plus", "model"): "model_kernel",
     ("sinew_system_new_sos", "sections"): "(const double[]){1, 2, 3, 1, 2, 4}",
-    ("sinew_graph_new_residual", "node"): "layer",
+    ("sinew_graph_new_residual", "node"): "layer", ("sinew_spectral_new", "inner"): "layer",
     ("sinew_checkpoint_part_read", "text"): '"stack"',
     ("sinew_tensors_read", "bytes"): "tensors", ("sinew_tensors_read", "n_bytes"): "sizeof tensors - 1",
     ("sinew_tokenizer_encode", "text"): '"aa"', ("sinew_tokenizer_read", "json"): "letters",

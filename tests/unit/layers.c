@@ -77,7 +77,7 @@ Test(layers, activations_are_pytorchs)
 
 Test(layers, what_is_no_number_stays_so)
 {
-    for (int kind = 0; kind <= SINEW_ACTIVATION_EXP; kind++) {
+    for (int kind = 0; kind <= SINEW_ACTIVATION_IDENTITY; kind++) {
         sinew_node *node = NULL;
         float x = NAN, y = 0;
         cr_assert_eq(sinew_activation_new(&node, (sinew_activation)kind, 1, NULL, NULL), SINEW_OK);
@@ -85,6 +85,18 @@ Test(layers, what_is_no_number_stays_so)
         cr_assert(isnan(y), "activation %d", kind);
         sinew_node_free(node);
     }
+}
+
+Test(layers, what_is_not_changed_has_the_same_bits)
+{
+    float x[6] = {1, -0.0F, 3e38F, -1e-40F, 0.1F, INFINITY}, y[6] = {0};
+    sinew_node *node = NULL;
+    cr_assert_eq(sinew_activation_new(&node, SINEW_ACTIVATION_IDENTITY, 2, NULL, NULL), SINEW_OK);
+    run_node(node, x, y, 3, NULL);
+    cr_assert_eq(memcmp(x, y, sizeof x), 0);
+    run_node(node, x, x, 3, NULL);
+    cr_assert_eq(memcmp(x, y, sizeof x), 0);
+    sinew_node_free(node);
 }
 
 static const float table[] = {1, 2, 3, -4, 5.5F, 6, 7, 8, 9, 10, -11, 12};

@@ -220,7 +220,7 @@ Test(spec, a_node_that_cannot_be_built)
 
 Test(spec, keys)
 {
-    refused("name: x\n", "m.yaml:1:1: the key 'system' is missing");
+    refused("name: x\n", "m.yaml:1:1: one of the keys system or graph is needed");
     refused("system: {}\n", "m.yaml:1:9: system: one of the keys ss, zpk, tf...");
     refused("system:\n", "m.yaml:1:8: system: must be a mapping of keys, and is nothing");
     refused("system: {laplace: {s: 1}}\n",

@@ -104,7 +104,8 @@ typedef enum sinew_activation {
     SINEW_ACTIVATION_SIGMOID,   /* 1 / (1 + e^-x) */
     SINEW_ACTIVATION_TANH,
     SINEW_ACTIVATION_SOFTPLUS, /* log(1 + e^x) */
-    SINEW_ACTIVATION_EXP
+    SINEW_ACTIVATION_EXP,
+    SINEW_ACTIVATION_IDENTITY /* x: the branch of a gate that is not changed */
 } sinew_activation;
 
 /** y = f(x), number by number; channels >= 1. Gates are products of branches (graph.h). */

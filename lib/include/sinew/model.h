@@ -28,6 +28,16 @@
  *     kalman: {noise_input: [[0], [1]], process_noise: [[0.5]], measurement_noise: [[9]],
  *              covariance: [[100, 0], [0, 25]], output: filtered, deviations: yes}
  *
+ * With a key `graph` in the place of `system` the description is of learned layers (layer.h), whose
+ * weights stand in a safetensors file beside it:
+ *
+ *     weights: weights.safetensors
+ *     rate_hz: 16000                     # that it was trained at
+ *     graph:
+ *       - stft: {window_frames: 512, hop_frames: 128, output: mask, layers: [
+ *           {linear: {prefix: enc}}, {residual: [{norm: {prefix: norm}}, {mamba1: {prefix:
+ * mixer}}]}, {linear: {prefix: dec}}, {activation: {kind: sigmoid}}]}
+ *
  * One description, one node at any rate:
  *
  *     sinew_model *model = NULL;
@@ -68,9 +78,10 @@ SINEW_API sinew_status sinew_model_open(sinew_model **out, const char *path_or_n
 SINEW_API sinew_status sinew_model_read(sinew_model **out, const char *text, size_t n_bytes,
                                         const char *where, sinew_error *error);
 
-/** The same for any model, which sinew_model_build takes: also a system with exact delays (delay.h)
- *  and a kernel of taps (kernel.h), which sinew_model_open and sinew_model_read refuse, as their
- *  sinew_model_system is NULL; and sinew_model_open_any a checkpoint (checkpoint.h). */
+/** The same for any model, which sinew_model_build takes: also a system with exact delays
+ * (delay.h), a kernel of taps (kernel.h) and a graph of layers, which sinew_model_open and
+ * sinew_model_read refuse, as their sinew_model_system is NULL; and sinew_model_open_any a
+ * checkpoint (checkpoint.h). */
 SINEW_API sinew_status sinew_model_open_any(sinew_model **out, const char *path_or_name,
                                             sinew_error *error);
 SINEW_API sinew_status sinew_model_read_any(sinew_model **out, const char *text, size_t n_bytes,
@@ -111,6 +122,9 @@ SINEW_API const sinew_kernel *sinew_model_kernel(const sinew_model *model,
 
 /** The checkpoint, owned by the model; NULL for what is none. */
 SINEW_API const sinew_checkpoint *sinew_model_checkpoint(const sinew_model *model);
+
+/** Whether the model is made of learned layers, a graph or a checkpoint. It has no system then. */
+SINEW_API bool sinew_model_has_layers(const sinew_model *model);
 
 /** Discretize the model's system. What is zero in `opts` (method, prewarp_hz, alpha) comes from
  *  the description, the method at last is the one that the system prefers (zoh but for few). A
