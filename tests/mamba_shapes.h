@@ -76,16 +76,18 @@ static inline sinew_mamba2_weights mamba2_weights_of(const mamba2_shape *s)
 typedef struct mamba3_shape {
     const char *name;
     uint32_t d_model, heads, head_dim, groups, order, angles; /* M, H, P, G, N, S */
-    bool norm;
+    bool norm, biases;
 } mamba3_shape;
 
 static inline sinew_mamba3_weights mamba3_weights_of(const mamba3_shape *s)
 {
     const char *p = s->name;
     uint64_t M = s->d_model, H = s->heads, D = H * s->head_dim, N = s->order, S = s->angles;
+    uint64_t rows = 2 * D + 2 * N * s->groups + 3 * H + S;
     return (sinew_mamba3_weights){
-        .in_proj = NOISE(p, "in_proj.weight", 0, 2 / sqrt((double)M),
-                         2 * D + 2 * N * s->groups + 3 * H + S, M),
+        .in_proj_bias = s->biases ? NOISE(p, "in_proj.bias", 0, 0.3, rows) : NULL,
+        .out_proj_bias = s->biases ? NOISE(p, "out_proj.bias", 0, 0.3, M) : NULL,
+        .in_proj = NOISE(p, "in_proj.weight", 0, 2 / sqrt((double)M), rows, M),
         .dt_bias = NOISE(p, "dt_bias", -3, 3, H),
         .B_bias = NOISE(p, "B_bias", 0.5, 0.5, H, 1, N),
         .C_bias = NOISE(p, "C_bias", 0.5, 0.5, H, 1, N),

@@ -108,18 +108,18 @@ static sinew_node *mamba3(const mamba3_shape *shape, const sinew_layer_opts *opt
 sinew_node *law_mamba3(const law_node *law)
 {
     (void)law;
-    return mamba3(&(mamba3_shape){"law turns", 16, 4, 16, 2, 8, 2, true}, &usual);
+    return mamba3(&(mamba3_shape){"law turns", 16, 4, 16, 2, 8, 2, true, false}, &usual);
 }
 
 sinew_node *law_mamba3_odd(const law_node *law)
 {
     (void)law;
-    return mamba3(&(mamba3_shape){"law turns odd", 5, 3, 7, 3, 5, 2, false}, &usual);
+    return mamba3(&(mamba3_shape){"law turns odd", 5, 3, 7, 3, 5, 2, false, true}, &usual);
 }
 
 /* Nothing turns. */
 sinew_node *law_mamba3_int8(const law_node *law)
 {
     (void)law;
-    return mamba3(&(mamba3_shape){"law turns int8", 3, 2, 1, 1, 1, 0, true}, &rounded);
+    return mamba3(&(mamba3_shape){"law turns int8", 3, 2, 1, 1, 1, 0, true, true}, &rounded);
 }

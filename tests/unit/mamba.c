@@ -203,10 +203,10 @@ Test(mamba, mamba2_is_its_equations)
 
 /* ---- Mamba-3 ---- */
 
-static const mamba3_shape shapes3[] = {{"still", 1, 1, 1, 1, 1, 0, false},
-                                       {"odd turns", 5, 6, 7, 3, 5, 2, true},
-                                       {"half turned", 6, 2, 20, 1, 16, 4, false},
-                                       {"all turned", 8, 4, 64, 2, 32, 16, true}};
+static const mamba3_shape shapes3[] = {{"still", 1, 1, 1, 1, 1, 0, false, true},
+                                       {"odd turns", 5, 6, 7, 3, 5, 2, true, true},
+                                       {"half turned", 6, 2, 20, 1, 16, 4, false, false},
+                                       {"all turned", 8, 4, 64, 2, 32, 16, true, false}};
 
 static sinew_node *mamba3_of(const sinew_mamba3_weights *w, const sinew_layer_opts *opts)
 {

@@ -9,7 +9,7 @@ enum { FRAMES = 300 };
 
 static const mamba1_shape shape1 = {"opts", 6, 37, 7, 3, 2, true};
 static const mamba2_shape shape2 = {"opts 2", 6, 4, 9, 2, 5, 3, true, false, true, false, 0, 0, 0};
-static const mamba3_shape shape3 = {"opts 3", 6, 4, 9, 2, 6, 2, true};
+static const mamba3_shape shape3 = {"opts 3", 6, 4, 9, 2, 6, 2, true, false};
 
 static float *noise_frames(size_t n, uint64_t seed)
 {
@@ -29,7 +29,7 @@ static sinew_node *made(int i, uint32_t d_model, const sinew_layer_opts *opts)
     if (d_model > 6) { /* large enough for threads */
         one = (mamba1_shape){"wide", d_model, 2 * d_model, 16, 4, 4, true};
         two = (mamba2_shape){"wide 2", d_model, 8, 32, 2, 16, 4, true, false, true, false, 0, 0, 0};
-        three = (mamba3_shape){"wide 3", d_model, 8, 32, 2, 16, 4, true};
+        three = (mamba3_shape){"wide 3", d_model, 8, 32, 2, 16, 4, true, false};
     }
     sinew_mamba1_weights w1 = mamba1_weights_of(&one);
     sinew_mamba2_weights w2 = mamba2_weights_of(&two);
@@ -327,7 +327,7 @@ Test(mamba_opts, wrong_tensors_are_told)
     REFUSES(1, conv, NOISE("bad", "conv", 0, 1, 37, 2, 3),
             "bad.conv has the shape (37, 2, 3), expected is (37, 1, any)");
     REFUSES(1, x_proj, NOISE("bad", "x_proj", 0, 1, 15, 37),
-            "bad.x_proj has the shape (15, 37), expected is (16, 37)");
+            "bad.x_proj (15, 37), opts.dt_proj.weight (37, 2) and opts.A_log (37, 7) do not fit");
     REFUSES(1, out_proj, NOISE("bad", "out", 0, 1, 5, 37),
             "bad.out has the shape (5, 37), expected is (6, 37)");
     REFUSES(1, D, NULL, "D is missing, of shape (37)");

@@ -169,7 +169,7 @@ static inline void ref_mamba3(const sinew_mamba3_weights *w, double *state, cons
     double *theta = state, *h = theta + H * S, *k0 = h + D * N, *v0 = k0 + H * N;
     double *v = in + D, *B = v + D, *C = B + G * N, *heads = C + G * N, *angles = heads + 3 * H;
     for (size_t t = 0; t < n; t++) {
-        ref_affine(w->in_proj, NULL, x + t * M, in);
+        ref_affine(w->in_proj, w->in_proj_bias, x + t * M, in);
         for (size_t e = 0; e < H; e++) {
             size_t group = e / (H / G);
             double step = ref_softplus(heads[e] + ref_at(w->dt_bias, e)) * dt[t];
@@ -197,7 +197,7 @@ static inline void ref_mamba3(const sinew_mamba3_weights *w, double *state, cons
             ref_norm(y, D, H, w->norm);
         for (size_t c = 0; c < D; c++)
             y[c] *= ref_silu(in[c]);
-        ref_affine(w->out_proj, NULL, y, out + t * M);
+        ref_affine(w->out_proj, w->out_proj_bias, y, out + t * M);
     }
     free(in), free(y), free(k), free(q);
 }
