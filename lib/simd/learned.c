@@ -8,6 +8,7 @@
 #include "simd/learned_int8.h"
 #include "simd/learned_lanes.h"
 #include "simd/learned_math.h"
+#include "simd/learned_modes.h"
 #include "simd/learned_selective.h"
 #include "simd/learned_vectors.h"
 
@@ -56,4 +57,5 @@ const sinew_learned TABLE = {.name = TEXT(SINEW_SIMD_NAME),
                              .scaled = scaled,
                              .taps = taps,
                              .selective = selective,
-                             .heads = heads};
+                             .heads = heads,
+                             .modes = modes};

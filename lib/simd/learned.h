@@ -51,6 +51,15 @@ typedef struct sinew_selective {
     size_t u_stride, delta_stride, bc_stride, y_stride; /* of u, delta, B and C, y */
 } sinew_selective;
 
+/* Channels of S4D, each with modes of its own; panels of 16 channels, padded. */
+typedef struct sinew_modes {
+    size_t channels, order;
+    size_t parts;           /* of a number: 2, re and im, or 1 */
+    const float *a, *b, *c; /* (panels, order, parts, 16); of c the imaginary parts negated */
+    const float *D;         /* (panels, 16) */
+    size_t x_stride, y_stride;
+} sinew_modes;
+
 /* Heads of Mamba-2 and -3: h = a h + x b' (+ x2 b2'), y = h c + D x. Panels of 16 of a head's
  * channels, padded. */
 typedef struct sinew_heads {
@@ -117,7 +126,10 @@ typedef struct sinew_heads_in {
     /* n frames of heads [first, last). h: (heads, ceil(head_dim / 16), order, 16). */             \
     OP(heads, void,                                                                                \
        (const sinew_heads *s, size_t first, size_t last, float *h, const sinew_heads_in *in,       \
-        float *y, size_t n))
+        float *y, size_t n))                                                                       \
+    /* n frames: h = a h + b x, y = sum over modes Re(c h) + D x. h as a; x, not y, and y are as   \
+     * wide as the panels. */                                                                      \
+    OP(modes, void, (const sinew_modes *m, float *h, const float *x, float *y, size_t n))
 
 typedef struct sinew_learned {
     const char *name;

@@ -49,6 +49,8 @@ sinew_model_build opts
 sinew_norm_new opts
 sinew_plan_filter opts
 sinew_sampler_new opts
+sinew_s4d_layer_new opts
+sinew_s5_layer_new opts
 sinew_shortconv_new opts
 sinew_sink_write times
 sinew_source_open opts

@@ -205,3 +205,50 @@ sinew_node *law_shortconv(const law_node *law)
     sinew_status status = sinew_shortconv_new(&node, &w, NULL, &error);
     return made(node, status, &error);
 }
+
+/* The step of law_steps, about. */
+static const sinew_layer_opts stepped = {.trained_step_s = 0.008, .step_s = 0.006};
+
+/* More than a panel, and an odd number of modes. */
+sinew_node *law_s4d(const law_node *law)
+{
+    (void)law;
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_s4d_layer_weights w = {.log_A_real = TENSOR(290, 19, 5),
+                                 .A_imag = TENSOR(300, 19, 5),
+                                 .C = TENSOR(310, 19, 5, 2),
+                                 .D = TENSOR(320, 19),
+                                 .log_step = TENSOR(330, 19)};
+    sinew_status status = sinew_s4d_layer_new(&node, &w, &stepped, &error);
+    return made(node, status, &error);
+}
+
+sinew_node *law_s4d_real(const law_node *law)
+{
+    (void)law;
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_s4d_layer_weights w = {.log_A_real = TENSOR(340, 2, 4),
+                                 .B = TENSOR(350, 2, 4),
+                                 .C = TENSOR(360, 2, 4),
+                                 .log_step = TENSOR(370, 2, 1),
+                                 .bilinear = true};
+    sinew_status status = sinew_s4d_layer_new(&node, &w, &stepped, &error);
+    return made(node, status, &error);
+}
+
+sinew_node *law_s5(const law_node *law)
+{
+    (void)law;
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_s5_layer_weights w = {.log_A_real = TENSOR(380, 18),
+                                .A_imag = TENSOR(390, 18),
+                                .B = TENSOR(400, 18, 3, 2),
+                                .C = TENSOR(410, 3, 18, 2),
+                                .D = TENSOR(420, 3),
+                                .log_step = TENSOR(430, 18)};
+    sinew_status status = sinew_s5_layer_new(&node, &w, &stepped, &error);
+    return made(node, status, &error);
+}

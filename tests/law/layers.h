@@ -16,6 +16,9 @@ sinew_node *law_gru(const law_node *law);
 sinew_node *law_gru_int8(const law_node *law);
 sinew_node *law_lstm(const law_node *law);
 sinew_node *law_shortconv(const law_node *law);
+sinew_node *law_s4d(const law_node *law);
+sinew_node *law_s4d_real(const law_node *law);
+sinew_node *law_s5(const law_node *law);
 sinew_node *law_attention(const law_node *law);
 sinew_node *law_attention_rope(const law_node *law);
 sinew_node *law_attention_int8(const law_node *law);
@@ -39,6 +42,9 @@ sinew_node *law_attention_int8(const law_node *law);
         LAYER("layer gru int8", SINEW_SAMPLE_F32, 18, 18, law_gru_int8),                           \
         LAYER("layer lstm", SINEW_SAMPLE_F32, 4, 4, law_lstm),                                     \
         LAYER("layer shortconv", SINEW_SAMPLE_F32, 5, 5, law_shortconv),                           \
+        LAYER("layer s4d", SINEW_SAMPLE_F32, 19, 19, law_s4d),                                     \
+        LAYER("layer s4d real", SINEW_SAMPLE_F32, 2, 2, law_s4d_real),                             \
+        LAYER("layer s5", SINEW_SAMPLE_F32, 3, 3, law_s5),                                         \
         LAYER("layer attention", SINEW_SAMPLE_F32, 6, 6, law_attention),                           \
         LAYER("layer attention rope", SINEW_SAMPLE_F32, 3, 5, law_attention_rope),                 \
         LAYER("layer attention int8", SINEW_SAMPLE_F32, 8, 8, law_attention_int8)

@@ -16,6 +16,7 @@
 #include "delay.h"
 #include "describe.h"
 #include "design.h"
+#include "diagonal.h"
 #include "discretization.h"
 #include "equalizer.h"
 #include "filter.h"
