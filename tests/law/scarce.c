@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "scarce_layers.h"
 #include "sinew/sinew.h"
 
 extern void *__libc_malloc(size_t);
@@ -289,6 +290,14 @@ static const struct deed {
      "\"ByteLevel\"}, \"decoder\": {\"type\": \"ByteLevel\"}, \"model\": {\"type\": \"BPE\", "
      "\"vocab\": {\"a\": 0, \"b\": 1, \"ab\": 2, \"\\u0120\": 3}, \"merges\": [\"a b\"]}}"},
     {open_shard, "shard", "{\"weight_map\": {\"x\": \"1.safetensors\"}}"},
+    {scarce_layer, "a GRU", "gru"},
+    {scarce_layer, "a norm", "norm"},
+    {scarce_layer, "an activation", "activation"},
+    {scarce_layer, "a short convolution", "shortconv"},
+    {scarce_layer, "attention", "attention"},
+    {scarce_layer, "an S4D layer", "s4d"},
+    {scarce_layer, "an S5 layer", "s5"},
+    {scarce_layer, "an embedding tied to a head", "tied embedding"},
 };
 enum { DEEDS = sizeof deeds / sizeof *deeds };
 
