@@ -2,8 +2,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -382,32 +380,17 @@ static sinew_status filter_tail(task *t)
     return status;
 }
 
-/* Only what may be removed: a device or a pipe has been written to, and stays. */
-static void remove_output(const task *t)
-{
-    struct stat about;
-    char *target = sinew_atomic_file_target(t->files->output);
-    if (target && lstat(target, &about) == 0 && S_ISREG(about.st_mode))
-        unlink(target);
-    sinew_free(target);
-}
-
-/* The state is on disk before the output gets its name, and gets its own name after it: neither
- * is there without the other. */
 static sinew_status commit(task *t)
 {
+    const char *path = t->plan->state_out;
     sinew_status status = SINEW_OK;
-    if (t->plan->state_out)
-        status =
-            state_file_write(&t->state, sinew_parallel_stream(t->parallel),
-                             t->plan->time ? &t->last_time_s : NULL, t->plan->state_out, t->error);
+    if (path)
+        status = state_file_write(&t->state, sinew_parallel_stream(t->parallel),
+                                  t->plan->time ? &t->last_time_s : NULL, path, t->error);
     if (!status && interrupt_signal())
         status = interrupted(t);
     if (!status)
-        status = sinew_sink_commit(t->sink, t->error);
-    if (!status && t->plan->state_out &&
-        (status = sinew_atomic_file_commit(&t->state, t->plan->state_out, t->error)))
-        remove_output(t);
+        status = state_file_commit(t->sink, t->files->output, &t->state, path, t->error);
     t->result->clipped = sinew_sink_clipped(t->sink);
     return status;
 }

@@ -259,8 +259,9 @@ static sinew_status plan_checkpoint(job_plan *plan, const settings *s, sinew_err
     if (!is_one)
         return SINEW_OK;
     sinew_status status = s->part ? sinew_checkpoint_part_read(opts, s->part, error) : SINEW_OK;
-    if (!status && opts->part == SINEW_CHECKPOINT_LM)
-        status = sinew_fail(error, SINEW_ERR_ARGUMENT, "--part lm takes ids: see sinew lm");
+    if (!status && (opts->part == SINEW_CHECKPOINT_LM || opts->part == SINEW_CHECKPOINT_BODY))
+        status = sinew_fail(error, SINEW_ERR_ARGUMENT, "--part %s takes token ids: see sinew lm",
+                            s->part);
     if (!status)
         status = sinew_workers_new(&opts->layers.workers, plan->threads, error);
     opts->layers.quantize = options_quantize(s->quantize);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -165,5 +167,27 @@ sinew_status state_file_write(sinew_atomic_file *file, const sinew_stream *strea
     if (!status)
         status = write_and_close(file, bytes, n + (last_time_s ? TIME_BYTES : 0), path, error);
     sinew_free(bytes);
+    return status;
+}
+
+/* Only what may be removed: a device or a pipe has been written to, and stays. */
+static void remove_output(const char *path)
+{
+    struct stat about;
+    char *target = sinew_atomic_file_target(path);
+    if (target && lstat(target, &about) == 0 && S_ISREG(about.st_mode))
+        unlink(target);
+    sinew_free(target);
+}
+
+sinew_status state_file_commit(sinew_sink *sink, const char *output, sinew_atomic_file *state,
+                               const char *state_path, sinew_error *error)
+{
+    sinew_status status = sinew_sink_commit(sink, error);
+    if (status || !state_path)
+        return status;
+    status = sinew_atomic_file_commit(state, state_path, error);
+    if (status)
+        remove_output(output);
     return status;
 }

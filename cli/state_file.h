@@ -6,6 +6,7 @@
 #ifndef SINEW_CLI_STATE_FILE_H
 #define SINEW_CLI_STATE_FILE_H
 
+#include "sinew/io.h"
 #include "sinew/stream.h"
 #include "base/atomic_file.h"
 
@@ -19,5 +20,10 @@ sinew_status state_file_load(sinew_stream *stream, bool *exactly, double *last_t
  * who lets the state appear only after the output has. */
 sinew_status state_file_write(sinew_atomic_file *file, const sinew_stream *stream,
                               const double *last_time_s, const char *path, sinew_error *error);
+
+/* The state is on disk before the output gets its name, and gets its own name after it: neither is
+ * there without the other. state_path NULL: no state. `output` is the path of the sink. */
+sinew_status state_file_commit(sinew_sink *sink, const char *output, sinew_atomic_file *state,
+                               const char *state_path, sinew_error *error);
 
 #endif

@@ -87,24 +87,38 @@ sinew_checkpoint_info sinew_checkpoint_about(const sinew_checkpoint *c)
                                    .step_s = c->config.step_s};
 }
 
+/* "layer.3": the number behind the point; false where there is none. */
+static bool read_layer(uint32_t *out, const char *text)
+{
+    char *end = NULL;
+    unsigned long i = *text >= '0' && *text <= '9' ? strtoul(text, &end, 10) : 0;
+    *out = (uint32_t)i;
+    return end && !*end && i < UINT32_MAX;
+}
+
 sinew_status sinew_checkpoint_part_read(sinew_checkpoint_build_opts *opts, const char *text,
                                         sinew_error *error)
 {
+    static const struct {
+        const char *name;
+        sinew_checkpoint_part part;
+        bool of_one; /* a number follows */
+    } parts[] = {{"stack", SINEW_CHECKPOINT_STACK, false}, {"layer.", SINEW_CHECKPOINT_LAYER, true},
+                 {"mixer.", SINEW_CHECKPOINT_MIXER, true}, {"lm", SINEW_CHECKPOINT_LM, false},
+                 {"body", SINEW_CHECKPOINT_BODY, false},   {"head", SINEW_CHECKPOINT_HEAD, false}};
     if (!opts || !text)
         return sinew_fail_null(error);
-    char *end = NULL;
-    bool layer = !strncmp(text, "layer.", 6), mixer = !strncmp(text, "mixer.", 6);
-    if (layer || mixer) {
-        unsigned long i = text[6] >= '0' && text[6] <= '9' ? strtoul(text + 6, &end, 10) : 0;
-        if (end && !*end && i < UINT32_MAX) {
-            opts->part = layer ? SINEW_CHECKPOINT_LAYER : SINEW_CHECKPOINT_MIXER;
-            opts->layer = (uint32_t)i;
-            return SINEW_OK;
-        }
-    } else if (!strcmp(text, "stack") || !strcmp(text, "lm")) {
-        opts->part = *text == 's' ? SINEW_CHECKPOINT_STACK : SINEW_CHECKPOINT_LM;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        size_t n = strlen(parts[i].name);
+        uint32_t layer = 0;
+        if (strncmp(text, parts[i].name, n) != 0 ||
+            (parts[i].of_one ? !read_layer(&layer, text + n) : text[n] != 0))
+            continue;
+        opts->part = parts[i].part;
+        opts->layer = layer;
         return SINEW_OK;
     }
-    return sinew_fail(error, SINEW_ERR_ARGUMENT,
-                      "no part '%.40s': there are stack, layer.0, mixer.0 and so on, and lm", text);
+    return sinew_fail(
+        error, SINEW_ERR_ARGUMENT,
+        "no part '%.40s': there are stack, layer.0, mixer.0 and so on, lm, body, head", text);
 }

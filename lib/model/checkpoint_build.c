@@ -138,29 +138,44 @@ static sinew_status one(sinew_node **out, const builder *b, uint32_t i, bool who
     return sequence(out, b, status, &part, (const char *const[]){name}, 1);
 }
 
-static sinew_status embedding(sinew_node **out, const builder *b, const sinew_node *head)
+static sinew_status head(sinew_node **out, const builder *b)
 {
-    if (!b->c->head)
-        return sinew_embedding_new_tied(out, head, &b->opts, b->error);
+    const sinew_checkpoint *c = b->c;
+    sinew_linear_weights w = {.weight = c->head ? c->head : c->embedding};
+    if (!c->embedding)
+        return sinew_fail(b->error, SINEW_ERR_MISMATCH,
+                          "the checkpoint has no embedding (backbone.embeddings.weight): it is no "
+                          "language model");
+    return sinew_linear_new(out, &w, &b->opts, b->error);
+}
+
+/* tied_to: a head of the same matrix, which is then held once; NULL: none. */
+static sinew_status embedding(sinew_node **out, const builder *b, const sinew_node *tied_to)
+{
+    if (tied_to && !b->c->head)
+        return sinew_embedding_new_tied(out, tied_to, &b->opts, b->error);
     sinew_embedding_weights w = {.weight = b->c->embedding};
     return sinew_embedding_new(out, &w, &b->opts, b->error);
 }
 
 static sinew_status language_model(sinew_node **out, const builder *b)
 {
-    const sinew_checkpoint *c = b->c;
     sinew_node *parts[3] = {NULL};
-    sinew_linear_weights w = {.weight = c->head ? c->head : c->embedding};
-    if (!c->embedding)
-        return sinew_fail(b->error, SINEW_ERR_MISMATCH,
-                          "the checkpoint has no embedding (backbone.embeddings.weight): it is no "
-                          "language model");
-    sinew_status status = sinew_linear_new(&parts[2], &w, &b->opts, b->error);
+    sinew_status status = head(&parts[2], b);
     if (!status)
         status = embedding(&parts[0], b, parts[2]);
     if (!status)
         status = stack(&parts[1], b);
     return sequence(out, b, status, parts, unnamed, 3);
+}
+
+static sinew_status body(sinew_node **out, const builder *b)
+{
+    sinew_node *parts[2] = {NULL};
+    sinew_status status = embedding(&parts[0], b, NULL);
+    if (!status)
+        status = stack(&parts[1], b);
+    return sequence(out, b, status, parts, unnamed, 2);
 }
 
 sinew_status sinew_checkpoint_build(sinew_node **out, const sinew_checkpoint *c,
@@ -183,6 +198,10 @@ sinew_status sinew_checkpoint_build(sinew_node **out, const sinew_checkpoint *c,
         return one(out, &b, opts.layer, opts.part == SINEW_CHECKPOINT_LAYER);
     case SINEW_CHECKPOINT_LM:
         return language_model(out, &b);
+    case SINEW_CHECKPOINT_BODY:
+        return body(out, &b);
+    case SINEW_CHECKPOINT_HEAD:
+        return head(out, &b);
     }
     return sinew_fail(error, SINEW_ERR_ARGUMENT, "no such part: %d", opts.part);
 }

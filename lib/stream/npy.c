@@ -66,6 +66,9 @@ static sinew_status open_source(sinew_source *source, const sinew_source_opts *o
     sinew_status status = sinew_raw_open(source, SINEW_SAMPLE_F64, error);
     if (!status)
         status = read_header(source, &header, error);
+    if (!status && header.integer_bytes > 0)
+        return sinew_fail(error, SINEW_ERR_DATA, "%s: an array of '<i%zu'; '<f4' or '<f8' is read",
+                          source->name, header.integer_bytes);
     if (!status)
         status = check_size(source, &header, error);
     if (status)
@@ -89,7 +92,8 @@ const sinew_source_ops sinew_npy_source = {
 static sinew_status put_header(sinew_sink *sink, int64_t frames, sinew_error *error)
 {
     uint8_t bytes[SINEW_NPY_HEADER_BYTES];
-    sinew_npy_header header = {sink->signal.sample, frames, sink->signal.channels};
+    sinew_npy_header header = {
+        .sample = sink->signal.sample, .frames = frames, .channels = sink->signal.channels};
     sinew_npy_header_write(&header, bytes);
     if (fwrite(bytes, 1, sizeof bytes, sink->writer) != sizeof bytes)
         return sinew_sink_fail_errno(sink, error);

@@ -174,7 +174,8 @@ static sinew_status parse_dictionary(parser *p)
 
 static sinew_status interpret(const parser *p, sinew_npy_header *out)
 {
-    if (strcmp(p->descr, "<f4") != 0 && strcmp(p->descr, "<f8") != 0)
+    bool integer = !strcmp(p->descr, "<i4") || !strcmp(p->descr, "<i8");
+    if (strcmp(p->descr, "<f4") != 0 && strcmp(p->descr, "<f8") != 0 && !integer)
         return sinew_fail(p->error, SINEW_ERR_DATA, "%s: an array of '%s'; '<f4' or '<f8' is read",
                           p->name, p->descr);
     if (p->n_dimensions != 1 && p->n_dimensions != 2)
@@ -186,6 +187,7 @@ static sinew_status interpret(const parser *p, sinew_npy_header *out)
         return sinew_fail(p->error, SINEW_ERR_DATA,
                           "%s: an array in Fortran order of %" PRId64 " channels; C order is read",
                           p->name, channels);
+    out->integer_bytes = integer ? (size_t)(p->descr[2] - '0') : 0;
     out->sample = p->descr[2] == '4' ? SINEW_SAMPLE_F32 : SINEW_SAMPLE_F64;
     out->frames = p->shape[0];
     if (channels == 0)

@@ -16,6 +16,7 @@ enum {
 
 typedef struct sinew_npy_header {
     sinew_sample sample;
+    size_t integer_bytes; /* 4 or 8: whole numbers ('<i4', '<i8'), which are no samples; 0 */
     int64_t frames;
     uint32_t channels;
 } sinew_npy_header;

@@ -64,7 +64,9 @@ typedef enum sinew_checkpoint_part {
     SINEW_CHECKPOINT_STACK = 0, /* all blocks and the last norm: (frames, d_model) */
     SINEW_CHECKPOINT_LAYER,     /* one block, with its norm and residual */
     SINEW_CHECKPOINT_MIXER,     /* its mixer alone */
-    SINEW_CHECKPOINT_LM         /* token ids in, logits out: (frames, rows) */
+    SINEW_CHECKPOINT_LM,        /* token ids in, logits out: (frames, rows) */
+    SINEW_CHECKPOINT_BODY,      /* what of that is before the head: (frames, d_model) */
+    SINEW_CHECKPOINT_HEAD       /* (frames, d_model) in, logits out; it keeps no state */
 } sinew_checkpoint_part;
 
 /** Zeroed: the stack, as it was trained. */
@@ -74,7 +76,8 @@ typedef struct sinew_checkpoint_build_opts {
     sinew_layer_opts layers; /* trained_step_s 0: the checkpoint's, if it has one */
 } sinew_checkpoint_build_opts;
 
-/** "stack", "layer.3", "mixer.0" or "lm" into part and layer. Errors: SINEW_ERR_ARGUMENT. */
+/** "stack", "layer.3", "mixer.0", "lm", "body" or "head" into part and layer. Errors:
+ * SINEW_ERR_ARGUMENT. */
 SINEW_API sinew_status sinew_checkpoint_part_read(sinew_checkpoint_build_opts *opts,
                                                   const char *text, sinew_error *error);
 
