@@ -23,7 +23,7 @@ struct command {
 
 extern const command command_discretize, command_response, command_run, command_info;
 extern const command command_design, command_step, command_impulse, command_reduce;
-extern const command command_fit, command_plan, command_bench;
+extern const command command_fit, command_plan, command_bench, command_lm;
 
 /* "sinew: ..." and "sinew: warning: ..." on standard error. */
 __attribute__((format(printf, 1, 2))) void report_error(const char *format, ...);

@@ -12,6 +12,7 @@
 /* clang-format off */
 static const command *const commands[] = {
     &command_run,
+    &command_lm,
     &command_discretize,
     &command_response,
     &command_step,
