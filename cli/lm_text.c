@@ -109,7 +109,7 @@ static sinew_status read_prompt(talk *t)
     sinew_tokenizer_free_ids(ids);
     if (!status && !t->logits)
         return sinew_fail(t->error, SINEW_ERR_ARGUMENT,
-                          "an empty prompt has nothing to go on from");
+                          "nothing to go on from: --prompt TEXT is needed");
     return status;
 }
 
@@ -163,12 +163,22 @@ static sinew_status open_talk(talk *t, const char *folder)
     return status;
 }
 
+/* A text that has ended goes on with another prompt only. */
+static bool has_ended(const talk *t)
+{
+    const lm_state *state = &t->state;
+    return !t->asked->prompt && state->is_pending &&
+           sinew_tokenizer_is_special(t->tokenizer, state->recent[state->n_recent - 1]);
+}
+
 sinew_status lm_run_text(lm_model *m, const lm_asked *asked, const char *folder, sinew_error *error)
 {
     talk t = {.m = m, .asked = asked, .file = {.fd = -1}, .error = error};
     bool end = false;
     sinew_status status = open_talk(&t, folder);
     if (!status)
+        end = has_ended(&t);
+    if (!status && !end)
         status = read_prompt(&t);
     for (uint64_t i = 0; !status && !end && i < asked->tokens.value; i++)
         status = say(&t, &end);
