@@ -12,6 +12,8 @@ from harness import (BANDPASS, RECORDING, Daemon, Subscriber, config, equal, ipc
                      no_leftovers, run, save_npy, tcp, until, write)
 
 SINEW = os.path.abspath(sys.argv[2])
+COMPRESSOR = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "models",
+                          "level-compressor", "model.yaml")
 
 
 def reference(source, dtype, engine, *more, model=BANDPASS):
@@ -71,6 +73,19 @@ def test_a_kernel():
     expected = reference("in.npy", "f64", "auto", "--rate", "16000", "--block", "100", model=room)
     equal(subscriber.wait().whole(), expected)
     no_leftovers("c.yaml", "in.npy", "reference.npy", "room.yaml")
+
+
+def test_layers():
+    """A graph with weights beside it; the recording's rate is not the one it was trained at."""
+    at = [ipc()]
+    path = config([pipeline({"path": RECORDING, "pace": "fast", "block": 100}, model=COMPRESSOR)],
+                  at)
+    daemon = Daemon(path)
+    subscriber = Subscriber(at[0], "mic/clean")
+    daemon.ends()
+    subprocess.run([SINEW, "run", COMPRESSOR, RECORDING, "reference.npy"], check=True,
+                   capture_output=True)
+    equal(subscriber.wait().whole(), np.load("reference.npy").reshape(-1, 1))
 
 
 def test_at_the_pace_of_the_recording():
