@@ -224,7 +224,7 @@ static void multiply_rows(const void *given, size_t first, size_t last)
 }
 
 /* Below so many products a thread takes longer to wake than to work. */
-enum { SHARED_LEAST = 1 << 17 };
+enum { SHARED_LEAST = 1 << 16 };
 
 void sinew_weights_multiply(const sinew_weights *w, sinew_workers *workers, const float *x,
                             size_t x_stride, float *y, size_t y_stride, size_t n, void *scratch)

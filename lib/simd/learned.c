@@ -12,6 +12,20 @@
 #include "simd/learned_selective.h"
 #include "simd/learned_vectors.h"
 
+/* Rows and frames of a tile: a sum each in a register, the rows' weights in others. */
+#if REGISTERS == 32
+#define TILE_ROWS 4
+#else
+#define TILE_ROWS 2
+#endif
+#define TILE_FRAMES 6
+
+enum {
+    BLOCK_BYTES = 256 << 10, /* a part of the second cache */
+    BLOCK_ROWS = 64,
+    PART_BYTES = 48 << 10 /* the first cache */
+};
+
 #define WEIGHT float
 #define WIDEN load
 #define WIDEN_PART load_part

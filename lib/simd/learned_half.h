@@ -16,10 +16,22 @@ INLINE vh load_part_16(const uint16_t *p, size_t count)
     return *(const vh *)copy;
 }
 
+/* The upper half of each float; for a wide register one permutation does what widening and shifting
+ * do in two steps, beside products. */
+#if WIDTH == 64
+INLINE vf widen_bf16(vh half)
+{
+    static const uint16_t from[32] ALIGNED = {0, 0, 0, 1, 0, 2,  0, 3,  0, 4,  0, 5,  0, 6,  0, 7,
+                                              0, 8, 0, 9, 0, 10, 0, 11, 0, 12, 0, 13, 0, 14, 0, 15};
+    return (vf)_mm512_maskz_permutexvar_epi16(0xAAAAAAAA, _mm512_load_si512(from),
+                                              _mm512_castsi256_si512((__m256i)half));
+}
+#else
 INLINE vf widen_bf16(vh half)
 {
     return (vf)(__builtin_convertvector(half, vu) << 16);
 }
+#endif
 
 #if WIDTH == 64
 INLINE vf widen_f16(vh half)
