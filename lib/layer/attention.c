@@ -213,21 +213,20 @@ static size_t keep(const sinew_attention *l, const sinew_attention_state *s, siz
     return n;
 }
 
+/* Head by head, so that what is kept of one serves many frames while it is in the cache. */
 static void attend_all(const sinew_attention *l, const sinew_attention_state *s, size_t first,
                        size_t last, const work *w)
 {
     uint64_t start = *s->position - last; /* of frame 0 */
-    for (size_t t = first, n; t < last; t += n) {
-        n = last - t < ROW_FRAMES ? last - t : ROW_FRAMES;
-        span a = {.position = start + t, .frames = n, .stride = score_columns(l)};
-        a.base = oldest(l, a.position) / TILE * TILE;
-        a.scores = w->scores;
-        a.sum = w->sum;
-        for (size_t h = 0; h < l->heads; h++) {
+    span a = {.stride = score_columns(l), .scores = w->scores, .sum = w->sum};
+    for (size_t h = 0; h < l->heads; h++)
+        for (size_t t = first; t < last; t += a.frames) {
+            a.frames = last - t < ROW_FRAMES ? last - t : ROW_FRAMES;
+            a.position = start + t;
+            a.base = oldest(l, a.position) / TILE * TILE;
             a.q = w->qkv + t * l->rows + h * l->head_dim;
             attend(l, s, &a, h / (l->heads / l->kv_heads));
         }
-    }
 }
 
 void sinew_attention_process(const sinew_node *node, void *memory, void *scratch,
