@@ -13,6 +13,8 @@ extern const sinew_layer_kind sinew_layer_activation;
 extern const sinew_layer_kind sinew_layer_shortconv;
 extern const sinew_layer_kind sinew_layer_gru;
 extern const sinew_layer_kind sinew_layer_lstm;
+extern const sinew_layer_kind sinew_layer_s4d;
+extern const sinew_layer_kind sinew_layer_s5;
 extern const sinew_layer_kind sinew_layer_mamba1;
 extern const sinew_layer_kind sinew_layer_mamba2;
 extern const sinew_layer_kind sinew_layer_mamba3;
@@ -33,6 +35,8 @@ static const sinew_layer_kind *const kinds[] = {
     &sinew_layer_shortconv,
     &sinew_layer_gru,
     &sinew_layer_lstm,
+    &sinew_layer_s4d,
+    &sinew_layer_s5,
     &sinew_layer_mamba1,
     &sinew_layer_mamba2,
     &sinew_layer_mamba3,

@@ -38,6 +38,12 @@ def some_weights():
     w |= below("att", {n + "_proj.weight": draw.linear(6, 6, 2) for n in "qkvo"})
     for kind, make in checkpoints.WEIGHTS.items():
         w |= below(kind, make(draw, SHAPE))
+    w |= below("s4d", {"log_A_real": draw.vector((6, 3)), "A_imag": draw.vector((6, 3), 2),
+                       "C": draw.vector((6, 3, 2)), "D": draw.vector(6),
+                       "log_dt": draw.vector(6, -1)})
+    w |= below("s5", {"Lambda_re": -np.exp(draw.vector(4)), "Lambda_im": draw.vector(4, 2),
+                      "B": draw.vector((4, 6, 2)), "C": draw.vector((6, 4, 2)),
+                      "D": draw.vector(6), "log_step": draw.vector(4, -1)})
     w |= below("dec", {"weight": draw.linear(2, 6)})
     return w
 
@@ -53,6 +59,7 @@ graph:
   - residual: [norm: {prefix: norm}, mamba1: {prefix: mamba1}]
   - sum: [[mamba2: {prefix: mamba2}], [norm: {kind: layer, prefix: layer.}, gru: {prefix: gru}], []]
   - norm: {}
+  - sum: [[], [{s4d: {prefix: s4d}}], [{s5: {prefix: s5, method: bilinear}}]]
   - residual: [mamba3: {prefix: mamba3}]
   - shortconv: {prefix: conv, silu: yes}
   - residual: [attention: {prefix: att, heads: 3, context_frames: 20, rope_base: 100}]
@@ -60,6 +67,21 @@ graph:
   - linear: {weight: dec.weight}
 """.replace("[norm: {prefix: norm}, mamba1: {prefix: mamba1}]",
             "[{norm: {prefix: norm}}, {mamba1: {prefix: mamba1}}]")
+
+
+def pairs(x):
+    return x[..., 0] + 1j * x[..., 1]
+
+
+def s4d(x, w, dt):
+    A = -np.exp(w["log_A_real"]) + 1j * w["A_imag"]
+    return layers.diagonal(x, A, np.ones_like(A), pairs(w["C"]), w["D"],
+                           np.exp(w["log_dt"])[:, None], dt=dt)[0]
+
+
+def s5(x, w, dt):
+    return layers.diagonal(x, w["Lambda_re"] + 1j * w["Lambda_im"], pairs(w["B"]), pairs(w["C"]),
+                           np.diag(w["D"]), np.exp(w["log_step"]), "bilinear", dt=dt)[0]
 
 
 def one_each(x, w, dt=None):
@@ -71,6 +93,7 @@ def one_each(x, w, dt=None):
     normed = layers.layer_norm(y, w["layer.weight"], w["layer.bias"])
     y = y + mamba.mamba2(y, of("mamba2"), shape, dt=dt)[0] + layers.gru(normed, of("gru"))[0]
     y = layers.rms_norm(y, 1.0)
+    y = y + s4d(y, of("s4d"), dt) + s5(y, of("s5"), dt)
     y = y + mamba.mamba3(y, of("mamba3"), shape, dt=dt)[0]
     y = layers.silu(layers.conv(y, w["conv.weight"], w["conv.bias"])[0])
     y = y + layers.attention(y, of("att"), 3, base=100, window=20)[0]

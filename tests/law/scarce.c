@@ -243,6 +243,39 @@ static sinew_status open_shard(uint64_t *answer, const char *index)
     return status;
 }
 
+static sinew_status build_graph(uint64_t *answer, const char *text)
+{
+    sinew_model *model = NULL;
+    sinew_node *node = NULL;
+    const sinew_build_opts opts = {.discretize.rate_hz = 16000};
+    sinew_status status = sinew_model_read_any(&model, text, strlen(text), "graph.yaml", NULL);
+    if (!status)
+        status = sinew_model_build(&node, model, &opts, NULL);
+    if (!status)
+        *answer = sinew_hash_count(*answer, node->model_hash);
+    sinew_node_free(node);
+    sinew_model_free(model);
+    return status;
+}
+
+/* Layers with weights in a file, and without. */
+static sinew_status graph(uint64_t *answer, const char *layers)
+{
+    char path[] = "/tmp/sinew-scarce-XXXXXX", text[512];
+    static const float values[] = {1, 2, 3, 4};
+    const sinew_tensor written = {.name = "x.weight", .rank = 2, .shape = {2, 2}, .data = values};
+    int fd = mkstemp(path);
+    sinew_status status = fd >= 0 ? SINEW_OK : SINEW_ERR_IO;
+    close(fd);
+    if (!status)
+        status = sinew_tensors_write(path, &written, 1, NULL, 0, NULL);
+    snprintf(text, sizeof text, "weights: %s\ngraph: %s", path, layers);
+    if (!status)
+        status = build_graph(answer, text);
+    unlink(path);
+    return status;
+}
+
 static sinew_status tokenize(uint64_t *answer, const char *json)
 {
     static const char text[] = "ab ba<s>aab";
@@ -290,6 +323,9 @@ static const struct deed {
      "\"ByteLevel\"}, \"decoder\": {\"type\": \"ByteLevel\"}, \"model\": {\"type\": \"BPE\", "
      "\"vocab\": {\"a\": 0, \"b\": 1, \"ab\": 2, \"\\u0120\": 3}, \"merges\": [\"a b\"]}}"},
     {open_shard, "shard", "{\"weight_map\": {\"x\": \"1.safetensors\"}}"},
+    {graph, "graph",
+     "[{norm: {channels: 2}}, {linear: {prefix: x}}, {residual: [{system: {zpk: {poles: [-5]}}}]}, "
+     "{product: [[], [{linear: {weight: x.weight}}, {activation: {kind: sigmoid}}]]}]"},
     {scarce_layer, "a GRU", "gru"},
     {scarce_layer, "a norm", "norm"},
     {scarce_layer, "an activation", "activation"},
