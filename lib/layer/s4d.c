@@ -27,7 +27,7 @@ static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint
     *out = (sinew_footprint){.state_bytes = floats * sizeof(float),
                              .saved_bytes = l->modes.channels * l->modes.order * l->modes.parts *
                                             sizeof(float),
-                             .scratch_bytes = 2 * (floats + PIECE * width(l)) * sizeof(float)};
+                             .scratch_bytes = 2 * (floats + PIECE * PANEL) * sizeof(float)};
 }
 
 static void reset(const sinew_node *node, void *state)
@@ -35,26 +35,39 @@ static void reset(const sinew_node *node, void *state)
     memset(state, 0, sinew_mode_floats(&((const s4d *)node)->modes) * sizeof(float));
 }
 
+/* Frames [first, last) of a panel of channels, side by side: so x and y stay in the cache while
+ * mode after mode goes over them. x, y: (PIECE, 16). */
+static void do_panel(const s4d *l, const sinew_mode_run *run, size_t panel, float *h, float *x,
+                     float *y, const sinew_block *in, sinew_block *out, size_t first, size_t last)
+{
+    size_t channels = l->modes.channels, channel = panel * PANEL;
+    size_t n = channels - channel < PANEL ? channels - channel : PANEL;
+    size_t at = panel * PANEL * l->modes.order * l->modes.parts;
+    sinew_modes modes = {n,         l->modes.order, l->modes.parts, run->a + at, run->b + at,
+                         l->c + at, l->D + channel, PANEL,          PANEL};
+    const float *from = (const float *)in->samples + channel;
+    float *to = (float *)out->samples + channel;
+    if (n < PANEL)
+        memset(x, 0, PIECE * PANEL * sizeof *x);
+    for (size_t t = first; t < last; t++)
+        memcpy(x + (t - first) * PANEL, from + t * channels, n * sizeof *x);
+    l->layer.ops->modes(&modes, h + at, x, y, last - first);
+    for (size_t t = first; t < last; t++)
+        memcpy(to + t * channels, y + (t - first) * PANEL, n * sizeof *y);
+}
+
 static void process(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
                     sinew_block *out)
 {
     const s4d *l = (const s4d *)node;
-    size_t channels = l->modes.channels, wide = width(l);
-    float *made = scratch, *x = made + 2 * sinew_mode_floats(&l->modes), *y = x + PIECE * wide;
+    float *made = scratch, *x = made + 2 * sinew_mode_floats(&l->modes), *y = x + PIECE * PANEL;
     double ratio = -1; /* none is made yet */
-    memset(x, 0, PIECE * wide * sizeof *x);
     for (size_t at = 0, next; at < in->n_frames; at = next) {
         size_t end = in->n_frames - at < PIECE ? in->n_frames : at + PIECE;
         sinew_mode_run run =
             sinew_mode_run_at(&l->modes, &l->layer, in, at, end, &next, made, &ratio);
-        sinew_modes modes = {channels, l->modes.order, l->modes.parts, run.a, run.b,
-                             l->c,     l->D,           wide,           wide};
-        for (size_t t = at; t < next; t++)
-            memcpy(x + (t - at) * wide, (const float *)in->samples + t * channels,
-                   channels * sizeof *x);
-        l->layer.ops->modes(&modes, state, x, y, next - at);
-        for (size_t t = at; t < next; t++)
-            memcpy((float *)out->samples + t * channels, y + (t - at) * wide, channels * sizeof *y);
+        for (size_t panel = 0; panel < width(l) / PANEL; panel++)
+            do_panel(l, &run, panel, state, x, y, in, out, at, next);
     }
 }
 
