@@ -9,6 +9,8 @@
 #include "simd/ops.h"
 #include "sinew/kernel.h"
 
+static const char *const dtypes[] = {"f64", "f32", "bf16", "int8", NULL};
+
 /* clang-format off */
 static const option options[] = {
     COUNT_OPTION(bench_asked, order, "order", "N", "filter: states, 8", 1, 4096),
@@ -17,13 +19,24 @@ static const option options[] = {
     COUNT_OPTION(bench_asked, block, "block", "B", "filter, convolve: frames a call, 256", 1, 1 << 20),
     COUNT_OPTION(bench_asked, state, "state", "N", "selective: states of a channel, 16", 1, 4096),
     COUNT_OPTION(bench_asked, frames, "frames", "L", "selective: frames, 2048", 1, 1 << 20),
+    COUNT_OPTION(bench_asked, layers, "layers", "N", "lm: of Mamba-1, 24", 1, 1024),
+    COUNT_OPTION(bench_asked, d_model, "d-model", "N", "lm: channels, 768", 1, 65536),
+    COUNT_OPTION(bench_asked, vocab, "vocab", "N", "lm: tokens, 50280", 1, 1 << 20),
+    COUNT_OPTION(bench_asked, threads, "threads", "T", "lm: 1", 1, SINEW_WORKERS_MAX),
     ENGINE_OPTION(bench_asked, engine, "filter:"),
-    DTYPE_OPTION(bench_asked, dtype, "filter: compute in"),
+    WORD_OPTION(bench_asked, dtype, "dtype", "D", "filter: f64 or f32; lm: f32 or", dtypes),
     FLAG_OPTION(bench_asked, json, "json", "print JSON"),
     {0}};
 /* clang-format on */
 
-enum { FILTER = 1, TAPS = 2, CHANNELS = 4, BLOCK = 8, SCAN = 16 }; /* options of some benches */
+enum {
+    FILTER = 1,
+    TAPS = 2,
+    CHANNELS = 4,
+    BLOCK = 8,
+    SCAN = 16,
+    MODEL = 32
+}; /* options of some benches */
 
 static const struct bench {
     const char *name;
@@ -31,7 +44,8 @@ static const struct bench {
     sinew_status (*run)(const bench_asked *asked, sinew_error *error);
 } benches[] = {{"filter", FILTER | CHANNELS | BLOCK, bench_filter},
                {"convolve", TAPS | BLOCK, bench_convolve},
-               {"selective", CHANNELS | SCAN, bench_selective}};
+               {"selective", CHANNELS | SCAN, bench_selective},
+               {"lm", MODEL, bench_lm}};
 enum { N_BENCHES = sizeof benches / sizeof *benches };
 
 static void print_json(const char *name, const bench_times *times, const bench_row *rows)
@@ -74,19 +88,29 @@ void bench_print(const bench_asked *asked, const char *name, const bench_times *
     printf("%-13s %s\n", "simd", sinew_simd_best()->name);
 }
 
+static bool is_one_of(const char *word, const char *a, const char *b)
+{
+    return word && (!strcmp(word, a) || (b && !strcmp(word, b)));
+}
+
 static const char *what_is_wrong(const struct bench *b, const bench_asked *asked)
 {
     const struct {
         bool given;
         unsigned of;
         const char *text;
-    } rules[] = {{asked->order.given || asked->engine || asked->dtype, FILTER,
-                  "--order, --engine and --dtype are for filter"},
-                 {asked->taps.given, TAPS, "--taps is for convolve"},
-                 {asked->channels.given, CHANNELS, "--channels is for filter and selective"},
-                 {asked->block.given, BLOCK, "--block is for filter and convolve"},
-                 {asked->state.given || asked->frames.given, SCAN,
-                  "--state and --frames are for selective"}};
+    } rules[] = {
+        {asked->order.given || asked->engine, FILTER, "--order and --engine are for filter"},
+        {asked->dtype != NULL, FILTER | MODEL, "--dtype is for filter and lm"},
+        {is_one_of(asked->dtype, "f64", NULL), FILTER, "--dtype f64 is for filter"},
+        {is_one_of(asked->dtype, "bf16", "int8"), MODEL, "--dtype bf16 and int8 are for lm"},
+        {asked->layers.given || asked->d_model.given || asked->vocab.given || asked->threads.given,
+         MODEL, "--layers, --d-model, --vocab and --threads are for lm"},
+        {asked->taps.given, TAPS, "--taps is for convolve"},
+        {asked->channels.given, CHANNELS, "--channels is for filter and selective"},
+        {asked->block.given, BLOCK, "--block is for filter and convolve"},
+        {asked->state.given || asked->frames.given, SCAN,
+         "--state and --frames are for selective"}};
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (rules[i].given && !(b->takes & rules[i].of))
             return rules[i].text;
@@ -101,7 +125,7 @@ static int run(const command *self, const void *settings, const char **args, siz
     while (b < benches + N_BENCHES && strcmp(b->name, args[0]) != 0)
         b++;
     if (b == benches + N_BENCHES)
-        return report_misuse(self, "no bench '%s'; there are filter, convolve and selective",
+        return report_misuse(self, "no bench '%s'; there are filter, convolve, selective and lm",
                              args[0]);
     const char *wrong = what_is_wrong(b, settings);
     if (wrong)
@@ -112,7 +136,7 @@ static int run(const command *self, const void *settings, const char **args, siz
 const command command_bench = {
     .name = "bench",
     .summary = "measure how fast filters run here",
-    .usage = "filter | convolve | selective [options]",
+    .usage = "filter | convolve | selective | lm [options]",
     .about =
         "filter: a Butterworth low-pass of up to 16 states, or as many modes as give the order,\n"
         "over noise, in calls of some frames. Prints the nanoseconds that a frame of all channels\n"
@@ -122,7 +146,10 @@ const command command_bench = {
         "of the median time at that position.\n\n"
         "selective: the scan of a selective layer (Mamba) in one call of one thread, beside as "
         "many\n"
-        "exponentials alone; ratio is the least of the one to the least of the other.",
+        "exponentials alone; ratio is the least of the one to the least of the other.\n\n"
+        "lm: a language model of Mamba-1 with random weights; the tokens a second of one after\n"
+        "another, of a prompt of 512, and how many of the bytes are read that a plain loop of as\n"
+        "many threads reads in the same run.",
     .options = options,
     .settings_bytes = sizeof(bench_asked),
     .least = 1,

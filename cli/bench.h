@@ -10,7 +10,7 @@
 
 /* What the command line asks for; what is not given has the bench's own default. */
 typedef struct bench_asked {
-    option_count order, channels, block, taps, state, frames;
+    option_count order, channels, block, taps, state, frames, layers, d_model, vocab, threads;
     const char *engine, *dtype;
     bool json;
 } bench_asked;
@@ -27,6 +27,7 @@ void bench_print(const bench_asked *asked, const char *name, const bench_times *
 
 sinew_status bench_filter(const bench_asked *asked, sinew_error *error);
 sinew_status bench_convolve(const bench_asked *asked, sinew_error *error);
+sinew_status bench_lm(const bench_asked *asked, sinew_error *error);
 sinew_status bench_selective(const bench_asked *asked, sinew_error *error);
 
 #endif

@@ -75,6 +75,22 @@ def test_selective():
     assert abs(got["ratio"] - got["ns_per_frame"]["min"] / got["exp_ns_per_frame"]) < 1e-6 * got["ratio"]
 
 
+def test_lm():
+    form = ["name", "ns_per_frame", "layers", "d_model", "vocab", "dtype", "threads", "decode_tok_s",
+            "prefill_tok_s", "prefill_gflop_s", "decode_GB_s", "read_GB_s", "decode_of_read", "simd", "rounds",
+            "calls"]
+    shape = ("--layers", "2", "--d-model", "40", "--vocab", "100")
+    for dtype, threads in ("f32", 1), ("bf16", 2), ("int8", 1):
+        got = bench("lm", *shape, "--dtype", dtype, "--threads", str(threads))
+        assert list(got) == form
+        check_times(got)
+        assert [got[k] for k in ("layers", "d_model", "vocab", "dtype", "threads")] == [2, 40, 100, dtype, threads]
+        for key in form[7:13]:
+            assert got[key] > 0, key
+        assert abs(got["decode_tok_s"] * got["ns_per_frame"]["min"] - 1e9) < 1
+        assert abs(got["decode_of_read"] * got["read_GB_s"] / got["decode_GB_s"] - 1) < 1e-9
+
+
 def test_the_table_says_the_same():
     text = sinew("bench", "filter", "--order", "2").stdout.decode()
     for word in "ns per frame", "butterworth", "order", "engine", "simd":
@@ -82,7 +98,7 @@ def test_the_table_says_the_same():
 
 
 def test_misuse():
-    assert "filter" in sinew("bench", status=2).messages + sinew("bench", "lm", status=2).messages
+    assert "filter" in sinew("bench", status=2).messages + sinew("bench", "lms", status=2).messages
     sinew("bench", "filter", "filter", status=2)
     sinew("bench", "filter", "--order", "0", status=2)
     sinew("bench", "filter", "--block", "1.5", status=2)
@@ -90,6 +106,9 @@ def test_misuse():
     assert "--taps" in sinew("bench", "filter", "--taps", "9", status=2).messages
     assert "--order" in sinew("bench", "convolve", "--order", "9", status=2).messages
     sinew("bench", "convolve", "--taps", "0", status=2)
+    assert "--layers" in sinew("bench", "filter", "--layers", "2", status=2).messages
+    assert "f64" in sinew("bench", "lm", "--dtype", "f64", status=2).messages
+    assert "int8" in sinew("bench", "filter", "--dtype", "int8", status=2).messages
     assert "--channels" in sinew("bench", "convolve", "--channels", "9", status=2).messages
     assert "--block" in sinew("bench", "selective", "--block", "9", status=2).messages
     assert "--state" in sinew("bench", "filter", "--state", "9", status=2).messages
