@@ -13,7 +13,7 @@ typedef struct head_in {
     const float *a, *w, *w2, *x, *x2, *b, *c, *b2;
     float *y;
     size_t a_stride, x_stride, bc_stride, y_stride;
-    const float *D; /* (16): y begins with D x; NULL: with what is there */
+    const float *D; /* (16): of the first tile, y = D x + its sum; NULL: y += its sum */
 } head_in;
 
 /* `states` states of a register of channels over n frames; h (states, 16). */
@@ -32,10 +32,6 @@ INLINE void head_tile(float *h, const head_in *in, size_t n, size_t states, int 
         float *y = in->y + t * in->y_stride;
         if (two)
             drive2 = load(in->x2 + t * in->x_stride) * in->w2[t * in->a_stride];
-        if (in->D)
-            sum[0] = x * load(in->D);
-        else
-            sum[0] = load(y);
         UNROLL
         for (size_t i = 0; i < states; i++) {
             vf driven = drive * SPLAT(b[i]);
@@ -44,7 +40,11 @@ INLINE void head_tile(float *h, const head_in *in, size_t n, size_t states, int 
             state[i] = madd_f32(a, state[i], driven);
             sum[i % 2] = madd_f32(state[i], SPLAT(c[i]), sum[i % 2]);
         }
-        store(y, sum[0] + sum[1]);
+        vf all = sum[0] + sum[1];
+        if (in->D)
+            store(y, madd_f32(x, load(in->D), all));
+        else
+            store(y, load(y) + all);
     }
     UNROLL
     for (size_t i = 0; i < states; i++)

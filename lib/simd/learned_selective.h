@@ -15,7 +15,7 @@ typedef struct scan_in {
     const float *u, *delta, *B, *C; /* B and C of the tile's first state */
     float *y;
     size_t u_stride, delta_stride, bc_stride, y_stride;
-    const float *D; /* (16): y begins with D u; NULL: with what is there */
+    const float *D; /* (16): of the first tile, y = D u + its sum; NULL: y += its sum */
 } scan_in;
 
 /* decay[i] = 2^(step A[i]). Where A is -(1 ..) log2(e): of the first state, which is a power of
@@ -56,17 +56,17 @@ INLINE void scan_tile(const float *A, float *h, const scan_in *in, size_t n, siz
         vf drive = step * u;
         const float *B = in->B + t * in->bc_stride, *C = in->C + t * in->bc_stride;
         float *y = in->y + t * in->y_stride;
-        if (in->D)
-            sum[0] = u * load(in->D);
-        else
-            sum[0] = load(y);
         decays(decay, A, step, states, harmonic, in->D != NULL);
         UNROLL
         for (size_t i = 0; i < states; i++) {
             state[i] = madd_f32(decay[i], state[i], drive * SPLAT(B[i]));
             sum[i % 2] = madd_f32(state[i], SPLAT(C[i]), sum[i % 2]);
         }
-        store(y, sum[0] + sum[1]);
+        vf all = sum[0] + sum[1];
+        if (in->D)
+            store(y, madd_f32(u, load(in->D), all));
+        else
+            store(y, load(y) + all);
     }
     UNROLL
     for (size_t i = 0; i < states; i++)

@@ -227,11 +227,50 @@ static void prefill(const sinew_learned *ops, sgemm *blas)
     }
 }
 
+/* Nanoseconds that a frame's 1536 channels take: of 16 states (Mamba-1), where A is still
+ * -(1 .. 16), and of 128 states in heads of 64 (Mamba-2); many frames in a call, and one. */
+static double scan_ns(const sinew_learned *ops, int kind, size_t n)
+{
+    enum { D = 1536, N = 128, HEADS = 24 };
+    static float *h, *x, *a, *bc, *y;
+    if (!h) {
+        h = filled(D * N * 4), x = filled(FRAMES * D * 4), a = filled(D * N * 4);
+        bc = filled(FRAMES * 2 * N * 4), y = filled(FRAMES * D * 4);
+        for (size_t i = 0; i < D * N; i++)
+            a[i] = -a[i];
+    }
+    sinew_selective s = {D, 16, a, x, kind == 1, D, D, 2 * N, D};
+    sinew_heads heads = {HEADS, D / HEADS, N, HEADS, x, D, HEADS, 2 * N, D};
+    sinew_heads_in in = {.a = x, .w = x, .x = x, .b = bc, .c = bc + N};
+    double best = 1e9;
+    for (int round = 0; round < ROUNDS; round++) {
+        double start = clock_s(CLOCK_THREAD_CPUTIME_ID);
+        for (size_t t = 0; t < FRAMES; t += n)
+            if (kind < 2)
+                ops->selective(&s, 0, D, h, x, x, bc, bc + N, y, n);
+            else
+                ops->heads(&heads, 0, HEADS, h, &in, y, n);
+        double took = clock_s(CLOCK_THREAD_CPUTIME_ID) - start;
+        best = took < best ? took : best;
+    }
+    return 1e9 * best / FRAMES;
+}
+
+static void scans(const sinew_learned *ops)
+{
+    static const char *const names[] = {"Mamba-1", "Mamba-1, A = -(1 ..)", "Mamba-2"};
+    printf("scans of 1536 channels: ns a frame, %d frames a call, and one\n", FRAMES);
+    for (int kind = 0; kind < 3; kind++)
+        printf("%-21s %8.0f %8.0f\n", names[kind], scan_ns(ops, kind, FRAMES),
+               scan_ns(ops, kind, 1));
+}
+
 int main(int argc, char **argv)
 {
     const sinew_learned *ops = sinew_simd_best()->learned;
     printf("simd %s\n", ops->name);
     share();
+    scans(ops);
     decode(ops);
     prefill(ops, find_sgemm(argc > 1 ? argv[1] : "libopenblas.so.0"));
     return 0;
