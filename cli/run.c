@@ -246,17 +246,18 @@ static sinew_status check_smooth(const sinew_model *model, const char *path, sin
     return SINEW_OK;
 }
 
-/* The part of a checkpoint, how it is held, and who works on it. */
-static sinew_status plan_checkpoint(job_plan *plan, const settings *s, sinew_error *error)
+/* How layers are held and who works on them; the part of a checkpoint. */
+static sinew_status plan_layers(job_plan *plan, const settings *s, sinew_error *error)
 {
     sinew_checkpoint_build_opts *opts = &plan->checkpoint;
-    bool is_one = sinew_model_checkpoint(plan->model) != NULL;
-    if (!is_one && (s->part || s->quantize))
-        return sinew_fail(error, SINEW_ERR_ARGUMENT,
-                          "%s is no checkpoint: --part and --quantize "
-                          "are for those",
+    bool has_layers = sinew_model_has_layers(plan->model);
+    if (s->part && !sinew_model_checkpoint(plan->model))
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s is no checkpoint: --part is for those",
                           plan->model_path);
-    if (!is_one)
+    if (s->quantize && !has_layers)
+        return sinew_fail(error, SINEW_ERR_ARGUMENT, "%s has no layers: --quantize is for those",
+                          plan->model_path);
+    if (!has_layers)
         return SINEW_OK;
     sinew_status status = s->part ? sinew_checkpoint_part_read(opts, s->part, error) : SINEW_OK;
     if (!status && (opts->part == SINEW_CHECKPOINT_LM || opts->part == SINEW_CHECKPOINT_BODY))
@@ -289,7 +290,7 @@ static sinew_status make_plan(job_plan *plan, double **x0, const settings *s,
     sinew_status status = sinew_model_open_any(model, model_path, error);
     plan->model = *model;
     if (!status)
-        status = plan_checkpoint(plan, s, error);
+        status = plan_layers(plan, s, error);
     if (!status && !s->block.given) /* a kernel's transforms are the better the longer */
         plan->block_frames = sinew_model_kernel(*model, NULL) ? SINEW_KERNEL_CALL_FRAMES : 4096;
     if (!status && s->smooth)

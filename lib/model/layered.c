@@ -64,16 +64,18 @@ static sinew_status check_opts(const sinew_build_opts *opts, sinew_error *error)
 static sinew_layer_build build_for(const sinew_spec_graph *graph, const sinew_build_opts *opts)
 {
     const sinew_discretize_opts *d = &opts->discretize;
+    sinew_layer_opts layers = opts->checkpoint.layers;
     double trained = graph->rate_hz > 0 ? 1 / graph->rate_hz : 0;
     double step = d->rate_hz > 0 ? 1 / d->rate_hz : d->step_s > 0 ? d->step_s : trained;
-    return (sinew_layer_build){
-        .opts = {.trained_step_s = trained > 0 ? trained : step, .step_s = step},
-        .step_s = step,
-        .trained_step_s = trained,
-        .steps = opts->steps,
-        .outside = opts->filter.channels,
-        .filter = &opts->filter,
-        .allow_unstable = opts->allow_unstable};
+    layers.trained_step_s = trained > 0 ? trained : step;
+    layers.step_s = step;
+    return (sinew_layer_build){.opts = layers,
+                               .step_s = step,
+                               .trained_step_s = trained,
+                               .steps = opts->steps,
+                               .outside = opts->filter.channels,
+                               .filter = &opts->filter,
+                               .allow_unstable = opts->allow_unstable};
 }
 
 /* The layer's place in front of what is wrong with it: with the description, that is, unless only

@@ -139,6 +139,18 @@ def test_cuts_and_states_to_the_bit():
     assert (np.concatenate([first, rest]) == whole).all()
 
 
+def test_quantized_and_by_several_threads():
+    w, x = some_weights(), noise(100, 3)
+    path = place(w, ONE_EACH)
+    whole = run(path, x)
+    assert (run(path, x, "--threads", 3) == whole).all()
+    for how, limit in ("bf16", 2e-2), ("int8", 5e-2):
+        y = run(path, x, "--quantize", how)
+        assert not (y == whole).all()
+        near(y, whole, limit)
+    sinew("run", path, "x.npy", "y.npy", "--part", "stack", status=2)
+
+
 SELECTIVE = """weights: w.safetensors
 rate_hz: 16000
 graph:

@@ -168,7 +168,8 @@ typedef struct sinew_build_opts {
     size_t call_frames;
     sinew_checkpoint_build_opts checkpoint; /* which part of a checkpoint, and how. A rate or step
                                              * is that of the frames to come, where the checkpoint
-                                             * says at which it was trained. */
+                                             * says at which it was trained. Of a graph,
+                                             * how its layers are held and who works on them. */
     bool allow_unstable; /* else what grows by itself is refused: most runs have no end */
     /* The continuous state at the start, (n_x0) numbers, for every channel where each runs by
      * itself; NULL: zero. For systems given as matrices, by the methods zoh and foh. */
