@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "model/layer_tensors.h"
+#include "sinew/graph.h"
 
 struct sinew_layered {
     sinew_document *document;
@@ -101,6 +102,29 @@ static sinew_status check_channels(const sinew_node *node, const sinew_build_opt
                       opts->filter.channels, node->channels_in);
 }
 
+/* The list as one node. Where the channels that come do not fit, one that takes and gives one
+ * runs on each of them, as systems do. */
+static sinew_status build_list(sinew_node **out, const sinew_spec_graph *graph,
+                               sinew_layer_build *b, sinew_error *error)
+{
+    sinew_layer_build alone = *b;
+    sinew_node *node = NULL;
+    sinew_error ignored;
+    sinew_status status = sinew_layers_build(&node, &graph->layers, b, error);
+    alone.outside = 1;
+    if (status && b->outside > 1 && !sinew_layers_build(&node, &graph->layers, &alone, &ignored))
+        status = SINEW_OK;
+    if (status)
+        return status;
+    if (b->outside < 2 || node->channels_in != 1 || node->channels_out != 1)
+        *out = node;
+    else
+        status = sinew_graph_new_each(out, node, b->outside, error);
+    if (status)
+        sinew_node_free(node);
+    return status;
+}
+
 sinew_status sinew_layered_build(sinew_node **out, const sinew_layered *layered,
                                  const sinew_build_opts *opts, sinew_build_report *facts,
                                  sinew_error *error)
@@ -111,7 +135,7 @@ sinew_status sinew_layered_build(sinew_node **out, const sinew_layered *layered,
         return status;
     sinew_layer_build b = build_for(&layered->graph, opts);
     facts->step_s = b.step_s;
-    status = sinew_layers_build(out, &layered->graph.layers, &b, &inner);
+    status = build_list(out, &layered->graph, &b, &inner);
     if (status)
         return blame(&b, status, &inner, error);
     status = check_channels(*out, opts, error);

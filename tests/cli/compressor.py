@@ -113,6 +113,19 @@ def test_cuts_and_states():
     assert (np.concatenate([first, rest]) == whole).all()
 
 
+def test_each_channel_by_itself():
+    x = np.random.default_rng(4).uniform(-1, 1, (5000, 2)) * [1, 0.1]
+    np.save("two.npy", np.float32(x))
+    sinew("run", "level-compressor", "two.npy", "y2.npy", "--rate", 48000)
+    y = np.load("y2.npy")
+    for c in 0, 1:
+        assert (y[:, c] == run(x[:, c:c + 1], 48000)).all()
+    sinew("run", "level-compressor", "two.npy", "y3.npy", "--rate", 48000, "--state-out",
+          "state.safetensors")
+    sinew("run", "level-compressor", "two.npy", "y3.npy", "--rate", 48000, "--state-in",
+          "state.safetensors")
+
+
 def test_extremes_stay_finite():
     for rate in 8000, 192000:
         x = np.array([0, 1e-30, 1, -1, 100, -1e4, 1e-3, 0] * 500)[:, None]

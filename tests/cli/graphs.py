@@ -267,6 +267,18 @@ def test_a_front_end_runs_at_any_rate():
         near(y, want, 1e-6)
 
 
+def test_one_channel_runs_on_each():
+    x = noise(300, 2)
+    text = "graph: [{system: {zpk: {poles: [-300], gain: 300}}}, {linear: {weight: one}}]\n"
+    path = place({"one": np.array([[-2.0]])}, "weights: w.safetensors\n" + text)
+    both = run(path, x, "--rate", RATE)
+    for c in 0, 1:
+        assert (both[:, c:c + 1] == run(path, x[:, c:c + 1], "--rate", RATE)).all()
+    np.save("x.npy", x)  # three channels in are no two
+    done = sinew("run", place(some_weights(), ONE_EACH), "x.npy", "y.npy", status=1)
+    assert "x.npy: 2 channels, but the model takes 3" in done.messages, done.messages
+
+
 def test_what_is_wrong_is_told_where():
     w = some_weights()
     checkpoints.write("w.safetensors", w)

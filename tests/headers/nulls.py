@@ -259,6 +259,7 @@ EXTRA = {
     ("sinew_model_discretize_plus", "model"): "model_kernel",
     ("sinew_system_new_sos", "sections"): "(const double[]){1, 2, 3, 1, 2, 4}",
     ("sinew_graph_new_residual", "node"): "layer", ("sinew_spectral_new", "inner"): "layer",
+    ("sinew_graph_new_each", "node"): "layer",
     ("sinew_checkpoint_part_read", "text"): '"stack"',
     ("sinew_tensors_read", "bytes"): "tensors", ("sinew_tensors_read", "n_bytes"): "sizeof tensors - 1",
     ("sinew_tokenizer_encode", "text"): '"aa"', ("sinew_tokenizer_read", "json"): "letters",

@@ -164,3 +164,14 @@ sinew_node *law_make_held(const law_node *law)
                                 .step_s = step_s};
     return spectral(gate, &opts);
 }
+
+sinew_node *law_make_each(const law_node *law)
+{
+    (void)law;
+    sinew_error error;
+    sinew_node *node = NULL;
+    sinew_node *gate = branches(SINEW_GRAPH_PRODUCT, linear(1, 2, 0), linear(1, 2, 2));
+    sinew_node *inner = sequence(linear(2, 1, 5), sequence(filter(500, SINEW_ENGINE_BLOCK), gate));
+    must(sinew_graph_new_each(&node, inner, 3, &error), &error);
+    return node;
+}

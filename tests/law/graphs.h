@@ -18,4 +18,7 @@ sinew_node *law_make_mask(const law_node *law);
 sinew_node *law_make_mask_bands(const law_node *law);
 sinew_node *law_make_held(const law_node *law);
 
+/* A filter, a gate and a layer of one channel on each channel: 3, 3. */
+sinew_node *law_make_each(const law_node *law);
+
 #endif

@@ -670,6 +670,7 @@ const law_node law_nodes[] = {
     GRAPH("graph of a gate", F32, 2, 2, law_make_gate, false),
     GRAPH("graph of filters side by side", F32, 2, 4, law_make_beside, false),
     GRAPH("graph of a residual", F32, 2, 2, law_make_leftover, false),
+    GRAPH("graph of each channel", F32, 3, 3, law_make_each, false),
     GRAPH("spectral mask", F32, 1, 1, law_make_mask, false),
     GRAPH("spectral mask of bands", F32, 1, 1, law_make_mask_bands, false),
     GRAPH("spectral held", F32, 1, 3, law_make_held, false),

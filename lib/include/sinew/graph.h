@@ -45,6 +45,11 @@ SINEW_API sinew_status sinew_graph_new_branches(sinew_node **out, sinew_graph_jo
                                                 sinew_node *const *nodes, const char *const *names,
                                                 size_t n, sinew_error *error);
 
+/** y_c = node(x_c): a node of one channel runs on each channel by itself. A saved state names its
+ *  parts channel.0., channel.1. ... */
+SINEW_API sinew_status sinew_graph_new_each(sinew_node **out, sinew_node *node, uint32_t channels,
+                                            sinew_error *error);
+
 #ifdef __cplusplus
 }
 #endif
