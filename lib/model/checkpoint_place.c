@@ -1,6 +1,7 @@
 /* The names of the tensors in both styles, and where each belongs. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -71,7 +72,7 @@ typedef struct finder {
     sinew_error *error;
 } finder;
 
-enum { NAME_BYTES = 160 };
+enum { NAME_BYTES = 160, LAYERS_MOST = 1 << 16 };
 
 /* The tensor of this name, which is then known; NULL: there is none. */
 static const sinew_tensor *find(finder *f, const char *name)
@@ -216,13 +217,20 @@ static sinew_checkpoint_kind kind_of(const finder *f)
                                                 : SINEW_MAMBA2;
 }
 
+/* One more than the largest number in a name "layers.3.". */
 static uint32_t count_layers(const finder *f)
 {
-    char name[NAME_BYTES];
-    uint32_t n = 0;
-    while (sinew_tensors_find(f->c->tensors, name_of(f, name, "layers.%u.mixer.D", n)))
-        n++;
-    return n;
+    char stem[NAME_BYTES];
+    size_t n = strlen(name_of(f, stem, "layers."));
+    unsigned long most = 0;
+    for (size_t i = 0; i < sinew_tensors_count(f->c->tensors); i++) {
+        const char *name = sinew_tensors_at(f->c->tensors, i)->name;
+        char *end = NULL;
+        unsigned long layer = begins(name, stem) ? strtoul(name + n, &end, 10) : 0;
+        if (end && *end == '.' && layer < LAYERS_MOST && layer + 1 > most)
+            most = layer + 1;
+    }
+    return (uint32_t)most;
 }
 
 /* That of the first matrix, unless config.json and the last norm agree on another one: then it is
