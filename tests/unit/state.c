@@ -162,10 +162,8 @@ Test(checkpoint, names_of_both_styles_and_without_a_prefix_are_one_model)
                                            {"backbone.", "embedding.weight"},
                                            {"", "embeddings.weight"}};
     static const char *const configs[] = {
-        "{\"model_type\":\"mamba\",\"hidden_size\":6,\"n_groups\":null,\"unknown\":{\"x\":[1]}}",
-        "{\"d_model\": 6, \"n_layer\": 2, \"ssm_cfg\": {\"layer\": \"Mamba1\"}, \"rms_norm\": "
-        "true}",
-        "{}"};
+        "{\"model_type\":\"mamba\",\"hidden_size\":6,\"n_groups\":null,\"x\":{\"y\":[1]}}",
+        "{\"d_model\": 6, \"n_layer\": 2, \"ssm_cfg\": {\"layer\": \"Mamba1\"}}", "{}"};
     float *first = NULL;
     for (size_t i = 0; i < 3; i++) {
         named all[TENSORS_MOST];
