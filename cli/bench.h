@@ -28,6 +28,7 @@ void bench_print(const bench_asked *asked, const char *name, const bench_times *
 sinew_status bench_filter(const bench_asked *asked, sinew_error *error);
 sinew_status bench_convolve(const bench_asked *asked, sinew_error *error);
 sinew_status bench_lm(const bench_asked *asked, sinew_error *error);
+sinew_status bench_mixer(const bench_asked *asked, sinew_error *error);
 sinew_status bench_selective(const bench_asked *asked, sinew_error *error);
 
 #endif

@@ -163,7 +163,8 @@ sinew_status bench_lm(const bench_asked *asked, sinew_error *error)
 {
     lm_shape shape = {.layers = asked->layers.given ? (size_t)asked->layers.value : 24,
                       .d_model = asked->d_model.given ? (size_t)asked->d_model.value : 768,
-                      .vocab = asked->vocab.given ? (size_t)asked->vocab.value : 50280};
+                      .vocab = asked->vocab.given ? (size_t)asked->vocab.value : 50280,
+                      .order = 16};
     size_t threads = asked->threads.given ? (size_t)asked->threads.value : 1;
     sinew_layer_opts opts = {.quantize = asked->dtype && strcmp(asked->dtype, "f32") != 0
                                              ? options_quantize(asked->dtype)

@@ -9,7 +9,7 @@
 #include "sinew/mamba.h"
 
 /* As Mamba's are: D = 2 d_model, R = d_model / 16. */
-enum { EXPAND = 2, ORDER = 16, CONV = 4, RANK_OF = 16, TENSORS = 9, BODY_PARTS_MORE = 2 };
+enum { EXPAND = 2, CONV = 4, RANK_OF = 16, TENSORS = 9, BODY_PARTS_MORE = 2 };
 
 static size_t rank_of(const lm_shape *s)
 {
@@ -19,7 +19,7 @@ static size_t rank_of(const lm_shape *s)
 size_t lm_shape_numbers(const lm_shape *s)
 {
     size_t inner = EXPAND * s->d_model, rank = rank_of(s);
-    size_t layer = inner * (3 * s->d_model + 2 * rank + 2 * ORDER);
+    size_t layer = inner * (3 * s->d_model + 2 * rank + 2 * s->order);
     return s->layers * layer + s->vocab * s->d_model;
 }
 
@@ -53,15 +53,15 @@ static sinew_status mixer(sinew_node **out, lm_made *made, const lm_shape *s,
         uint32_t rank;
         float mean, spread;
     } wanted[TENSORS] = {
-        {{2 * inner, d}, 2, 0, 2 * of_d},                /* in_proj */
-        {{inner, 1, CONV}, 3, 0, 1},                     /* conv */
-        {{inner}, 1, 0, 0.1F},                           /* its bias */
-        {{rank + 2 * ORDER, inner}, 2, 0, 4 * of_inner}, /* x_proj */
-        {{inner, rank}, 2, 0, 0.1F},                     /* dt_proj */
-        {{inner}, 1, -4, 2},                             /* its bias */
-        {{inner, ORDER}, 2, 1, 1.5F},                    /* A_log: trained, no longer 1 .. N */
-        {{inner}, 1, 1, 0},                              /* D */
-        {{d, inner}, 2, 0, of_inner},                    /* out_proj */
+        {{2 * inner, d}, 2, 0, 2 * of_d},                   /* in_proj */
+        {{inner, 1, CONV}, 3, 0, 1},                        /* conv */
+        {{inner}, 1, 0, 0.1F},                              /* its bias */
+        {{rank + 2 * s->order, inner}, 2, 0, 4 * of_inner}, /* x_proj */
+        {{inner, rank}, 2, 0, 0.1F},                        /* dt_proj */
+        {{inner}, 1, -4, 2},                                /* its bias */
+        {{inner, s->order}, 2, 1, 1.5F},                    /* A_log: trained, no longer 1 .. N */
+        {{inner}, 1, 1, 0},                                 /* D */
+        {{d, inner}, 2, 0, of_inner},                       /* out_proj */
     };
     for (size_t i = 0; i < TENSORS; i++) {
         sinew_status status = noise(made, &t[i], wanted[i].rank, wanted[i].shape, wanted[i].mean,
@@ -155,6 +155,14 @@ sinew_status lm_made_new(lm_made *made, const lm_shape *s, const sinew_layer_opt
     status = join(&made->body, parts, parts ? n : 0, status, error);
     sinew_free(parts);
     return status;
+}
+
+sinew_status lm_made_mixer(sinew_node **out, lm_made *made, const lm_shape *s, sinew_error *error)
+{
+    sinew_layer_opts opts = {0};
+    *out = NULL;
+    *made = (lm_made){.weights = sinew_alloc(TENSORS, sizeof *made->weights)};
+    return made->weights ? mixer(out, made, s, &opts, error) : sinew_fail_memory(error);
 }
 
 void lm_made_free(lm_made *made)

@@ -5,7 +5,7 @@
 #include "sinew/layer.h"
 
 typedef struct lm_shape {
-    size_t layers, d_model, vocab;
+    size_t layers, d_model, vocab, order;
 } lm_shape;
 
 typedef struct lm_made {
@@ -17,6 +17,9 @@ typedef struct lm_made {
 /* Free in any case; opts->quantize says how matrices are held. */
 sinew_status lm_made_new(lm_made *out, const lm_shape *shape, const sinew_layer_opts *opts,
                          sinew_error *error);
+/* One mixer alone, into *out; what it is made of is kept in `made`, which is freed after it. */
+sinew_status lm_made_mixer(sinew_node **out, lm_made *made, const lm_shape *shape,
+                           sinew_error *error);
 void lm_made_free(lm_made *made); /* zeroed is fine */
 
 /* Numbers in the matrices, each of which is read once for a token. */

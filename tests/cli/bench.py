@@ -91,6 +91,19 @@ def test_lm():
         assert abs(got["decode_of_read"] * got["read_GB_s"] / got["decode_GB_s"] - 1) < 1e-9
 
 
+def test_mixer():
+    form = ["name", "ns_per_frame", "d_model", "state", "block", "dtype", "core_at_48k", "mean_us", "worst_us",
+            "simd", "rounds", "calls"]
+    got = bench("mixer")
+    assert list(got) == form
+    check_times(got)
+    assert [got[k] for k in ("d_model", "state", "block")] == [16, 8, 1]
+    assert abs(got["core_at_48k"] / (48e-6 * got["ns_per_frame"]["median"]) - 1) < 1e-9
+    got = bench("mixer", "--d-model", "5", "--state", "3", "--block", "7")
+    assert [got[k] for k in ("d_model", "state", "block")] == [5, 3, 7]
+    assert got["mean_us"] > 0 and got["worst_us"] > 0
+
+
 def test_the_table_says_the_same():
     text = sinew("bench", "filter", "--order", "2").stdout.decode()
     for word in "ns per frame", "butterworth", "order", "engine", "simd":
@@ -111,6 +124,8 @@ def test_misuse():
     assert "int8" in sinew("bench", "filter", "--dtype", "int8", status=2).messages
     assert "--channels" in sinew("bench", "convolve", "--channels", "9", status=2).messages
     assert "--block" in sinew("bench", "selective", "--block", "9", status=2).messages
+    assert "--d-model" in sinew("bench", "selective", "--d-model", "9", status=2).messages
+    assert "--threads" in sinew("bench", "mixer", "--threads", "2", status=2).messages
     assert "--state" in sinew("bench", "filter", "--state", "9", status=2).messages
     assert "convolve" in sinew("bench", "filter", "--engine", "conv", status=2).messages
 
