@@ -49,7 +49,7 @@ INLINE vf polynomial(vf x, const float *c, size_t degree)
 /* 2^n of the integer in the lowest bits of INTEGER + n; 0 for n = -127 */
 INLINE vf power_of_2(vi bits)
 {
-    return (vf)((bits << 23) + (127 << 23));
+    return (vf)(((vu)bits << 23) + (127U << 23));
 }
 
 /* e^x within 2 units of the last place; 0 where that is below the smallest number, subnormal ones

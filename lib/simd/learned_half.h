@@ -5,7 +5,6 @@
 #include "simd/learned_lanes.h"
 
 typedef uint16_t vh __attribute__((vector_size(WIDTH / 2), aligned(2), may_alias));
-typedef uint32_t vu __attribute__((vector_size(WIDTH), aligned(4), may_alias));
 
 INLINE vh load_part_16(const uint16_t *p, size_t count)
 {

@@ -60,8 +60,9 @@ INLINE void round_group(const float *x, int8_t *values, float *scale, int32_t *s
     UNROLL
     for (size_t c = 0; c < GROUP; c += VF) {
         vi q = (vi)madd_f32(load(x + c), inverse, bias) - (vi)bias;
-        *(vb *)(values + c) = __builtin_convertvector(q, vb);
-        total += q;
+        vb narrow = __builtin_convertvector(q, vb); /* what is not finite gives any number */
+        *(vb *)(values + c) = narrow;
+        total += __builtin_convertvector(narrow, vi);
     }
     *scale = small ? 0 : most / 127;
     *sum = sum_of(total);

@@ -15,6 +15,7 @@
 #define INLINE static inline __attribute__((always_inline))
 #define SPLAT(x) ((x) - (vf){0})
 
+typedef uint32_t vu __attribute__((vector_size(WIDTH), aligned(4), may_alias));
 typedef float v4 __attribute__((vector_size(16), aligned(4), may_alias));
 
 INLINE vf load(const float *p)

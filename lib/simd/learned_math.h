@@ -97,8 +97,8 @@ INLINE void sincos_of(vf x, vf *sine, vf *cosine)
     vf square = r * r, sin_r = madd_f32(r * square, polynomial(square, s, 2), r);
     vf cos_r = madd_f32(square * square, polynomial(square, c, 2), 1 - square * 0.5F);
     vi quarter = (vi)biased, odd = -(quarter & 1);
-    *sine = (vf)((vi)either(odd, cos_r, sin_r) ^ ((quarter & 2) << 30));
-    *cosine = (vf)((vi)either(odd, sin_r, cos_r) ^ (((quarter + 1) & 2) << 30));
+    *sine = (vf)((vi)either(odd, cos_r, sin_r) ^ (vi)((vu)(quarter & 2) << 30));
+    *cosine = (vf)((vi)either(odd, sin_r, cos_r) ^ (vi)((vu)((quarter + 1) & 2) << 30));
 }
 
 static void each_sincos(const float *x, float *sine, float *cosine, size_t n)
