@@ -11,6 +11,9 @@ import numpy as np
 from harness import (BANDPASS, RECORDING, Daemon, Subscriber, config, equal, ipc, main, noise,
                      no_leftovers, run, save_npy, tcp, until, write)
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vectors"))
+import checkpoints  # noqa: E402
+
 SINEW = os.path.abspath(sys.argv[2])
 COMPRESSOR = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "models",
                           "level-compressor", "model.yaml")
@@ -86,6 +89,21 @@ def test_layers():
     subprocess.run([SINEW, "run", COMPRESSOR, RECORDING, "reference.npy"], check=True,
                    capture_output=True)
     equal(subscriber.wait().whole(), np.load("reference.npy").reshape(-1, 1))
+
+
+def test_a_checkpoint_in_a_pipeline():
+    for kind in "mamba1", "mamba2", "mamba3":
+        folder = checkpoints.make("checkpoint-" + kind, kind).folder
+        save_npy("in.npy", noise(3000, 12).astype("f4"))
+        at = tcp()
+        path = config([pipeline({"path": "in.npy", "rate": 100, "pace": "fast", "block": 70},
+                                model="./" + folder)], [at])
+        daemon = Daemon(path)
+        subscriber = Subscriber(at, "mic/clean")
+        daemon.ends()
+        subprocess.run([SINEW, "run", folder, "in.npy", "reference.npy"], check=True,
+                       capture_output=True)
+        equal(subscriber.wait().whole(), np.load("reference.npy"))
 
 
 def test_at_the_pace_of_the_recording():
