@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "scarce_checkpoint.h"
 #include "scarce_layers.h"
 #include "sinew/sinew.h"
 
@@ -326,6 +327,7 @@ static const struct deed {
     {graph, "graph",
      "[{norm: {channels: 2}}, {linear: {prefix: x}}, {residual: [{system: {zpk: {poles: [-5]}}}]}, "
      "{product: [[], [{linear: {weight: x.weight}}, {activation: {kind: sigmoid}}]]}]"},
+    {scarce_checkpoint, "a checkpoint", "{\"model_type\": \"mamba\", \"n_layer\": 1}"},
     {scarce_layer, "a GRU", "gru"},
     {scarce_layer, "a norm", "norm"},
     {scarce_layer, "an activation", "activation"},
