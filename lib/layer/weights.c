@@ -179,7 +179,7 @@ static sinew_frames_int8 frames_int8(const sinew_weights *w, size_t n, void *scr
     size_t groups = w->int8.groups;
     char *at = scratch;
     sinew_frames_int8 frames = {.groups = groups, .values = (int8_t *)at};
-    at += sinew_aligned(n * groups * GROUP);
+    at += sinew_aligned(n * groups * 2 * GROUP);
     frames.scales = (float *)(void *)at;
     at += sinew_aligned(n * groups * sizeof(float));
     frames.sums = (int32_t *)(void *)at;
@@ -191,7 +191,7 @@ size_t sinew_weights_scratch(const sinew_weights *w, size_t n)
     if (w->form != SINEW_WEIGHTS_INT8)
         return 0;
     size_t groups = n * w->int8.groups;
-    return sinew_aligned(groups * GROUP) + 2 * sinew_aligned(groups * sizeof(float));
+    return sinew_aligned(groups * 2 * GROUP) + 2 * sinew_aligned(groups * sizeof(float));
 }
 
 typedef struct product {

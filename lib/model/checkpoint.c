@@ -1,5 +1,6 @@
 #include "model/checkpoint.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,9 @@ static sinew_status open_parts(sinew_checkpoint *c, const char *path, bool allow
                                sinew_error *error)
 {
     sinew_error detail;
+    struct stat about;
+    if (stat(path, &about) != 0)
+        return sinew_fail(error, SINEW_ERR_IO, "%s: %s", path, strerror(errno));
     char *config = config_path(path);
     if (!config)
         return sinew_fail_memory(error);

@@ -32,12 +32,13 @@ typedef struct sinew_rows_int8 {
     const uint8_t *values;        /* (ceil(rows / 16), groups, 544) */
 } sinew_rows_int8;
 
-/* Frames rounded to int8 for such a product. */
+/* Frames for such a product, as integers of two int8 each, 254 high + low, up to 32384: the weights
+ * alone are coarse, as they are what is read from memory. */
 typedef struct sinew_frames_int8 {
     size_t groups;
-    int8_t *values; /* (n, groups, 32), zeros behind the columns */
+    int8_t *values; /* (n, groups, 2, 32): high, low; zeros behind the columns */
     float *scales;  /* (n, groups) */
-    int32_t *sums;  /* (n, groups): of a group's values */
+    int32_t *sums;  /* (n, groups): of a group's integers */
 } sinew_frames_int8;
 
 /* Selective channels of Mamba-1. Panels of 16 channels, padded. */

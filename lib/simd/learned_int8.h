@@ -49,22 +49,39 @@ INLINE float largest_magnitude(const float *x)
     return value;
 }
 
-/* q = round(x 127 / most): 1.5 2^23 more than a small number is its nearest integer in the lowest
- * bits. What has no float for 127 / most is zero; what is not finite leaves its scale so. */
+enum { LARGEST = 127 * 254 + 126 }; /* of the integers: 254 high + low, neither of them -128 */
+
+/* To the nearest: 1.5 2^23 more than a small number has no other digits. */
+INLINE vf nearest(vf x)
+{
+    vf bias = SPLAT(0x1.8p23F);
+    return (x + bias) - bias;
+}
+
+/* Small integers as int8; what is not finite gives any number. */
+INLINE vb narrowed(vf x)
+{
+    vf bias = SPLAT(0x1.8p23F);
+    return __builtin_convertvector((vi)(x + bias) - (vi)bias, vb);
+}
+
+/* q = round(x 32384 / most) = 254 high + low. What has no float for 32384 / most is zero; what is
+ * not finite leaves its scale so. */
 INLINE void round_group(const float *x, int8_t *values, float *scale, int32_t *sum)
 {
     float most = largest_magnitude(x);
-    int small = most < 0x1p-118F;
-    vf inverse = SPLAT(small ? 0 : 127 / most), bias = SPLAT(0x1.8p23F);
+    int small = most < 0x1p-110F;
+    vf inverse = SPLAT(small ? 0 : LARGEST / most);
     vi total = {0};
     UNROLL
     for (size_t c = 0; c < GROUP; c += VF) {
-        vi q = (vi)madd_f32(load(x + c), inverse, bias) - (vi)bias;
-        vb narrow = __builtin_convertvector(q, vb); /* what is not finite gives any number */
-        *(vb *)(values + c) = narrow;
-        total += __builtin_convertvector(narrow, vi);
+        vf q = nearest(load(x + c) * inverse), high = nearest(q * (1 / 254.F));
+        vb first = narrowed(high), second = narrowed(madd_f32(high, SPLAT(-254), q));
+        *(vb *)(values + c) = first;
+        *(vb *)(values + GROUP + c) = second;
+        total += 254 * __builtin_convertvector(first, vi) + __builtin_convertvector(second, vi);
     }
-    *scale = small ? 0 : most / 127;
+    *scale = small ? 0 : most / LARGEST;
     *sum = sum_of(total);
 }
 
@@ -76,13 +93,13 @@ static void round_int8(const float *x, size_t x_stride, size_t columns, const si
         const float *from = x + t * x_stride;
         size_t at = t * to->groups, g = 0;
         for (; g < whole; g++)
-            round_group(from + g * GROUP, to->values + (at + g) * GROUP, to->scales + at + g,
+            round_group(from + g * GROUP, to->values + (at + g) * 2 * GROUP, to->scales + at + g,
                         to->sums + at + g);
         float part[GROUP] ALIGNED = {0};
         for (size_t c = whole * GROUP; c < columns; c++)
             part[c - whole * GROUP] = from[c];
         if (g < to->groups)
-            round_group(part, to->values + (at + g) * GROUP, to->scales + at + g,
+            round_group(part, to->values + (at + g) * 2 * GROUP, to->scales + at + g,
                         to->sums + at + g);
     }
 }
@@ -97,22 +114,40 @@ INLINE __m256i products_of_8(__m256i sum, const uint8_t *w, __m256i x)
     return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 }
 
+/* 254 high + low */
+INLINE __m256i joined(__m256i high, __m256i low)
+{
+    __m256i most = _mm256_sub_epi32(_mm256_slli_epi32(high, 8), _mm256_slli_epi32(high, 1));
+    return _mm256_add_epi32(most, low);
+}
+
+INLINE __m256i four_of(const int8_t *x)
+{
+    int32_t four;
+    memcpy(&four, x, sizeof four);
+    return _mm256_set1_epi32(four);
+}
+
 INLINE void group_sums(vi *sum, const uint8_t *group, const int8_t *x, int32_t x_sum)
 {
-    __m256i low = _mm256_setzero_si256(), high = _mm256_setzero_si256();
+    __m256i part[2][2] = {{_mm256_setzero_si256(), _mm256_setzero_si256()},
+                          {_mm256_setzero_si256(), _mm256_setzero_si256()}}; /* rows, high or low */
     (void)x_sum;
     UNROLL
     for (size_t c = 0; c < GROUP / 4; c++) {
-        int32_t four;
-        memcpy(&four, x + 4 * c, sizeof four);
-        low = products_of_8(low, group + 64 * c, _mm256_set1_epi32(four));
-        high = products_of_8(high, group + 64 * c + 32, _mm256_set1_epi32(four));
+        __m256i high = four_of(x + 4 * c), low = four_of(x + GROUP + 4 * c);
+        UNROLL
+        for (size_t r = 0; r < 2; r++) {
+            part[r][0] = products_of_8(part[r][0], group + 64 * c + 32 * r, high);
+            part[r][1] = products_of_8(part[r][1], group + 64 * c + 32 * r, low);
+        }
     }
+    __m256i first = joined(part[0][0], part[0][1]), second = joined(part[1][0], part[1][1]);
 #if WIDTH == 64
-    sum[0] = (vi)_mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+    sum[0] = (vi)_mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
 #else
-    sum[0] = (vi)low;
-    sum[1] = (vi)high;
+    sum[0] = (vi)first;
+    sum[1] = (vi)second;
 #endif
 }
 #else
@@ -124,7 +159,8 @@ INLINE void group_sums(vi *sum, const uint8_t *group, const int8_t *x, int32_t x
     for (size_t c = 0; c < GROUP / 4; c++)
         for (size_t r = 0; r < 16; r++)
             for (size_t i = 0; i < 4; i++)
-                of_row[r] += group[(c * 16 + r) * 4 + i] * x[4 * c + i];
+                of_row[r] +=
+                    group[(c * 16 + r) * 4 + i] * (254 * x[4 * c + i] + x[GROUP + 4 * c + i]);
     memcpy(sum, of_row, sizeof of_row);
 }
 #endif
@@ -143,14 +179,18 @@ INLINE void group_sums(vi *sum, const uint8_t *group, const int8_t *x, int32_t x
 #define TARGET __attribute__((target("avx512vnni")))
 TARGET INLINE void group_sums_vnni(vi *sum, const uint8_t *group, const int8_t *x, int32_t x_sum)
 {
-    __m512i all = _mm512_set1_epi32(-128 * x_sum);
+    __m512i high = _mm512_setzero_si512(), low = _mm512_set1_epi32(-128 * x_sum);
     UNROLL
     for (size_t c = 0; c < GROUP / 4; c++) {
-        int32_t four;
-        memcpy(&four, x + 4 * c, sizeof four);
-        all = _mm512_dpbusd_epi32(all, _mm512_loadu_si512(group + 64 * c), _mm512_set1_epi32(four));
+        int32_t four[2];
+        memcpy(&four[0], x + 4 * c, sizeof four[0]);
+        memcpy(&four[1], x + GROUP + 4 * c, sizeof four[1]);
+        __m512i w = _mm512_loadu_si512(group + 64 * c);
+        high = _mm512_dpbusd_epi32(high, w, _mm512_set1_epi32(four[0]));
+        low = _mm512_dpbusd_epi32(low, w, _mm512_set1_epi32(four[1]));
     }
-    sum[0] = (vi)all;
+    __m512i most = _mm512_sub_epi32(_mm512_slli_epi32(high, 8), _mm512_slli_epi32(high, 1));
+    sum[0] = (vi)_mm512_add_epi32(most, low);
 }
 #define SUMS group_sums_vnni
 #define INT8(name) name##_vnni

@@ -23,7 +23,7 @@ TARGET INLINE void INT8(tile)(const uint8_t *panel, const sinew_frames_int8 *x, 
         for (size_t f = 0; f < frames; f++) {
             size_t at = (t + f) * x->groups + g;
             vi exact[R16];
-            SUMS(exact, panel, x->values + at * GROUP, x->sums[at]);
+            SUMS(exact, panel, x->values + at * 2 * GROUP, x->sums[at]);
             UNROLL
             for (size_t r = 0; r < R16; r++)
                 sum[f][r] = madd_f32(__builtin_convertvector(exact[r], vf),

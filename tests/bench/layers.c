@@ -121,7 +121,8 @@ static void decode(const sinew_learned *ops)
 {
     product p = {.ops = ops, .weights = filled(MATRICES * kind_bytes[0]), .x = filled(COLUMNS * 4)};
     p.y = filled(ROWS * 4);
-    p.frames = (sinew_frames_int8){COLUMNS / 32, filled(COLUMNS), filled(COLUMNS), filled(COLUMNS)};
+    p.frames =
+        (sinew_frames_int8){COLUMNS / 32, filled(2 * COLUMNS), filled(COLUMNS), filled(COLUMNS)};
     printf("decode, %d x %d: GB/s, of reading, products a second\n", ROWS, COLUMNS);
     for (size_t threads = 1; threads <= 2; threads++) {
         sinew_workers *workers;
@@ -189,8 +190,8 @@ static double prefill_s(const sinew_learned *ops, sgemm *blas, int kind, size_t 
     float *y = filled(FRAMES * rows * 4);
     sinew_rows w = {rows, columns, filled(rows * columns * 4)};
     sinew_rows_int8 w8 = {rows, columns, columns / 32, w.values};
-    sinew_frames_int8 x8 = {columns / 32, filled(FRAMES * columns), filled(FRAMES * columns / 8),
-                            filled(FRAMES * columns / 8)};
+    sinew_frames_int8 x8 = {columns / 32, filled(2 * FRAMES * columns),
+                            filled(FRAMES * columns / 8), filled(FRAMES * columns / 8)};
     double best = 1e9;
     for (int round = 0; round < ROUNDS; round++) {
         double start = clock_s(CLOCK_THREAD_CPUTIME_ID);

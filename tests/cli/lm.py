@@ -192,6 +192,8 @@ def test_ids_that_are_none_are_refused_with_their_place():
     write("ids.npy", whole + b"\0" * 8)
     refused("--ids", "ids.npy", says=["ids.npy"])
     refused("--ids", "none.npy", says=["none.npy"])
+    text = sinew("lm", "nowhere", "--prompt", "x", "--tokens", "1", status=1).messages
+    assert "nowhere: No such file" in text, text
     done = sinew("run", c.folder, "ids.npy", "no.npy", status=1)
     assert "ids.npy" in done.messages and not os.path.exists("no.npy")
 

@@ -34,7 +34,7 @@ def bash(text):
 
 def test_the_commands():
     using = [b for b in blocks("sh", "README.md") if re.search(r"^sinew ", b, re.M)]
-    assert len(using) == 4
+    assert len(using) == 5
     bash("\n".join(using))
     assert os.listdir("weighted") == ["speech-noise.wav"]
     assert soundfile.info("clean.wav").frames == 80000 and os.path.getsize("talk.f32") == 320000
@@ -42,6 +42,10 @@ def test_the_commands():
     dry, hall, wet = (soundfile.read(name)[0] for name in ("talk.wav", "hall.wav", "wet.wav"))
     whole = np.clip(np.convolve(dry, hall)[:80000], -1, 1 - 2**-15)
     np.testing.assert_allclose(wet, whole, rtol=0, atol=2**-15)
+    even, _ = soundfile.read("even.wav")
+    assert even.shape == dry.shape and np.abs(even).max() < np.abs(dry).max()
+    layers, rounded = np.load("out.npy"), np.load("rounded.npy")
+    assert 0 < np.linalg.norm(layers - rounded) < 5e-2 * np.linalg.norm(layers)
     for name in ("plant.yaml", "curve.yaml"):
         info = json.loads(sinew("info", "./" + name, "--json").stdout)
         assert len(info["poles"]) == 1 and abs(info["poles"][0]["re"] / -1e4 - 1) < 1e-3, info

@@ -152,7 +152,7 @@ static uint8_t *panels(int8_t *values, float *scales)
 static sinew_frames_int8 rounded(const sinew_learned *ops, size_t columns, const float *x)
 {
     sinew_frames_int8 f = {.groups = GROUPS,
-                           .values = malloc(FRAMES * GROUPS * GROUP),
+                           .values = malloc(FRAMES * GROUPS * 2 * GROUP),
                            .scales = room(FRAMES * GROUPS, 0),
                            .sums = malloc(FRAMES * GROUPS * sizeof(int32_t))};
     ops->round_int8(x, columns + PAD, columns, &f, FRAMES);
@@ -166,6 +166,13 @@ static void free_frames(sinew_frames_int8 *f)
     free(f->sums);
 }
 
+/* Column c of a group of frames. */
+static int32_t integer(const sinew_frames_int8 *f, size_t group, size_t c)
+{
+    const int8_t *values = f->values + group * 2 * GROUP;
+    return 254 * values[c] + values[GROUP + c];
+}
+
 static void check_int8(const int8_t *values, const float *scales, const sinew_frames_int8 *f,
                        const float *y)
 {
@@ -173,10 +180,9 @@ static void check_int8(const int8_t *values, const float *scales, const sinew_fr
         for (size_t r = 0; r < ROWS; r++) {
             double sum = 0, size = 0;
             for (size_t g = 0; g < GROUPS; g++) {
-                int32_t exact = 0;
+                int64_t exact = 0;
                 for (size_t c = 0; c < GROUP; c++)
-                    exact += values[(r * GROUPS + g) * GROUP + c] *
-                             f->values[(t * GROUPS + g) * GROUP + c];
+                    exact += values[(r * GROUPS + g) * GROUP + c] * integer(f, t * GROUPS + g, c);
                 double product = (double)exact * (double)scales[r * GROUPS + g] *
                                  (double)f->scales[t * GROUPS + g];
                 sum += product;
@@ -195,7 +201,7 @@ static void check_int8_cuts(const sinew_learned *ops, const sinew_rows_int8 *W,
         float *y = room(FRAMES * Y_STRIDE, 9);
         for (size_t t = 0; t < FRAMES; t += *n)
             for (size_t i = 0; ends[i] < ROWS; i++) {
-                sinew_frames_int8 from = {GROUPS, f->values + t * GROUPS * GROUP,
+                sinew_frames_int8 from = {GROUPS, f->values + t * GROUPS * 2 * GROUP,
                                           f->scales + t * GROUPS, f->sums + t * GROUPS};
                 ops->rows_int8(W, ends[i], ends[i + 1], &from, y + t * Y_STRIDE, Y_STRIDE,
                                FRAMES - t < *n ? FRAMES - t : *n);
@@ -227,7 +233,8 @@ Test(learned, int8)
     }
 }
 
-/* Within half a step of what they were, the largest +-127, zeros behind the columns. */
+/* Within half a step of what they were, and what float adds at 32384 steps; zeros behind the
+ * columns. */
 Test(learned, rounding)
 {
     for (size_t columns = 2 * GROUP + 1; columns <= 3 * GROUP; columns++)
@@ -243,13 +250,13 @@ Test(learned, rounding)
                     size_t c = at % GROUPS * GROUP + i;
                     float scale = f.scales[at];
                     float value = c < columns ? x[at / GROUPS * (columns + PAD) + c] : 0;
-                    int8_t q = f.values[at * GROUP + i];
-                    cr_assert(c < columns ? fabsf((float)q * scale - value) <= 0.501F * scale
+                    int32_t q = integer(&f, at, i);
+                    cr_assert(c < columns ? fabsf((float)q * scale - value) <= 0.503F * scale
                                           : q == 0);
                     sum += q;
                     most = abs(q) > most ? abs(q) : most;
                 }
-                cr_assert(sum == f.sums[at] && most == (f.scales[at] > 0 ? 127 : 0));
+                cr_assert(sum == f.sums[at] && most == (f.scales[at] > 0 ? 32384 : 0));
             }
             free_frames(&f);
             free(x);
@@ -264,7 +271,7 @@ Test(learned, rounding_keeps_nan)
     EACH(float, value, bad)
     for (size_t c = 0; c < 40; c++) {
         float x[40 + PAD] = {0}, scales[2];
-        int8_t values[64];
+        int8_t values[128];
         int32_t sums[2];
         sinew_frames_int8 f = {2, values, scales, sums};
         x[c] = *value;

@@ -1,9 +1,13 @@
+#!/usr/bin/python3
 """Checkpoints with random weights, as Hugging Face and the original repository write them, beside
 what they are in float64: the weights are rounded first, the reference takes them as rounded.
 
     c = checkpoints.make("folder", "mamba2", dtype="BF16", d_model=20, ngroups=2)
     y, state = c.run("stack", x)         # also layer.I, mixer.I; state=, dt=
     logits, state = c.logits(ids)
+
+    checkpoints.py FOLDER: a language model of Mamba-1 for trying, which talks nonsense, with the
+    tokenizer of examples/data; and features.npy beside the folder, for its layers.
 
 shape, with what is taken where nothing is said, is in DEFAULTS. Also a small writer and reader of
 safetensors by numpy alone.
@@ -12,6 +16,7 @@ import json
 import math
 import os
 import struct
+import sys
 
 import numpy as np
 
@@ -341,3 +346,22 @@ def make(folder, kind, **shape):
         file.write(config_text(kind, s))
     write_tensors(folder, w, s)
     return Checkpoint(folder, kind, s, w)
+
+
+def for_trying(folder):
+    data = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples", "data")
+    with open(os.path.join(data, "tokenizer.json"), encoding="utf-8") as file:
+        text = file.read()
+    tokenizer = json.loads(text)
+    vocabulary = [*tokenizer["model"]["vocab"].values(), *(t["id"] for t in tokenizer["added_tokens"])]
+    make(folder, "mamba1", d_model=64, n_layer=4, vocab=max(vocabulary) + 1, pad_vocab=8)
+    with open(os.path.join(folder, "tokenizer.json"), "w", encoding="utf-8") as file:
+        file.write(text)
+    features = np.random.default_rng(1).normal(0, 1, (1000, 64)).astype(np.float32)
+    np.save(os.path.join(os.path.dirname(os.path.abspath(folder)), "features.npy"), features)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: checkpoints.py FOLDER")
+    for_trying(sys.argv[1])

@@ -36,7 +36,7 @@ typedef enum sinew_quantize {
     SINEW_QUANTIZE_NONE = 0, /* as in the file */
     SINEW_QUANTIZE_BF16,     /* rounded to bfloat16, to nearest even */
     SINEW_QUANTIZE_INT8      /* groups of 32 along a row, one scale a group; what they are
-                              * multiplied with is rounded alike for the product */
+                              * multiplied with is rounded to 16 bits for the product */
 } sinew_quantize;
 
 /** Threads that share the rows of large products; bits do not depend on them. They wait awake for
