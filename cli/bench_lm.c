@@ -120,12 +120,6 @@ static void close_machine(machine *m)
     sinew_free(m->large);
 }
 
-/* Bytes of a number as it is held; of int8 with its share of a scale in 16 bits for 32. */
-static double bytes_of(sinew_quantize quantize)
-{
-    return quantize == SINEW_QUANTIZE_NONE ? 4 : quantize == SINEW_QUANTIZE_BF16 ? 2 : 34.0 / 32;
-}
-
 static void measure(const bench_asked *asked, machine *m, const lm_shape *shape,
                     sinew_quantize quantize, size_t threads)
 {
@@ -141,7 +135,7 @@ static void measure(const bench_asked *asked, machine *m, const lm_shape *shape,
     bench_median(prefill, ROUNDS);
     bench_median(reading, ROUNDS);
     double numbers = (double)lm_shape_numbers(shape), read = READ_BYTES / reading[0];
-    double decoded = numbers * bytes_of(quantize) / (1e-9 * times.min);
+    double decoded = lm_shape_bytes(shape, quantize) / (1e-9 * times.min);
     double prompt =
         numbers - (double)(shape->vocab * shape->d_model); /* one row of it sees the head */
     bench_row rows[] = {{.name = "layers", .value = (double)shape->layers},

@@ -16,11 +16,24 @@ static size_t rank_of(const lm_shape *s)
     return (s->d_model + RANK_OF - 1) / RANK_OF;
 }
 
+/* x_proj and dt_proj, which are bfloat16 where the others are int8. */
+static size_t steering_numbers(const lm_shape *s)
+{
+    return s->layers * EXPAND * s->d_model * (2 * rank_of(s) + 2 * s->order);
+}
+
 size_t lm_shape_numbers(const lm_shape *s)
 {
-    size_t inner = EXPAND * s->d_model, rank = rank_of(s);
-    size_t layer = inner * (3 * s->d_model + 2 * rank + 2 * s->order);
-    return s->layers * layer + s->vocab * s->d_model;
+    return s->layers * 3 * EXPAND * s->d_model * s->d_model + steering_numbers(s) +
+           s->vocab * s->d_model;
+}
+
+double lm_shape_bytes(const lm_shape *s, sinew_quantize quantize)
+{
+    double all = (double)lm_shape_numbers(s), steering = (double)steering_numbers(s);
+    if (quantize == SINEW_QUANTIZE_INT8) /* 32 with a scale of 16 bits */
+        return (all - steering) * 34 / 32 + steering * 2;
+    return all * (quantize == SINEW_QUANTIZE_BF16 ? 2 : 4);
 }
 
 /* Noise of mean `mean`, kept until the model is freed. */

@@ -22,7 +22,8 @@ sinew_status lm_made_mixer(sinew_node **out, lm_made *made, const lm_shape *shap
                            sinew_error *error);
 void lm_made_free(lm_made *made); /* zeroed is fine */
 
-/* Numbers in the matrices, each of which is read once for a token. */
+/* Numbers in the matrices, each of which is read once for a token; and the bytes that they take. */
 size_t lm_shape_numbers(const lm_shape *shape);
+double lm_shape_bytes(const lm_shape *shape, sinew_quantize quantize);
 
 #endif

@@ -31,7 +31,8 @@ static uint32_t groups_of(const sinew_config *config, const sinew_mamba2_weights
 {
     if (config->groups > 0 || config->d_state == 0 || w->conv->rank < 1 || w->out_proj->rank < 2)
         return (uint32_t)config->groups;
-    uint64_t both = w->conv->shape[0] - w->out_proj->shape[1];
+    uint64_t channels = w->conv->shape[0], inner = w->out_proj->shape[1];
+    uint64_t both = channels > inner ? channels - inner : 0;
     return (uint32_t)(both / 2 / (uint64_t)config->d_state);
 }
 
