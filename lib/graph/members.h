@@ -24,8 +24,8 @@ typedef struct sinew_members {
 } sinew_members;
 
 /* Take the nodes in and give the graph what it has of them: state, steps, hashes, whether it
- * forgets. Channels, sample types, latency and settle_frames are the kind's to add. They are not
- * its own before sinew_members_keep. Finish in any case. Errors: those of graph.h. */
+ * forgets. Channels, sample types, latency and settle_frames are the kind's to add. After an error,
+ * of this or of what the kind adds, drop them. Errors: those of graph.h. */
 sinew_status sinew_members_init(sinew_members *m, const sinew_node_ops *ops,
                                 sinew_node *const *nodes, const char *const *names, size_t n,
                                 sinew_error *error);

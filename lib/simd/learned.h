@@ -70,7 +70,7 @@ typedef struct sinew_heads {
     size_t x_stride, a_stride, bc_stride, y_stride;
 } sinew_heads;
 
-/* One frame's inputs of such heads, at the first frame. */
+/* What n frames bring to such heads, from the first on. */
 typedef struct sinew_heads_in {
     const float *a;          /* (n, heads), a_stride: the decay */
     const float *w;          /* (n, heads), a_stride: x is multiplied by it for the state */

@@ -11,8 +11,9 @@
  *
  * Ownership: a graph owns its members once it is made; after an error they are the caller's
  * still. Errors: SINEW_ERR_MISMATCH (channels, sample types or steps that do not fit; the message
- * names the members), SINEW_ERR_UNSUPPORTED (a member with another rate of frames where branches
- * meet), SINEW_ERR_MEMORY. Thread-safety, real time: as its members.
+ * names the members), SINEW_ERR_UNSUPPORTED (branches that are late by different numbers of
+ * frames; a residual of a node that is late), SINEW_ERR_ARGUMENT (names that would give two states
+ * one name, or one too long), SINEW_ERR_MEMORY. Thread-safety, real time: as its members.
  */
 #ifndef SINEW_GRAPH_H
 #define SINEW_GRAPH_H
@@ -24,7 +25,7 @@ extern "C" {
 #endif
 
 /** y = nodes[n - 1](... nodes[0](x)); n >= 1. names: of the members in the parts of a saved state
- *  (stream.h), joined by points; an entry "" adds nothing, a NULL entry or names NULL its number.
+ *  (state.h), joined by points; an entry "" adds nothing, a NULL entry or names NULL its number.
  */
 SINEW_API sinew_status sinew_graph_new_sequence(sinew_node **out, sinew_node *const *nodes,
                                                 const char *const *names, size_t n,

@@ -82,8 +82,9 @@ SINEW_API sinew_status sinew_mamba2_new(sinew_node **out, const sinew_mamba2_wei
  *     k, q = B, C after RMS norm over N, + bias of the head, pairs (2i, 2i+1) turned by theta
  *     theta += dt pi tanh(angles)     (per head)
  *     h = alpha h + (1 - lambda) dt alpha v_{t-1} k_{t-1}' + lambda dt v k',  alpha = exp(A dt)
- *     y = h q + D v                   out = W_out (y silu(z)) (+ b_out), or RMS over each head
- * first
+ *     y = h q + D v                   out = W_out (y silu(z)) (+ b_out)
+ *
+ *  norm: RMS over each head's part of y before the gate.
  */
 typedef struct sinew_mamba3_weights {
     const sinew_tensor *in_proj;       /* (2 D + 2 N G + 3 H + S, d_model) */

@@ -61,7 +61,7 @@ typedef struct sinew_state_part {
 } sinew_state_part;
 
 typedef struct sinew_node_ops {
-    const char *kind; /* "filter.scan", "layer.selective" */
+    const char *kind; /* "filter.scan", "layer.mamba2" */
 
     void (*footprint)(const sinew_node *node, size_t max_frames, sinew_footprint *out);
 
