@@ -55,6 +55,12 @@ void sinew_layer_hash_number(sinew_layer *layer, double number)
     layer->node.model_hash = sinew_hash_numbers(layer->node.model_hash, &number, 1);
 }
 
+void sinew_layer_hash_steps(sinew_layer *layer)
+{
+    sinew_layer_hash_number(layer, layer->trained_step_s);
+    sinew_layer_hash_number(layer, layer->node.step_s);
+}
+
 void sinew_layer_seal(sinew_layer *layer)
 {
     const char *table = layer->ops->name;

@@ -29,9 +29,11 @@ sinew_status sinew_layer_init(sinew_layer *layer, const sinew_node_ops *ops,
 void sinew_layer_finish(sinew_layer *layer); /* zeroed is fine */
 
 /* What a layer is made of goes into its model hash tensor by tensor; then seal it: its identity is
- * the model hash, the table of operations and how it is quantized. */
+ * the model hash, the table of operations and how it is quantized. Steps are hashed where frames
+ * are computed by them. */
 void sinew_layer_hash(sinew_layer *layer, const sinew_tensor *tensor);
 void sinew_layer_hash_number(sinew_layer *layer, double number);
+void sinew_layer_hash_steps(sinew_layer *layer);
 void sinew_layer_seal(sinew_layer *layer);
 
 /* The factor of delta at frame t. A step that is none (below 0, NaN) takes no time. */

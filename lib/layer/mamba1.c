@@ -287,7 +287,7 @@ static void seal(mamba1 *m, const sinew_mamba1_weights *w)
                                      w->D,       w->out_proj,     w->out_proj_bias};
     for (size_t i = 0; i < sizeof tensors / sizeof *tensors; i++)
         sinew_layer_hash(&m->layer, tensors[i]);
-    sinew_mamba_hash_steps(&m->layer);
+    sinew_layer_hash_steps(&m->layer);
     sinew_layer_seal(&m->layer);
 }
 

@@ -88,7 +88,7 @@ static void seal(sinew_mamba2 *m, const sinew_mamba2_weights *w)
         sinew_layer_hash(&m->layer, tensors[i]);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         sinew_layer_hash_number(&m->layer, numbers[i]);
-    sinew_mamba_hash_steps(&m->layer);
+    sinew_layer_hash_steps(&m->layer);
     sinew_layer_seal(&m->layer);
 }
 

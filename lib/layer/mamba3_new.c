@@ -83,7 +83,7 @@ static void seal(sinew_mamba3 *m, const sinew_mamba3_weights *w)
     sinew_layer_hash_number(&m->layer, (double)m->groups);
     sinew_layer_hash_number(&m->layer, (double)m->A_floor);
     sinew_layer_hash_number(&m->layer, (double)m->eps);
-    sinew_mamba_hash_steps(&m->layer);
+    sinew_layer_hash_steps(&m->layer);
     sinew_layer_seal(&m->layer);
 }
 

@@ -35,9 +35,3 @@ float sinew_mamba_rate(double A_log, double unit)
 {
     return (float)-fmin(exp(A_log) * unit, 1e30);
 }
-
-void sinew_mamba_hash_steps(sinew_layer *layer)
-{
-    sinew_layer_hash_number(layer, layer->trained_step_s);
-    sinew_layer_hash_number(layer, layer->node.step_s);
-}

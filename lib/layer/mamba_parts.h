@@ -20,7 +20,4 @@ void sinew_mamba_share(sinew_workers *workers,
 /* -exp(A_log) unit, bounded, so that a delta of 0 makes it 0 and no NaN. */
 float sinew_mamba_rate(double A_log, double unit);
 
-/* The steps are part of what is computed. */
-void sinew_mamba_hash_steps(sinew_layer *layer);
-
 #endif

@@ -182,6 +182,7 @@ static void seal(s4d *l, const sinew_s4d_layer_weights *w)
         sinew_layer_hash(&l->layer, all[i]);
     sinew_layer_hash_number(&l->layer, w->bilinear);
     sinew_layer_hash_number(&l->layer, w->whole);
+    sinew_layer_hash_steps(&l->layer);
     sinew_layer_seal(&l->layer);
     l->layer.node.channels_in = l->layer.node.channels_out = (uint32_t)l->modes.channels;
 }

@@ -200,6 +200,7 @@ static void seal(s5 *l, const sinew_s5_layer_weights *w)
         sinew_layer_hash(&l->layer, all[i]);
     sinew_layer_hash_number(&l->layer, w->bilinear);
     sinew_layer_hash_number(&l->layer, w->whole);
+    sinew_layer_hash_steps(&l->layer);
     sinew_layer_seal(&l->layer);
 }
 

@@ -264,6 +264,34 @@ Test(diagonal, odd_steps_are_harmless)
     sinew_node_free(node);
 }
 
+/* Nodes that compute other bits are no equals: their states are not to be exchanged unseen. */
+Test(diagonal, another_step_is_another_model)
+{
+    numbers *n = draw();
+    sinew_s4d_layer_weights s4d = {.log_A_real = TENSOR(n->log_re, H, N),
+                                   .C = TENSOR(n->C, H, N),
+                                   .log_step = TENSOR(n->log_step, H)};
+    sinew_s5_layer_weights s5 = {.log_A_real = TENSOR(n->log_re, N),
+                                 .B = TENSOR(n->B, N, 5),
+                                 .C = TENSOR(n->C, H, N),
+                                 .log_step = TENSOR(n->log_step, N)};
+    const sinew_layer_opts opts[] = {{0}, {.step_s = 2}, {.trained_step_s = 2}};
+    sinew_node *a[3], *b[3];
+    for (int i = 0; i < 3; i++) {
+        cr_assert_eq(sinew_s4d_layer_new(&a[i], &s4d, &opts[i], NULL), SINEW_OK);
+        cr_assert_eq(sinew_s5_layer_new(&b[i], &s5, &opts[i], NULL), SINEW_OK);
+        for (int k = 0; k < i; k++) {
+            cr_expect_neq(a[i]->model_hash, a[k]->model_hash, "s4d: %d and %d", i, k);
+            cr_expect_neq(b[i]->model_hash, b[k]->model_hash, "s5: %d and %d", i, k);
+        }
+    }
+    for (int i = 0; i < 3; i++) {
+        sinew_node_free(a[i]);
+        sinew_node_free(b[i]);
+    }
+    sinew_free(n);
+}
+
 static void expect_refused(const sinew_s4d_layer_weights *w, sinew_status want, const char *words)
 {
     sinew_error e;
