@@ -20,4 +20,13 @@ static inline size_t sinew_aligned(size_t bytes)
     return (bytes + (SINEW_ALIGN - 1)) & ~(size_t)(SINEW_ALIGN - 1);
 }
 
+/* An array of n floats in memory that is there, behind what is taken of it so far, which *end says
+ * and goes on. memory NULL: only *end counts, so that what is laid out is also measured. */
+static inline float *sinew_take_floats(void *memory, size_t *end, size_t n)
+{
+    char *at = memory ? (char *)memory + *end : NULL;
+    *end += sinew_aligned(n * sizeof(float));
+    return (float *)(void *)at;
+}
+
 #endif

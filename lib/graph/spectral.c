@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "graph/parts.h"
+#include "layer/state_arrays.h"
 #include "math/fft.h"
 
 enum { HOPS_AT_A_TIME = 32 };
@@ -69,38 +70,30 @@ typedef struct work {
     size_t bytes; /* up to `inner` */
 } work;
 
-static float *take(unsigned char *scratch, size_t *bytes, size_t numbers)
-{
-    float *at = (float *)(void *)(scratch + *bytes);
-    *bytes += sinew_aligned(numbers * sizeof(float));
-    return at;
-}
-
+/* scratch NULL: only `bytes` counts. */
 static work work_at(const sinew_spectral *s, size_t hops, void *scratch)
 {
     work w = {.spectrum = (2 * s->features.bins + 15) / 16 * 16};
-    w.spectra = take(scratch, &w.bytes, hops * w.spectrum);
-    w.features = take(scratch, &w.bytes, hops * s->inner->channels_in);
-    w.given = take(scratch, &w.bytes, hops * s->inner->channels_out);
-    w.time = take(scratch, &w.bytes, s->window_frames);
-    w.power = take(scratch, &w.bytes, s->features.bins);
-    w.inner = (unsigned char *)scratch + w.bytes;
+    w.spectra = sinew_take_floats(scratch, &w.bytes, hops * w.spectrum);
+    w.features = sinew_take_floats(scratch, &w.bytes, hops * s->inner->channels_in);
+    w.given = sinew_take_floats(scratch, &w.bytes, hops * s->inner->channels_out);
+    w.time = sinew_take_floats(scratch, &w.bytes, s->window_frames);
+    w.power = sinew_take_floats(scratch, &w.bytes, s->features.bins);
+    w.inner = sinew_take_floats(scratch, &w.bytes, 0);
     return w;
 }
 
 static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)
 {
     const sinew_spectral *s = (const sinew_spectral *)node;
-    static _Alignas(SINEW_ALIGN) unsigned char nowhere[1]; /* only its sizes are wanted */
     size_t hops = max_frames / s->hop_frames + 1;
     hops = hops < HOPS_AT_A_TIME ? hops : HOPS_AT_A_TIME;
     sinew_footprint inner;
     s->inner->ops->footprint(s->inner, hops, &inner);
     size_t own = 8 + (s->window_frames + later_count(s)) * sizeof(float);
-    *out =
-        (sinew_footprint){.state_bytes = own_bytes(s) + inner.state_bytes,
-                          .saved_bytes = own + inner.saved_bytes,
-                          .scratch_bytes = work_at(s, hops, nowhere).bytes + inner.scratch_bytes};
+    *out = (sinew_footprint){.state_bytes = own_bytes(s) + inner.state_bytes,
+                             .saved_bytes = own + inner.saved_bytes,
+                             .scratch_bytes = work_at(s, hops, NULL).bytes + inner.scratch_bytes};
 }
 
 static void reset(const sinew_node *node, void *state)
@@ -214,10 +207,8 @@ static void save_state(const sinew_node *node, const void *state, void *bytes)
     const sinew_spectral *s = (const sinew_spectral *)node;
     place p = place_at(s, state);
     uint8_t *at = sinew_put_u64(bytes, p.header->phase);
-    for (size_t n = 0; n < s->window_frames; n++)
-        at = sinew_put_f32(at, p.past[n]);
-    for (size_t n = 0; n < later_count(s); n++)
-        at = sinew_put_f32(at, p.later[n]);
+    at = sinew_state_put(at, p.past, s->window_frames);
+    at = sinew_state_put(at, p.later, later_count(s));
     s->inner->ops->save_state(s->inner, p.inner, at);
 }
 
@@ -235,11 +226,9 @@ static sinew_status load_state(const sinew_node *node, void *state, void *scratc
                           n_bytes, (unsigned long long)phase, s->hop_frames, n);
     memset(state, 0, own_bytes(s));
     p.header->phase = phase;
-    for (size_t i = 0; i < n; i++)
-        p.past[i] = sinew_get_f32(at + 8 + 4 * i);
-    for (size_t i = 0; i < later; i++)
-        p.later[i] = sinew_get_f32(at + 8 + 4 * (n + i));
-    return s->inner->ops->load_state(s->inner, p.inner, scratch, at + own, n_bytes - own, error);
+    at = sinew_state_get(at + 8, p.past, n);
+    at = sinew_state_get(at, p.later, later);
+    return s->inner->ops->load_state(s->inner, p.inner, scratch, at, n_bytes - own, error);
 }
 
 /* Its own, then those of the inner node. */

@@ -29,6 +29,16 @@ void sinew_affine_finish(sinew_affine *a)
     *a = (sinew_affine){0};
 }
 
+size_t sinew_affines_scratch(const sinew_affine *const *maps, size_t n_maps, size_t n)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < n_maps; i++) {
+        size_t bytes = sinew_weights_scratch(&maps[i]->weight, n);
+        most = bytes > most ? bytes : most;
+    }
+    return most;
+}
+
 void sinew_affine_apply(const sinew_affine *a, sinew_workers *workers, const float *x,
                         size_t x_stride, float *y, size_t y_stride, size_t n, void *scratch)
 {

@@ -16,8 +16,11 @@ sinew_status sinew_affine_init(sinew_affine *a, const sinew_tensor *weight,
                                sinew_quantize quantize, sinew_error *error);
 void sinew_affine_finish(sinew_affine *a); /* zeroed is fine */
 
-/* x (n, columns), y (n, rows), frames x_stride and y_stride apart; scratch: as much as
- * sinew_weights_scratch says. */
+/* Bytes of scratch memory that products of n frames with each of the maps take, one after another.
+ */
+size_t sinew_affines_scratch(const sinew_affine *const *maps, size_t n_maps, size_t n);
+
+/* x (n, columns), y (n, rows), frames x_stride and y_stride apart. */
 void sinew_affine_apply(const sinew_affine *a, sinew_workers *workers, const float *x,
                         size_t x_stride, float *y, size_t y_stride, size_t n, void *scratch);
 

@@ -45,40 +45,23 @@ typedef struct work {
     void *product;
 } work;
 
-static size_t product_bytes(const sinew_attention *l)
+/* Returns the bytes that all take; memory NULL: only they count. */
+static size_t lay_out(work *w, const sinew_attention *l, void *memory)
 {
-    size_t most = sinew_weights_scratch(&l->out_map.weight, PIECE);
-    for (size_t i = 0; i < 3; i++) {
-        size_t bytes = sinew_weights_scratch(&l->in[i].weight, PIECE);
-        most = bytes > most ? bytes : most;
-    }
-    return most;
-}
-
-/* A place of n floats, behind which *at moves. */
-static float *take(size_t *at, char *memory, size_t n)
-{
-    char *place = memory ? memory + *at : NULL;
-    *at += sinew_aligned(n * sizeof(float));
-    return (float *)(void *)place;
-}
-
-/* memory NULL: only counted. */
-static size_t lay_out(work *w, const sinew_attention *l, char *memory)
-{
+    const sinew_affine *maps[] = {&l->in[0], &l->in[1], &l->in[2], &l->out_map};
     size_t at = 0;
-    w->qkv = take(&at, memory, PIECE * l->rows);
-    w->angles = take(&at, memory, 2 * l->rope.pairs);
-    w->scores = take(&at, memory, ROW_FRAMES * score_columns(l));
-    w->sum = take(&at, memory, ROW_FRAMES * l->head_dim);
-    w->product = memory ? memory + at : NULL;
-    return at;
+    w->qkv = sinew_take_floats(memory, &at, PIECE * l->rows);
+    w->angles = sinew_take_floats(memory, &at, 2 * l->rope.pairs);
+    w->scores = sinew_take_floats(memory, &at, ROW_FRAMES * score_columns(l));
+    w->sum = sinew_take_floats(memory, &at, ROW_FRAMES * l->head_dim);
+    w->product = sinew_take_floats(memory, &at, 0);
+    return at + sinew_affines_scratch(maps, 4, PIECE);
 }
 
 size_t sinew_attention_scratch(const sinew_attention *l)
 {
     work w;
-    return lay_out(&w, l, NULL) + product_bytes(l);
+    return lay_out(&w, l, NULL);
 }
 
 /* ---- one head of a span ---- */

@@ -54,12 +54,12 @@ static size_t lay_out(const mamba1 *m, size_t n, char *scratch, piece *p)
 {
     const sinew_affine *maps[] = {&m->in_proj, &m->x_proj, &m->dt_proj, &m->out_proj};
     size_t end = 0;
-    p->line = sinew_mamba_take(scratch, &end, (m->conv.taps - 1 + n) * 2 * m->inner);
-    p->u = sinew_mamba_take(scratch, &end, n * m->inner);
-    p->low = sinew_mamba_take(scratch, &end, n * (m->rank + 2 * m->order));
-    p->delta = sinew_mamba_take(scratch, &end, n * m->inner);
-    p->work = sinew_mamba_take(scratch, &end, 0);
-    return end + sinew_mamba_work(maps, 4, n);
+    p->line = sinew_take_floats(scratch, &end, (m->conv.taps - 1 + n) * 2 * m->inner);
+    p->u = sinew_take_floats(scratch, &end, n * m->inner);
+    p->low = sinew_take_floats(scratch, &end, n * (m->rank + 2 * m->order));
+    p->delta = sinew_take_floats(scratch, &end, n * m->inner);
+    p->work = sinew_take_floats(scratch, &end, 0);
+    return end + sinew_affines_scratch(maps, 4, n);
 }
 
 static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)

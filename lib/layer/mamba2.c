@@ -38,12 +38,13 @@ static size_t lay_out(const mamba2 *m, size_t n, char *scratch, piece *p)
 {
     const sinew_affine *maps[] = {&m->in_proj, &m->out_proj};
     size_t end = 0;
-    p->line = sinew_mamba_take(scratch, &end, (m->conv.taps - 1 + n) * m->in_proj.weight.rows.rows);
-    p->xbc = sinew_mamba_take(scratch, &end, n * m->conv.channels);
-    p->dt = sinew_mamba_take(scratch, &end, n * m->heads);
-    p->decay = sinew_mamba_take(scratch, &end, n * m->heads);
-    p->work = sinew_mamba_take(scratch, &end, 0);
-    return end + sinew_mamba_work(maps, 2, n);
+    p->line =
+        sinew_take_floats(scratch, &end, (m->conv.taps - 1 + n) * m->in_proj.weight.rows.rows);
+    p->xbc = sinew_take_floats(scratch, &end, n * m->conv.channels);
+    p->dt = sinew_take_floats(scratch, &end, n * m->heads);
+    p->decay = sinew_take_floats(scratch, &end, n * m->heads);
+    p->work = sinew_take_floats(scratch, &end, 0);
+    return end + sinew_affines_scratch(maps, 2, n);
 }
 
 /* The first frame of the line: z, and xBC and dt beside it. */

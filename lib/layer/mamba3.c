@@ -60,16 +60,16 @@ static size_t lay_out(const mamba3 *m, size_t n, char *scratch, piece *p)
     const sinew_affine *maps[] = {&m->in_proj, &m->out_proj};
     float **of_heads[] = {&p->dt, &p->alpha, &p->beta, &p->gamma};
     size_t end = 0;
-    p->line = sinew_mamba_take(scratch, &end, (1 + n) * m->in_proj.weight.rows.rows);
-    p->k = sinew_mamba_take(scratch, &end, (1 + n) * m->heads * m->order);
-    p->q = sinew_mamba_take(scratch, &end, n * m->heads * m->order);
+    p->line = sinew_take_floats(scratch, &end, (1 + n) * m->in_proj.weight.rows.rows);
+    p->k = sinew_take_floats(scratch, &end, (1 + n) * m->heads * m->order);
+    p->q = sinew_take_floats(scratch, &end, n * m->heads * m->order);
     for (size_t i = 0; i < 4; i++)
-        *of_heads[i] = sinew_mamba_take(scratch, &end, n * m->heads);
-    p->sine = sinew_mamba_take(scratch, &end, m->heads * m->angles);
-    p->cosine = sinew_mamba_take(scratch, &end, m->heads * m->angles);
-    p->y = sinew_mamba_take(scratch, &end, n * m->inner);
-    p->work = sinew_mamba_take(scratch, &end, 0);
-    return end + sinew_mamba_work(maps, 2, n);
+        *of_heads[i] = sinew_take_floats(scratch, &end, n * m->heads);
+    p->sine = sinew_take_floats(scratch, &end, m->heads * m->angles);
+    p->cosine = sinew_take_floats(scratch, &end, m->heads * m->angles);
+    p->y = sinew_take_floats(scratch, &end, n * m->inner);
+    p->work = sinew_take_floats(scratch, &end, 0);
+    return end + sinew_affines_scratch(maps, 2, n);
 }
 
 /* Frame t, from 0, as W_in gives it: z first. */

@@ -2,15 +2,7 @@
 #ifndef SINEW_LAYER_MAMBA_PARTS_H
 #define SINEW_LAYER_MAMBA_PARTS_H
 
-#include "layer/affine.h"
 #include "layer/layer.h"
-
-/* An array of n floats behind what is taken of scratch memory so far, which *end says and goes on.
- * scratch NULL: only *end counts. */
-float *sinew_mamba_take(char *scratch, size_t *end, size_t n);
-
-/* Bytes of scratch memory that products of n frames take, one after the other. */
-size_t sinew_mamba_work(const sinew_affine *const *maps, size_t n_maps, size_t n);
 
 /* sinew_workers_share where so many numbers are worth waking a thread. */
 void sinew_mamba_share(sinew_workers *workers,
