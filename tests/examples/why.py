@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""why.py SELECTIVE_COPYING: what the examples of "why state spaces" say is so, by numpy's word."""
+"""why.py SELECTIVE_COPYING COST_OF_A_TOKEN: what the examples of "why state spaces" say is so, by
+numpy's word."""
 import json
 import os
 import subprocess
@@ -12,8 +13,10 @@ from scipy.special import gammaln
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from tap import main  # noqa: E402
 
-selective_copying = os.path.abspath(sys.argv[1])
+selective_copying, cost_of_a_token = map(os.path.abspath, sys.argv[1:])
 CONTENT, SEQUENCES = 16, 400
+D, LAYERS, LENGTHS = 128, 2, [256, 512, 1024]
+NAMES = ["attention, recomputed", "attention, cached", "LSTM", "S4D", "Mamba"]
 
 
 def lines(*command):
@@ -112,10 +115,73 @@ def test_it_is_the_digits_of_a_float_that_end():
     assert off[0] < 1e-5 and off[1] < 1e-3 and 1e-3 < off[2] < 0.5, off
 
 
+def small_costs():
+    costs = lines(cost_of_a_token, "--d-model", str(D), "--layers", str(LAYERS), "--longest", "1024",
+                  "--longest-recomputed", "512")
+    assert [c["name"] for c in costs] == NAMES, costs
+    return {c["name"]: c for c in costs}
+
+
+def test_cost_of_a_token_measures_every_model_at_every_length():
+    for name, cost in small_costs().items():
+        assert cost["lengths"] == (LENGTHS[:2] if name == NAMES[0] else LENGTHS), cost
+        for key in ("token_s", "one_by_one_s", "bytes") + (("at_once_s",) if name != NAMES[0] else ()):
+            assert len(cost[key]) == len(cost["lengths"]) and min(cost[key]) > 0, (key, cost)
+        assert ("at_once_s" in cost) == (name != NAMES[0]), cost
+
+
+def test_only_attention_keeps_more_for_more_tokens():
+    costs = small_costs()
+    header = costs["LSTM"]["bytes"][0] - LAYERS * 2 * D * 4
+    assert 0 < header < 512, "h and c of d cells, float32, and the header of a saved state"
+    expected = {"LSTM": [2 * D * 4] * 3, "S4D": [64 * D * 4] * 3, "Mamba": [2 * D * (16 + 3) * 4] * 3,
+                "attention, cached": [2 * (n - 1) * D * 4 + 8 for n in LENGTHS]}
+    for name, of_a_layer in expected.items():
+        assert costs[name]["bytes"] == [header + LAYERS * n for n in of_a_layer], costs[name]
+        power = 1 if name.startswith("attention") else 0
+        assert abs(costs[name]["slopes"]["bytes"] - power) < 0.01, costs[name]
+    assert costs[NAMES[0]]["bytes"] == [n * D * 4 for n in LENGTHS[:2]], "the input of the past"
+
+
+def test_weights_are_counted():
+    d, inner, rank = D, 2 * D, D // 16
+    of_a_layer = {"attention, recomputed": 12 * d * d, "attention, cached": 12 * d * d,
+                  "LSTM": 8 * d * d + 4 * d, "S4D": 2 * d * d + d * (4 * 32 + 2),
+                  "Mamba": 3 * inner * d + inner * (4 + 1 + rank + 32 + rank + 1 + 16 + 1)}
+    for name, n in of_a_layer.items():
+        assert small_costs()[name]["parameters"] == LAYERS * n, name
+
+
+def test_sums_and_slopes_are_of_what_was_measured():
+    for cost in small_costs().values():
+        x, y = np.array(cost["lengths"], float), np.array(cost["token_s"])
+        total = [x[0] * (cost["first_s"] + y[0]) / 2]
+        for k in range(1, len(x)):
+            t = np.linspace(x[k - 1], x[k], 4001)
+            power = np.log(y[k] / y[k - 1]) / np.log(x[k] / x[k - 1])
+            total.append(total[-1] + np.trapz(y[k] * (t / x[k]) ** power, t))
+        assert np.allclose(cost["one_by_one_s"], total, rtol=1e-6), cost
+        for key, slope in cost["slopes"].items():
+            last = x >= x[-1] / 4
+            expected = np.polyfit(np.log(x[last]), np.log(np.array(cost[key])[last]), 1)[0]
+            assert abs(slope - expected) < 1e-9, (key, cost)
+
+
+def test_the_tables_hold_every_length_and_slope():
+    text = subprocess.run([cost_of_a_token, "--d-model", "64", "--layers", "1", "--longest", "512"], check=True,
+                          capture_output=True, text=True).stdout
+    rows = [line.split() for line in text.splitlines()]
+    assert [row[0] for row in rows if row and row[0].isdigit() and len(row) == 6] == ["256", "512"] * 4, text
+    assert sum(row[:1] == ["slope"] and len(row) == 6 for row in rows) == 4, text
+
+
 def test_what_is_no_option_is_refused():
-    for wrong in (["--content", "21"], ["--content"], ["--longest", "x"], ["--sequences", "0"], ["more"]):
-        run = subprocess.run([selective_copying, *wrong], capture_output=True, text=True)
-        assert run.returncode == 2 and "--content" in run.stderr and not run.stdout, (wrong, run)
+    for program, *wrong in ([selective_copying, "--content", "21"], [selective_copying, "--content"],
+                            [selective_copying, "--longest", "x"], [selective_copying, "--sequences", "0"],
+                            [cost_of_a_token, "--d-model", "100"], [cost_of_a_token, "--layers", "0"],
+                            [cost_of_a_token, "--longest"], [cost_of_a_token, "more"]):
+        run = subprocess.run([program, *wrong], capture_output=True, text=True)
+        assert run.returncode == 2 and "--longest" in run.stderr and not run.stdout, (wrong, run)
 
 
 main(globals())
