@@ -3,27 +3,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "json.h"
+#include "model/find.h"
 #include "tensor/tensors.h"
-
-static bool ends_in(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
 
 bool info_tensors_is_path(const char *path)
 {
-    struct stat about;
-    if (ends_in(path, ".safetensors") || ends_in(path, ".safetensors.index.json"))
-        return true;
-    /* a word without a slash is the name of a shipped model */
-    return strchr(path, '/') && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    return sinew_model_is_path(path) && sinew_model_is_checkpoint(path);
 }
 
 typedef struct totals {

@@ -1,6 +1,5 @@
 #include "base/text.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -46,6 +45,12 @@ const char *sinew_utf8_check(const char *text, size_t n_bytes, size_t *line, siz
         }
     }
     return NULL;
+}
+
+bool sinew_text_ends(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
 }
 
 void sinew_text_blank(char *text)

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "model/find.h"
 
 const char *sinew_checkpoint_kind_name(sinew_checkpoint_kind kind)
 {
@@ -18,8 +19,7 @@ const char *sinew_checkpoint_kind_name(sinew_checkpoint_kind kind)
 /* config.json in the folder, or beside the file. */
 static char *config_path(const char *path)
 {
-    struct stat about;
-    bool folder = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    bool folder = sinew_model_is_folder(path);
     const char *slash = strrchr(path, '/');
     size_t n = folder ? strlen(path) : slash ? (size_t)(slash - path) + 1 : 0;
     char *joined = sinew_alloc(n + sizeof "/config.json", 1);

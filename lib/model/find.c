@@ -174,16 +174,10 @@ static sinew_status find_name(char **path, const char *name, sinew_error *error)
 
 /* ---- paths ---- */
 
-static bool ends_in(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n > m && !strcmp(text + n - m, end);
-}
-
 bool sinew_model_is_path(const char *text)
 {
-    return strchr(text, '/') || ends_in(text, ".yaml") || ends_in(text, ".yml") ||
-           ends_in(text, ".json") || ends_in(text, ".safetensors");
+    return strchr(text, '/') || sinew_text_ends(text, ".yaml") || sinew_text_ends(text, ".yml") ||
+           sinew_text_ends(text, ".json") || sinew_text_ends(text, ".safetensors");
 }
 
 bool sinew_model_is_folder(const char *path)
@@ -194,8 +188,8 @@ bool sinew_model_is_folder(const char *path)
 
 bool sinew_model_is_checkpoint(const char *path)
 {
-    return ends_in(path, ".safetensors") || ends_in(path, ".safetensors.index.json") ||
-           sinew_model_is_folder(path);
+    return sinew_text_ends(path, ".safetensors") ||
+           sinew_text_ends(path, ".safetensors.index.json") || sinew_model_is_folder(path);
 }
 
 /* A folder whose name looks like that of a model: "mamba-130m" beside the running program. */

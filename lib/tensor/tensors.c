@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 /* ---- made and freed ---- */
 
@@ -93,15 +94,9 @@ static sinew_status open_one(sinew_tensors **out, const char *path, const void *
     return status;
 }
 
-static bool ends_in(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
 static sinew_status open_file(sinew_tensors **out, const char *path, sinew_error *error)
 {
-    if (ends_in(path, ".json"))
+    if (sinew_text_ends(path, ".json"))
         return sinew_tensors_open_index(out, path, error);
     return open_one(out, path, NULL, 0, NULL, error);
 }
@@ -117,7 +112,7 @@ static sinew_status open_folder(sinew_tensors **out, const char *folder, sinew_e
     sinew_status status = SINEW_ERR_IO;
     bool found = false;
     for (size_t i = 0; i < 2 && !found; i++) {
-        const char *slash = ends_in(folder, "/") ? "" : "/";
+        const char *slash = sinew_text_ends(folder, "/") ? "" : "/";
         snprintf(path, room, "%s%s%s", folder, slash, names[i]);
         found = access(path, F_OK) == 0;
     }
