@@ -1,4 +1,5 @@
-/* team: threads that do the parts of a job together and wait between jobs. Not for real time. */
+/* team: threads that do the parts of a job together and sleep between jobs: for parts of
+ * milliseconds. layer/workers.h are for those of microseconds. Not for real time. */
 #ifndef SINEW_BASE_TEAM_H
 #define SINEW_BASE_TEAM_H
 

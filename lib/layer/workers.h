@@ -1,4 +1,5 @@
-/* workers: threads that do the ranges of a job together (sinew/layer.h). */
+/* workers: threads that do the ranges of a job together (sinew/layer.h), and wait for the next one
+ * awake: for jobs of microseconds. base/team.h sleeps. */
 #ifndef SINEW_LAYER_WORKERS_H
 #define SINEW_LAYER_WORKERS_H
 
