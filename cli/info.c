@@ -7,7 +7,7 @@
 #include "delayed.h"
 #include "info_tensors.h"
 #include "json.h"
-#include "layers.h"
+#include "info_layers.h"
 #include "model_head.h"
 #include "kernel.h"
 #include "sampling.h"
@@ -276,7 +276,7 @@ static int run(const command *self, const void *given, const char **args, size_t
         status = report_failure(self, &error);
     } else if (sinew_model_has_layers(model)) {
         if (report_name_file(
-                layers_print_facts(model, s->rates_hz.values, s->rates_hz.n, s->json, &error),
+                info_layers_print(model, s->rates_hz.values, s->rates_hz.n, s->json, &error),
                 args[0], &error))
             status = report_failure(self, &error);
     } else if (sinew_model_kernel(model, NULL)) {

@@ -15,7 +15,7 @@
 #include "layer/affine.h"
 #include "layer/history.h"
 #include "layer/layer.h"
-#include "layer/mamba_parts.h"
+#include "layer/mamba.h"
 #include "sinew/mamba.h"
 
 typedef struct mamba1 {

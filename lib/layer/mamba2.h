@@ -6,7 +6,7 @@
 #include "layer/heads.h"
 #include "layer/history.h"
 #include "layer/layer.h"
-#include "layer/mamba_parts.h"
+#include "layer/mamba.h"
 #include "sinew/mamba.h"
 
 typedef struct sinew_mamba2 {

@@ -5,7 +5,7 @@
 #include "layer/affine.h"
 #include "layer/heads.h"
 #include "layer/layer.h"
-#include "layer/mamba_parts.h"
+#include "layer/mamba.h"
 #include "sinew/mamba.h"
 
 typedef struct sinew_mamba3 {

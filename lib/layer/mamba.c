@@ -1,4 +1,4 @@
-#include "layer/mamba_parts.h"
+#include "layer/mamba.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "layers.h"
+#include "info_layers.h"
 
 #include <stdio.h>
 
@@ -47,8 +47,8 @@ static void as_table(const facts *f)
 }
 
 /* Whatever fails does so before anything is printed. */
-sinew_status layers_print_facts(const sinew_model *model, const double *rates_hz, size_t n_rates,
-                                bool json, sinew_error *error)
+sinew_status info_layers_print(const sinew_model *model, const double *rates_hz, size_t n_rates,
+                               bool json, sinew_error *error)
 {
     static const double trained;
     const double *rates = n_rates > 0 ? rates_hz : &trained;

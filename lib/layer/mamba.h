@@ -1,6 +1,6 @@
-/* mamba_parts: what the mixers of Mamba-1, -2 and -3 do alike. */
-#ifndef SINEW_LAYER_MAMBA_PARTS_H
-#define SINEW_LAYER_MAMBA_PARTS_H
+/* mamba: what the mixers of Mamba-1, -2 and -3 do alike. */
+#ifndef SINEW_LAYER_MAMBA_H
+#define SINEW_LAYER_MAMBA_H
 
 #include "layer/layer.h"
 
