@@ -1,31 +1,12 @@
 #include "sinew/model.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "model/find.h"
-#include "model/layered.h"
 #include "model/model.h"
 #include "model/spec.h"
-
-struct sinew_model {
-    char *name, *about, *units_in, *units_out; /* "" where the description is silent */
-    sinew_system *system;                      /* one of these five; the others are NULL */
-    sinew_checkpoint *checkpoint;
-    sinew_delayed *delayed;
-    sinew_kernel_parts kernel_parts;
-    sinew_layered *layered;
-    size_t thiran_order; /* 0 where the description is silent */
-    sinew_method method; /* DEFAULT where the description is silent */
-    double prewarp_hz, alpha;
-    char **references; /* (n_references) */
-    size_t n_references;
-    sinew_kalman *kalman; /* NULL: the system is a filter */
-    sinew_kalman_node_opts kalman_opts;
-};
 
 static char *copy_text(const char *text)
 {
@@ -171,80 +152,6 @@ sinew_status sinew_model_read_any(sinew_model **out, const char *text, size_t n_
     return read_text(out, text, n_bytes, where, true, error);
 }
 
-/* ---- checkpoints ---- */
-
-/* The files that it is read from, which a run must not overwrite, less the shards. */
-static bool add_files(sinew_model *model, const char *path)
-{
-    static const char *const names[] = {"config.json", "model.safetensors",
-                                        "model.safetensors.index.json"};
-    enum { N = sizeof names / sizeof *names };
-    const char *slash = strrchr(path, '/');
-    bool folder = sinew_model_is_folder(path);
-    int n = folder ? (int)strlen(path) : slash ? (int)(slash - path) : 1;
-    model->references = sinew_alloc(N, sizeof *model->references);
-    for (size_t i = 0; model->references && i < N; i++) {
-        size_t room = (size_t)n + 2 + strlen(names[i]);
-        char *file = sinew_alloc(room, 1);
-        if (!file)
-            return false;
-        snprintf(file, room, "%.*s/%s", n, folder || slash ? path : ".", names[i]);
-        if (access(file, F_OK) == 0)
-            model->references[model->n_references++] = file;
-        else
-            sinew_free(file);
-    }
-    return model->references;
-}
-
-/* "mamba-130m" of ".../mamba-130m/": the last part of the path. */
-static char *last_of(const char *path)
-{
-    size_t n = strlen(path);
-    while (n > 1 && path[n - 1] == '/')
-        n--;
-    size_t from = n;
-    while (from > 0 && path[from - 1] != '/')
-        from--;
-    char *name = sinew_alloc(n - from + 1, 1);
-    return name ? memcpy(name, path + from, n - from) : NULL;
-}
-
-static sinew_status open_checkpoint(sinew_model **out, const char *path, bool any,
-                                    sinew_error *error)
-{
-    if (!any)
-        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
-                          "%s: a checkpoint, and no linear system: sinew_model_open_any takes it",
-                          path);
-    sinew_checkpoint *checkpoint = NULL;
-    sinew_status status = sinew_checkpoint_open(&checkpoint, path, NULL, error);
-    if (status)
-        return status;
-    sinew_model *model = sinew_alloc(1, sizeof *model);
-    if (!model) {
-        sinew_checkpoint_free(checkpoint);
-        return sinew_fail_memory(error);
-    }
-    *model = (sinew_model){.name = last_of(path),
-                           .about = copy_text(""),
-                           .units_in = copy_text(""),
-                           .units_out = copy_text(""),
-                           .checkpoint = checkpoint};
-    if (!model->name || !model->about || !model->units_in || !model->units_out ||
-        !add_files(model, path)) {
-        sinew_model_free(model);
-        return sinew_fail_memory(error);
-    }
-    *out = model;
-    return SINEW_OK;
-}
-
-const sinew_checkpoint *sinew_model_checkpoint(const sinew_model *model)
-{
-    return model->checkpoint;
-}
-
 /* ---- by name ---- */
 
 static sinew_status open_path(sinew_model **out, const char *path_or_name, bool any,
@@ -258,7 +165,7 @@ static sinew_status open_path(sinew_model **out, const char *path_or_name, bool 
     if (status)
         return status;
     if (sinew_model_is_checkpoint(path)) {
-        status = open_checkpoint(out, path, any, error);
+        status = sinew_model_open_checkpoint(out, path, any, error);
         sinew_free(path);
         return status;
     }
