@@ -248,10 +248,37 @@ static void print_table(const facts *f)
         print_sampled(&f->at[i]);
 }
 
-static int print_tensors(const command *self, const char *path, bool json)
+static sinew_status print_system(const settings *s, const sinew_model *model, const char *path,
+                                 sinew_error *error)
 {
-    sinew_error error;
-    return info_tensors_print(path, json, &error) ? report_failure(self, &error) : EXIT_DONE;
+    facts f = {.model = model};
+    sinew_status status = report_name_file(gather(&f, s, error), path, error);
+    for (size_t i = 0; !status && i < f.n_at; i++)
+        if (f.at[i].warning[0])
+            report_warning("%s: %s", path, f.at[i].warning);
+    if (!status)
+        (s->json ? print_json : print_table)(&f);
+    free(f.poles.at);
+    free(f.zeros.at);
+    free(f.at);
+    return status;
+}
+
+/* What there is to say of each sort of model. */
+static sinew_status print_model(const settings *s, const sinew_model *model, const char *path,
+                                sinew_error *error)
+{
+    const double *rates_hz = s->rates_hz.values;
+    size_t n = s->rates_hz.n;
+    sinew_discretize_opts opts = sampling_opts(&s->sampling);
+    if (sinew_model_has_layers(model))
+        return report_name_file(info_layers_print(model, rates_hz, n, s->json, error), path, error);
+    if (sinew_model_kernel(model, NULL))
+        return report_name_file(kernel_print_facts(model, &opts, rates_hz, n, s->json, error), path,
+                                error);
+    if (sinew_model_delayed(model))
+        return delayed_print_facts(model, path, &opts, rates_hz, n, s->json, error);
+    return print_system(s, model, path, error);
 }
 
 static int run(const command *self, const void *given, const char **args, size_t n_args)
@@ -259,50 +286,21 @@ static int run(const command *self, const void *given, const char **args, size_t
     (void)n_args;
     const settings *s = given;
     const char *wrong = sampling_wrong(&s->sampling, false);
-    bool no_rate = s->rates_hz.n == 0;
+    bool no_rate = s->rates_hz.n == 0, tensors = info_tensors_is_path(args[0]);
     if (no_rate && (s->sampling.method || s->sampling.prewarp_hz.given || s->sampling.alpha.given))
         wrong = "--method, --prewarp-hz and --alpha need --rate";
-    if (!no_rate && info_tensors_is_path(args[0]))
+    if (!no_rate && tensors)
         wrong = "--rate is for descriptions: a checkpoint has none";
     if (wrong)
         return report_misuse(self, "%s", wrong);
-    if (info_tensors_is_path(args[0]))
-        return print_tensors(self, args[0], s->json);
     sinew_model *model = NULL;
-    facts f = {0};
     sinew_error error;
-    int status = EXIT_DONE;
-    if (sinew_model_open_any(&model, args[0], &error)) {
-        status = report_failure(self, &error);
-    } else if (sinew_model_has_layers(model)) {
-        if (report_name_file(
-                info_layers_print(model, s->rates_hz.values, s->rates_hz.n, s->json, &error),
-                args[0], &error))
-            status = report_failure(self, &error);
-    } else if (sinew_model_kernel(model, NULL)) {
-        sinew_discretize_opts opts = sampling_opts(&s->sampling);
-        if (report_name_file(kernel_print_facts(model, &opts, s->rates_hz.values, s->rates_hz.n,
-                                                s->json, &error),
-                             args[0], &error))
-            status = report_failure(self, &error);
-    } else if (sinew_model_delayed(model)) {
-        sinew_discretize_opts opts = sampling_opts(&s->sampling);
-        if (delayed_print_facts(model, args[0], &opts, s->rates_hz.values, s->rates_hz.n, s->json,
-                                &error))
-            status = report_failure(self, &error);
-    } else if ((f.model = model, report_name_file(gather(&f, s, &error), args[0], &error))) {
-        status = report_failure(self, &error);
-    } else {
-        for (size_t i = 0; i < f.n_at; i++)
-            if (f.at[i].warning[0])
-                report_warning("%s: %s", args[0], f.at[i].warning);
-        (s->json ? print_json : print_table)(&f);
-    }
-    free(f.poles.at);
-    free(f.zeros.at);
-    free(f.at);
+    sinew_status status = tensors ? info_tensors_print(args[0], s->json, &error)
+                                  : sinew_model_open_any(&model, args[0], &error);
+    if (!status && model)
+        status = print_model(s, model, args[0], &error);
     sinew_model_free(model);
-    return status;
+    return status ? report_failure(self, &error) : EXIT_DONE;
 }
 
 const command command_info = {.name = "info",
