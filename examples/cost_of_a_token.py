@@ -24,11 +24,18 @@ def draw(axis, costs, key, unit):
 
 
 def slopes(axis, costs, key):
-    """The power of L, where a line ends."""
-    for cost in costs:
-        line = next(line for line in axis.lines if line.get_label() == cost["name"])
-        axis.annotate("$L^{%.1f}$" % (abs(cost["slopes"][key]) + 0.0), line.get_xydata()[-1], (4, -2),
-                      textcoords="offset points", fontsize=7, color=COLORS[cost["name"]])
+    """The power of L, where a line ends; from the lowest upwards, none over another."""
+    lines = {line.get_label(): line for line in axis.lines}
+    ends = sorted((lines[cost["name"]].get_xydata()[-1][1], cost["name"], cost["slopes"][key])
+                  for cost in costs)
+    above = -1e9
+    for _, name, slope in ends:
+        end = lines[name].get_xydata()[-1]
+        y = axis.transData.transform(end)[1] * 72 / axis.figure.dpi
+        shift = max(above + 9 - y, -3)
+        above = y + shift
+        axis.annotate("$L^{%.1f}$" % (abs(slope) + 0.0), end, (4, shift), textcoords="offset points",
+                      fontsize=7, color=COLORS[name])
 
 
 def draw_prompt(axis, costs):
@@ -56,13 +63,14 @@ def main(source, target):
     draw(axes[0, 0], costs, "token_s", 1e3)
     draw(axes[0, 1], costs, "one_by_one_s", 1)
     draw(axes[1, 0], costs, "bytes", 1 / 2**20)
-    for axis, key, title, label in zip(axes.flat, ("token_s", "one_by_one_s", "bytes"),
-                                       ("the next token", "all L tokens, one by one", "memory of a stream"),
-                                       ("ms", "s", "MiB")):
-        slopes(axis, costs, key)
+    titles = ("the next token", "all L tokens, one by one", "memory of a stream")
+    for axis, title, label in zip(axes.flat, titles, ("ms", "s", "MiB")):
         axis.set(title=title, xlabel="L, tokens so far", ylabel=label,
                  xlim=(None, 2.6 * costs[1]["lengths"][-1]))
     draw_prompt(axes[1, 1], costs)
+    figure.canvas.draw()  # the places are known from now on
+    for axis, key in zip(axes.flat, ("token_s", "one_by_one_s", "bytes")):
+        slopes(axis, costs, key)
     for axis in axes.flat:
         axis.title.set(fontsize=10)
         axis.grid(alpha=0.3)
