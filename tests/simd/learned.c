@@ -233,10 +233,11 @@ Test(learned, int8)
     }
 }
 
-/* Within half a step of what they were, and what float adds at 32384 steps; zeros behind the
- * columns. */
+/* Within half a step of what they were, and what the scale, its inverse and a product round at
+ * 32384 steps; zeros behind the columns. */
 Test(learned, rounding)
 {
+    const double half_a_step = 0.5 + 3 * 32384 * 0x1p-24;
     for (size_t columns = 2 * GROUP + 1; columns <= 3 * GROUP; columns++)
         EACH_TABLE(ops)
         {
@@ -251,8 +252,8 @@ Test(learned, rounding)
                     float scale = f.scales[at];
                     float value = c < columns ? x[at / GROUPS * (columns + PAD) + c] : 0;
                     int32_t q = integer(&f, at, i);
-                    cr_assert(c < columns ? fabsf((float)q * scale - value) <= 0.503F * scale
-                                          : q == 0);
+                    double off = fabs((double)q * (double)scale - (double)value);
+                    cr_assert(c < columns ? off <= half_a_step * (double)scale : q == 0);
                     sum += q;
                     most = abs(q) > most ? abs(q) : most;
                 }
