@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "interrupt.h"
+#include "model/checkpoint.h"
 #include "paths.h"
 
 static const option options[] = {
@@ -61,6 +62,19 @@ static int check_files(const command *self, const lm_asked *a)
     return EXIT_DONE;
 }
 
+/* Nor is it one of the model's: by its index a folder may have many, under any name. */
+static sinew_status check_model_files(const lm_asked *a, const lm_model *m, sinew_error *error)
+{
+    const char *const written[] = {a->logits, a->state_out};
+    for (size_t i = 0; i < m->checkpoint->n_files; i++)
+        for (size_t k = 0; k < 2; k++)
+            if (written[k] && paths_same(m->checkpoint->files[i], written[k]))
+                return sinew_fail(error, SINEW_ERR_ARGUMENT,
+                                  "%s: the model is read from it, and %s is the same file",
+                                  m->checkpoint->files[i], k ? "--state-out" : "--logits");
+    return SINEW_OK;
+}
+
 sinew_status lm_begin(lm_state *state, lm_model *m, const lm_asked *asked, sinew_error *error)
 {
     bool exactly = true;
@@ -97,6 +111,8 @@ static sinew_status work(const lm_asked *a, const char *folder, sinew_error *err
     sinew_status status = sinew_workers_new(&layers.workers, count_threads(a), error);
     if (!status)
         status = lm_model_open(&m, folder, &layers, (size_t)a->block.value, error);
+    if (!status)
+        status = check_model_files(a, &m, error);
     if (!status)
         status = a->ids ? lm_run_logits(&m, a, error) : lm_run_text(&m, a, folder, error);
     lm_model_close(&m);

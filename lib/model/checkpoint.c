@@ -41,9 +41,11 @@ static sinew_status open_parts(sinew_checkpoint *c, const char *path, bool allow
     if (!config)
         return sinew_fail_memory(error);
     sinew_status status = sinew_config_open(&c->config, config, error);
-    sinew_free(config);
     if (!status)
         status = sinew_tensors_open(&c->tensors, path, error);
+    if (!status)
+        status = sinew_checkpoint_list_files(c, config, error);
+    sinew_free(config);
     if (status)
         return status;
     status = sinew_checkpoint_place(c, allow_unknown, &detail);
@@ -74,6 +76,9 @@ void sinew_checkpoint_free(sinew_checkpoint *c)
 {
     if (!c)
         return;
+    for (size_t i = 0; i < c->n_files; i++)
+        sinew_free(c->files[i]);
+    sinew_free(c->files);
     sinew_free(c->layers);
     sinew_tensors_free(c->tensors);
     sinew_free(c);

@@ -17,6 +17,8 @@ typedef struct sinew_checkpoint_layer {
 struct sinew_checkpoint {
     sinew_config config;
     sinew_tensors *tensors;
+    char **files; /* (n_files), that it is read from: a run must not write over them */
+    size_t n_files;
     sinew_checkpoint_layer *layers; /* (n_layer) */
     uint32_t n_layer, d_model;
     const sinew_tensor *norm_f, *norm_f_bias; /* (d_model) */
@@ -26,5 +28,10 @@ struct sinew_checkpoint {
 /* All tensors into their places; config, tensors are there. Errors: SINEW_ERR_MISMATCH for one that
  * is missing, of another shape, or (unless allowed) unknown. */
 sinew_status sinew_checkpoint_place(sinew_checkpoint *c, bool allow_unknown, sinew_error *error);
+
+/* `files`: config.json at `config`, the shards, and what of an index and a tokenizer.json is beside
+ * it. Errors: SINEW_ERR_MEMORY. */
+sinew_status sinew_checkpoint_list_files(sinew_checkpoint *c, const char *config,
+                                         sinew_error *error);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "model/checkpoint.h"
 #include "model/find.h"
 #include "model/model.h"
 #include "model/spec.h"
@@ -240,8 +241,8 @@ const char *sinew_model_units_out(const sinew_model *model)
 
 const char *const *sinew_model_references(const sinew_model *model, size_t *n)
 {
-    *n = model->n_references;
-    return (const char *const *)model->references;
+    *n = model->checkpoint ? model->checkpoint->n_files : model->n_references;
+    return (const char *const *)(model->checkpoint ? model->checkpoint->files : model->references);
 }
 
 const sinew_system *sinew_model_system(const sinew_model *model)

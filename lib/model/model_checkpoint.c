@@ -1,36 +1,10 @@
 /* A model that is a checkpoint: named by its folder or file, without a description. */
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "model/find.h"
 #include "model/model.h"
-
-/* The files that it is read from, which a run must not overwrite, less the shards. */
-static bool add_files(sinew_model *model, const char *path)
-{
-    static const char *const names[] = {"config.json", "model.safetensors",
-                                        "model.safetensors.index.json"};
-    enum { N = sizeof names / sizeof *names };
-    const char *slash = strrchr(path, '/');
-    bool folder = sinew_model_is_folder(path);
-    int n = folder ? (int)strlen(path) : slash ? (int)(slash - path) : 1;
-    model->references = sinew_alloc(N, sizeof *model->references);
-    for (size_t i = 0; model->references && i < N; i++) {
-        size_t room = (size_t)n + 2 + strlen(names[i]);
-        char *file = sinew_alloc(room, 1);
-        if (!file)
-            return false;
-        snprintf(file, room, "%.*s/%s", n, folder || slash ? path : ".", names[i]);
-        if (access(file, F_OK) == 0)
-            model->references[model->n_references++] = file;
-        else
-            sinew_free(file);
-    }
-    return model->references;
-}
 
 /* "mamba-130m" of ".../mamba-130m/": the last part of the path. */
 static char *last_of(const char *path)
@@ -66,8 +40,7 @@ sinew_status sinew_model_open_checkpoint(sinew_model **out, const char *path, bo
                            .units_in = sinew_copy("", 1, 1),
                            .units_out = sinew_copy("", 1, 1),
                            .checkpoint = checkpoint};
-    if (!model->name || !model->about || !model->units_in || !model->units_out ||
-        !add_files(model, path)) {
+    if (!model->name || !model->about || !model->units_in || !model->units_out) {
         sinew_model_free(model);
         return sinew_fail_memory(error);
     }

@@ -164,16 +164,22 @@ sinew_status sinew_tensor_file_open(sinew_tensor_file *out, const char *path, si
     sinew_status status = sinew_mapping_open(&mapping, path, error);
     if (!status)
         status = sinew_tensor_file_read(out, mapping.bytes, mapping.n_bytes, path, error);
-    if (status)
+    if (status) {
         sinew_mapping_close(&mapping);
-    else
-        out->mapping = mapping;
-    return status;
+        return status;
+    }
+    out->mapping = mapping;
+    out->path = sinew_copy(path, strlen(path) + 1, 1);
+    if (out->path)
+        return SINEW_OK;
+    sinew_tensor_file_close(out);
+    return sinew_fail_memory(error);
 }
 
 void sinew_tensor_file_close(sinew_tensor_file *file)
 {
     sinew_mapping_close(&file->mapping);
+    sinew_free(file->path);
     sinew_free(file->tensors);
     sinew_free(file->metadata);
     sinew_free(file->text);

@@ -19,6 +19,7 @@
 enum { SINEW_TENSOR_SHOWN_BYTES = 120 };
 
 typedef struct sinew_tensor_file {
+    char *path;            /* NULL: read from memory */
     sinew_mapping mapping; /* zeroed: the memory is the caller's */
     sinew_tensor *tensors; /* (n), in the order of their names; `file` is not set */
     size_t n;

@@ -173,5 +173,24 @@ def test_what_does_not_fit_is_refused():
     refused("./series.yaml", "in.npy", "no.npy", "--rate", "10", says=["checkpoint"])
 
 
+def test_files_of_a_checkpoint_are_not_written_over():
+    checkpoints.make("model", "mamba1", shards=2)
+    write("model/tokenizer.json", "{}")
+    np.save("in.npy", np.ones((4, 12), np.float32))
+    np.save("ids.npy", np.arange(4, dtype=np.int32))
+    os.symlink("model-00002-of-00002.safetensors", "model/link")
+    before = {name: open(f"model/{name}", "rb").read() for name in os.listdir("model")}
+    for name in before:
+        run = "run", "model", "in.npy", "out.npy", "--state-out"
+        lm = "lm", "model", "--ids", "ids.npy", "--logits", "logits.npy", "--state-out"
+        for args in run, lm:
+            done = sinew(*args, f"model/{name}", status=2)
+            assert "model/" in done.messages and "same file" in done.messages, done.messages
+        assert not os.path.exists("out.npy") and not os.path.exists("logits.npy")
+    for name, bytes_before in before.items():
+        with open(f"model/{name}", "rb") as file:
+            assert file.read() == bytes_before, name
+
+
 if __name__ == "__main__":
     main(globals())

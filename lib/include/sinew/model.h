@@ -96,7 +96,8 @@ SINEW_API const char *sinew_model_units_in(const sinew_model *model);
 SINEW_API const char *sinew_model_units_out(const sinew_model *model);
 
 /** The files of the descriptions that this one refers to, directly or not, (*n) of them. A file may
- *  be there more than once. Owned by the model. */
+ *  be there more than once. Of a checkpoint: the files of its folder that it is read from. Owned by
+ * the model. */
 SINEW_API const char *const *sinew_model_references(const sinew_model *model, size_t *n);
 
 /** The continuous system, owned by the model; NULL for a model that is no linear system, or one
