@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/reference.h"
+#include "tensor/tensors.h"
 
 enum { NAME_BYTES = 256 };
 
@@ -14,6 +15,14 @@ enum { NAME_BYTES = 256 };
 static void free_tensors(void *tensors)
 {
     sinew_tensors_free(tensors);
+}
+
+/* What a run of the model must not write over: of an index also its shards. */
+static void note_files(const sinew_at *at, const sinew_tensors *tensors)
+{
+    for (size_t i = 0; i < tensors->n_files; i++)
+        if (!sinew_reference_note(at, tensors->files[i].path))
+            return;
 }
 
 static void open_file(const sinew_at *at, sinew_spec_weights *weights)
@@ -30,6 +39,7 @@ static void open_file(const sinew_at *at, sinew_spec_weights *weights)
         sinew_at_problem(at, "%s", error.text);
     if (status)
         return;
+    note_files(at, weights->tensors);
     if (!sinew_document_keep(at->document, weights->tensors, free_tensors))
         weights->tensors = NULL;
     else

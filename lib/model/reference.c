@@ -120,9 +120,19 @@ static bool is_noted(const sinew_reading *first, const char *path)
     return false;
 }
 
-const char *sinew_reference_file(const sinew_at *at, const char *text)
+bool sinew_reference_note(const sinew_at *at, const char *path)
 {
     sinew_reading *first = first_of(sinew_document_context(at->document));
+    if (is_noted(first, path))
+        return true;
+    if (first->references < SINEW_REFERENCES)
+        return note_file(first, path);
+    sinew_at_problem(at, "more than %d references behind one description", SINEW_REFERENCES);
+    return false;
+}
+
+const char *sinew_reference_file(const sinew_at *at, const char *text)
+{
     const char *path = seen_from_here(at, text);
     struct stat file;
     if (!path)
@@ -131,11 +141,7 @@ const char *sinew_reference_file(const sinew_at *at, const char *text)
         sinew_at_problem(at, "%s: %s", path, strerror(errno));
     else if (!S_ISREG(file.st_mode))
         sinew_at_problem(at, "%s is no regular file", path);
-    else if (is_noted(first, path))
-        return path;
-    else if (first->references == SINEW_REFERENCES)
-        sinew_at_problem(at, "more than %d references behind one description", SINEW_REFERENCES);
-    else if (note_file(first, path))
+    else if (sinew_reference_note(at, path))
         return path;
     return NULL;
 }

@@ -57,6 +57,10 @@ sinew_referred sinew_reference_read(const sinew_at *at, const char *text);
  * once however often it is named; NULL, and a problem, where it is no regular file. */
 const char *sinew_reference_file(const sinew_at *at, const char *text);
 
+/* A file behind such a one, a shard behind its index: it counts too. False, and a problem, where
+ * these are too many. */
+bool sinew_reference_note(const sinew_at *at, const char *path);
+
 /* May so many more entries of matrices be made for this description? False, and a problem. The
  * count is kept for all of one document. */
 bool sinew_reference_afford(const sinew_at *at, size_t order, size_t *entries);

@@ -180,6 +180,12 @@ def test_files_of_a_checkpoint_are_not_written_over():
     np.save("ids.npy", np.arange(4, dtype=np.int32))
     os.symlink("model-00002-of-00002.safetensors", "model/link")
     before = {name: open(f"model/{name}", "rb").read() for name in os.listdir("model")}
+    graph = write("graph.yaml", "weights: model/model.safetensors.index.json\nallow_unused: yes\n"
+                                "graph: [{mamba1: {prefix: backbone.layers.0.mixer}}]\n")
+    for name in "model.safetensors.index.json", "model-00001-of-00002.safetensors", "link":
+        done = sinew("run", "./" + graph, "in.npy", "out.npy", "--rate", 1, "--state-out",
+                     f"model/{name}", status=2)
+        assert "same file" in done.messages, done.messages
     for name in before:
         run = "run", "model", "in.npy", "out.npy", "--state-out"
         lm = "lm", "model", "--ids", "ids.npy", "--logits", "logits.npy", "--state-out"
