@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "layer/parameters.h"
+#include "layer/rms.h"
 
 sinew_status sinew_heads_dim(size_t *head_dim, size_t inner, size_t heads, size_t groups,
                              sinew_error *error)
@@ -77,8 +78,7 @@ static void normalise(const sinew_gated_norm *norm, const sinew_learned *ops, fl
 {
     size_t width = norm->channels / norm->groups;
     for (size_t first = 0; first < norm->channels; first += width) {
-        float mean = ops->squares(y + first, width) / (float)width;
-        ops->scaled(y + first, 1 / sqrtf(mean + norm->eps), norm->weight + first, y + first, width);
+        sinew_rms_scaled(ops, y + first, norm->eps, norm->weight + first, y + first, width);
     }
 }
 

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "layer/rms.h"
 
 typedef sinew_mamba3 mamba3;
 
@@ -116,10 +117,8 @@ static void reset(const sinew_node *node, void *state)
 static void normalise(const mamba3 *m, float *b, const float *weight)
 {
     const sinew_learned *ops = m->layer.ops;
-    for (size_t g = 0; g < m->groups; g++, b += m->order) {
-        float mean = ops->squares(b, m->order) / (float)m->order;
-        ops->scaled(b, 1 / sqrtf(mean + m->eps), weight, b, m->order);
-    }
+    for (size_t g = 0; g < m->groups; g++, b += m->order)
+        sinew_rms_scaled(ops, b, m->eps, weight, b, m->order);
 }
 
 /* dt, alpha, beta and gamma of a frame; scale: of dt. */

@@ -1,10 +1,12 @@
 /* layer.norm: each frame by itself, divided by its root mean square or standard deviation; the
  * equations are those of sinew/layer.h. No state. */
+#include <float.h>
 #include <math.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "layer/layer.h"
+#include "layer/rms.h"
 #include "layer/stateless.h"
 
 typedef struct norm {
@@ -39,14 +41,18 @@ static float mean(const float *x, size_t n)
 /* x, y: (channels); may be the same. */
 static void normalize(const norm *l, const float *x, float *y, size_t n)
 {
+    float eps = l->eps;
     if (l->kind == SINEW_NORM_LAYER) {
+        if (sinew_rms_shrink(l->layer.ops, x, y, n)) {
+            x = y;
+            eps = FLT_MIN; /* where all are equal 0 is divided by its root */
+        }
         float middle = mean(x, n);
         for (size_t c = 0; c < n; c++)
             y[c] = x[c] - middle;
         x = y;
     }
-    float scale = 1 / sqrtf(l->layer.ops->squares(x, n) / (float)n + l->eps);
-    l->layer.ops->scaled(x, scale, l->weight, y, n);
+    sinew_rms_scaled(l->layer.ops, x, eps, l->weight, y, n);
     for (size_t c = 0; l->bias && c < n; c++)
         y[c] += l->bias[c];
 }

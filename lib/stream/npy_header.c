@@ -176,8 +176,10 @@ static sinew_status interpret(const parser *p, sinew_npy_header *out)
 {
     bool integer = !strcmp(p->descr, "<i4") || !strcmp(p->descr, "<i8");
     if (strcmp(p->descr, "<f4") != 0 && strcmp(p->descr, "<f8") != 0 && !integer)
-        return sinew_fail(p->error, SINEW_ERR_DATA, "%s: an array of '%s'; '<f4' or '<f8' is read",
-                          p->name, p->descr);
+        return sinew_fail(
+            p->error, SINEW_ERR_DATA,
+            "%s: an array of '%s'; '<f4' or '<f8' is read, and of token ids '<i4' or '<i8'",
+            p->name, p->descr);
     if (p->n_dimensions != 1 && p->n_dimensions != 2)
         return sinew_fail(p->error, SINEW_ERR_DATA,
                           "%s: an array of %zu dimensions; (frames,) or (frames, channels) is read",

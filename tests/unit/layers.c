@@ -23,6 +23,26 @@ Test(layers, norms_are_pytorchs)
     expect_output(node, norm_x, norm_layer, 4, NULL, 1e-6);
 }
 
+/* (1, -1, 2, ...) 2^k: the same for each k where eps is nothing, also where squares overflow. */
+Test(layers, norms_of_large_numbers_are_those_of_small_ones)
+{
+    enum { CHANNELS = 37 };
+    float x[CHANNELS], y[CHANNELS], expected[CHANNELS];
+    for (int kind = SINEW_NORM_RMS; kind <= SINEW_NORM_LAYER; kind++) {
+        sinew_node *node = NULL;
+        sinew_norm_weights w = {.channels = CHANNELS, .kind = (sinew_norm_kind)kind};
+        for (int power = 30; power <= 122; power++) {
+            for (int i = 0; i < CHANNELS; i++)
+                x[i] = ldexpf((float)(i * 37 % 60 - 20), power);
+            cr_assert_eq(sinew_norm_new(&node, &w, NULL, NULL), SINEW_OK);
+            run_node(node, x, power == 30 ? expected : y, 1, NULL);
+            for (int i = 0; power > 30 && i < CHANNELS; i++)
+                cr_assert_float_eq(y[i], expected[i], 1e-6, "2^%d: %g", power, y[i]);
+            sinew_node_free(node);
+        }
+    }
+}
+
 /* Without weight and bias, of channels that are no multiple of anything, far from zero. */
 Test(layers, a_bare_norm_has_mean_0_and_variance_1)
 {
