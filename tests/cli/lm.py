@@ -220,6 +220,9 @@ def test_misuse_and_what_is_missing():
     os.rename(os.path.join("model", "tokenizer.json"), "away.json")
     assert "tokenizer.json" in sinew("lm", c.folder, "--prompt", "x", "--tokens", "1",
                                      status=1).messages
+    np.save("no-ids.npy", np.zeros(3, np.uint32))
+    assert "of token ids '<i4' or '<i8'" in sinew("lm", c.folder, "--ids", "no-ids.npy", "--logits",
+                                                  "no.npy", status=1).messages
     path = os.path.join("model", "model.safetensors")
     tensors = checkpoints.read(path)[0]
     del tensors["backbone.embeddings.weight"]
