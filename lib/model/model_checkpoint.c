@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "model/find.h"
 #include "model/model.h"
 
 /* "mamba-130m" of ".../mamba-130m/": the last part of the path. */
