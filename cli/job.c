@@ -14,6 +14,7 @@
 #include "sinew/parallel.h"
 #include "smooth.h"
 #include "state_file.h"
+#include "whole.h"
 
 /* Of either end. */
 enum { BLOCK_BYTES_MOST = 1 << 25 };
@@ -160,6 +161,11 @@ static size_t limited_by_node(const task *t, size_t frames)
     return limited(frames, t->node->channels_in, t->node->channels_out);
 }
 
+static bool is_whole(const task *t)
+{
+    return (t->node->flags & SINEW_NODE_WHOLE) != 0;
+}
+
 /* A checkpoint is not asked whether it fits: what it has to say is of its own files. */
 static sinew_status check_width(const task *t)
 {
@@ -201,6 +207,8 @@ static sinew_status build_node(task *t)
         return sinew_fail(t->error, status, "%s", why.text);
     }
     status = check_width(t);
+    if (!status && is_whole(t))
+        status = whole_check(plan, t->error);
     /* what drifts is no harm to a filter that measures it */
     return status || sinew_model_kalman(plan->model, NULL)
                ? status
@@ -226,6 +234,8 @@ static size_t choose_threads(const task *t)
 static sinew_status open_stream(task *t)
 {
     bool time = t->plan->time;
+    if (is_whole(t)) /* when it is known how long the signal is */
+        return SINEW_OK;
     sinew_stream_opts opts = {.max_frames = limited_by_node(t, t->plan->block_frames),
                               .steps = time};
     sinew_status status =
@@ -252,6 +262,8 @@ static char *new_samples(const task *t, uint32_t channels, sinew_sample sample)
 static sinew_status make_room(task *t)
 {
     const sinew_node *node = t->node;
+    if (is_whole(t))
+        return SINEW_OK;
     bool alike = node->channels_in == node->channels_out && node->sample_in == node->sample_out;
     t->in_samples = new_samples(t, node->channels_in, node->sample_in);
     t->out_samples = alike ? t->in_samples : new_samples(t, node->channels_out, node->sample_out);
@@ -351,6 +363,9 @@ static sinew_status filter_input(task *t)
     if (t->plan->smooth)
         return smooth_record(t->result, t->plan->model, t->source, t->sink, t->node->step_s,
                              t->error);
+    if (is_whole(t))
+        return whole_signal(t->result, t->node, t->source, t->sink, t->plan->time, t->rate_hz,
+                            t->watch, t->error);
     sinew_status status = read_block(t);
     if (!status)
         status = give_first_step(t);

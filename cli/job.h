@@ -19,6 +19,7 @@ typedef struct job_plan {
     sinew_sample sample;      /* counts where sample_given; else the model decides */
     bool sample_given;
     size_t block_frames;
+    bool block_given;
     size_t threads; /* of a filter; those of a checkpoint are its workers */
     sinew_checkpoint_build_opts checkpoint;
     uint32_t raw_channels; /* 0: not given */

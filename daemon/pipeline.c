@@ -75,7 +75,7 @@ static sinew_status build(sinewd_pipeline *p, const char **key, sinew_error *err
     if (config->channel_names.n > 0 && config->channel_names.n != p->node->channels_out)
         return sinew_fail(error, SINEW_ERR_MISMATCH, "%zu names for %u channels",
                           config->channel_names.n, p->node->channels_out);
-    *key = "gap";
+    *key = p->node->flags & SINEW_NODE_WHOLE ? "model" : "gap";
     sinew_stream_opts opts = {.max_frames = p->source->max_frames, .gap = config->gap};
     if ((status = sinew_stream_open(&p->stream, p->node, &opts, error)))
         return status;

@@ -20,20 +20,21 @@ static void *state_of(const each *e, const void *state, uint32_t channel)
     return (char *)(uintptr_t)state + channel * sinew_aligned(e->inner_footprint.state_bytes);
 }
 
-/* A piece of one channel, in and out. */
-static size_t piece_bytes(void)
+/* One channel of a piece, in or out, where so many frames come. */
+static size_t piece_bytes(const each *e, size_t frames)
 {
-    return 2 * sinew_piece_bytes(1);
+    return sinew_piece_bytes(sinew_members_frames(&e->node, frames), 1);
 }
 
 static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)
 {
     const each *e = (const each *)node;
-    (void)max_frames;
+    sinew_footprint inner;
+    e->inner->ops->footprint(e->inner, sinew_members_frames(node, max_frames), &inner);
     *out = (sinew_footprint){.state_bytes =
                                  node->channels_in * sinew_aligned(e->inner_footprint.state_bytes),
                              .saved_bytes = node->channels_in * e->inner_footprint.saved_bytes,
-                             .scratch_bytes = piece_bytes() + e->inner_footprint.scratch_bytes};
+                             .scratch_bytes = 2 * piece_bytes(e, max_frames) + inner.scratch_bytes};
 }
 
 static void reset(const sinew_node *node, void *state)
@@ -46,7 +47,7 @@ static void reset(const sinew_node *node, void *state)
 static void process_channel(const each *e, void *state, void *scratch, const sinew_block *in,
                             sinew_block *out, uint32_t c)
 {
-    float *x = scratch, *y = x + sinew_piece_bytes(1) / sizeof *x;
+    float *x = scratch, *y = x + piece_bytes(e, in->n_frames) / sizeof *x;
     const float *from = in->samples;
     float *to = out->samples;
     size_t channels = e->node.channels_in;
@@ -56,23 +57,23 @@ static void process_channel(const each *e, void *state, void *scratch, const sin
     alone.samples = x;
     result.samples = y;
     alone.channels = result.channels = 1;
-    e->inner->ops->process(e->inner, state_of(e, state, c), (char *)scratch + piece_bytes(), &alone,
-                           &result);
+    e->inner->ops->process(e->inner, state_of(e, state, c),
+                           (char *)scratch + 2 * piece_bytes(e, in->n_frames), &alone, &result);
     for (size_t t = 0; t < in->n_frames; t++)
         to[t * channels + c] = y[t];
+}
+
+static void process_piece(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
+                          sinew_block *out)
+{
+    for (uint32_t c = 0; c < node->channels_in; c++)
+        process_channel((const each *)node, state, scratch, in, out, c);
 }
 
 static void process(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
                     sinew_block *out)
 {
-    const each *e = (const each *)node;
-    for (size_t at = 0, n; at < in->n_frames; at += n) {
-        n = in->n_frames - at < SINEW_GRAPH_FRAMES ? in->n_frames - at : SINEW_GRAPH_FRAMES;
-        sinew_block from = sinew_block_piece(in, SINEW_SAMPLE_F32, at, n);
-        sinew_block to = sinew_block_piece(out, SINEW_SAMPLE_F32, at, n);
-        for (uint32_t c = 0; c < node->channels_in; c++)
-            process_channel(e, state, scratch, &from, &to, c);
-    }
+    sinew_members_pieces(process_piece, node, state, scratch, in, out);
 }
 
 static void save_state(const sinew_node *node, const void *state, void *bytes)
@@ -94,7 +95,7 @@ static sinew_status load_state(const sinew_node *node, void *state, void *scratc
                           n_bytes, node->channels_in, node->channels_in * one);
     for (uint32_t c = 0; !status && c < node->channels_in; c++)
         status = e->inner->ops->load_state(e->inner, state_of(e, state, c),
-                                           (char *)scratch + piece_bytes(),
+                                           (char *)scratch + 2 * piece_bytes(e, 0),
                                            (const char *)bytes + c * one, one, error);
     return status;
 }
@@ -103,8 +104,8 @@ static void advance(const sinew_node *node, void *state, void *scratch, uint64_t
 {
     const each *e = (const each *)node;
     for (uint32_t c = 0; c < node->channels_in; c++)
-        e->inner->ops->advance(e->inner, state_of(e, state, c), (char *)scratch + piece_bytes(),
-                               n_frames);
+        e->inner->ops->advance(e->inner, state_of(e, state, c),
+                               (char *)scratch + 2 * piece_bytes(e, 0), n_frames);
 }
 
 /* "channel.1." in front of the node's own names, as far as these fit. */

@@ -70,8 +70,9 @@ static sinew_status add(sinew_members *m, sinew_node *node, const char *name, si
     all->saved_bytes += f.saved_bytes;
     if (f.scratch_bytes > all->scratch_bytes)
         all->scratch_bytes = f.scratch_bytes;
-    m->node.flags &= node->flags;
-    if (!node->ops->advance || node->settle_frames == 0)
+    m->node.flags &= node->flags | SINEW_NODE_WHOLE;
+    m->node.flags |= node->flags & SINEW_NODE_WHOLE;
+    if (!node->ops->advance || node->settle_frames == 0 || (node->flags & SINEW_NODE_WHOLE))
         m->node.flags &= ~(uint32_t)SINEW_NODE_FORGETS;
     m->node.model_hash = join_hash(m->node.model_hash, node->model_hash);
     m->node.identity = join_hash(m->node.identity, node->identity);
@@ -195,6 +196,37 @@ sinew_status sinew_members_check_parts(const sinew_members *m, sinew_error *erro
 
 /* ---- run ---- */
 
+size_t sinew_members_frames(const sinew_node *node, size_t n)
+{
+    return node->flags & SINEW_NODE_WHOLE ? n : SINEW_GRAPH_FRAMES;
+}
+
+void sinew_members_footprint(const sinew_members *m, size_t max_frames, sinew_footprint *out)
+{
+    *out = m->footprint;
+    for (size_t i = 0; i < m->n; i++) {
+        const sinew_node *node = m->list[i].node;
+        sinew_footprint f;
+        if (!(node->flags & SINEW_NODE_WHOLE))
+            continue;
+        node->ops->footprint(node, max_frames, &f);
+        if (f.scratch_bytes > out->scratch_bytes)
+            out->scratch_bytes = f.scratch_bytes;
+    }
+}
+
+void sinew_members_pieces(sinew_process_piece *process, const sinew_node *node, void *state,
+                          void *scratch, const sinew_block *in, const sinew_block *out)
+{
+    size_t most = sinew_members_frames(node, in->n_frames);
+    for (size_t at = 0, n; at < in->n_frames; at += n) {
+        n = in->n_frames - at < most ? in->n_frames - at : most;
+        sinew_block from = sinew_block_piece(in, node->sample_in, at, n);
+        sinew_block to = sinew_block_piece(out, node->sample_out, at, n);
+        process(node, state, scratch, &from, &to);
+    }
+}
+
 static void *state_of(const sinew_member *member, const void *state)
 {
     return (char *)(uintptr_t)state + member->state_at;
@@ -242,12 +274,14 @@ void sinew_members_advance(const sinew_members *m, void *state, void *scratch, u
     }
 }
 
+/* A member that does not need whole signals has scratch memory for a piece: cuts do not matter. */
 void sinew_member_process(const sinew_members *m, size_t i, void *state, void *scratch,
                           const sinew_block *in, sinew_block *out)
 {
     const sinew_member *member = &m->list[i];
-    out->channels = member->node->channels_out;
-    member->node->ops->process(member->node, state_of(member, state), scratch, in, out);
+    const sinew_node *node = member->node;
+    out->channels = node->channels_out;
+    sinew_members_pieces(node->ops->process, node, state_of(member, state), scratch, in, out);
 }
 
 sinew_block sinew_block_piece(const sinew_block *block, sinew_sample sample, size_t at, size_t n)
@@ -260,7 +294,9 @@ sinew_block sinew_block_piece(const sinew_block *block, sinew_sample sample, siz
     return piece;
 }
 
-size_t sinew_piece_bytes(uint32_t channels)
+size_t sinew_piece_bytes(size_t frames, uint32_t channels)
 {
-    return sinew_aligned((size_t)SINEW_GRAPH_FRAMES * channels * sizeof(float));
+    static const size_t most = (size_t)1 << 50;
+    size_t frame = channels * sizeof(float);
+    return frame > 0 && frames > most / frame ? most : sinew_aligned(frames * frame);
 }

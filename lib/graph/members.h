@@ -6,7 +6,8 @@
 #include "sinew/graph.h"
 
 /* Frames that go through all members at a time, so that what is between them stays in the cache and
- * takes constant memory, however long blocks are; as many as a layer computes at a time. */
+ * takes constant memory, however long blocks are; as many as a layer computes at a time. Where a
+ * member needs whole signals, all frames do. */
 enum { SINEW_GRAPH_FRAMES = 128 };
 
 typedef struct sinew_member {
@@ -20,12 +21,12 @@ typedef struct sinew_members {
     sinew_node node;
     sinew_member *list; /* (n) */
     size_t n;
-    sinew_footprint footprint; /* of all; scratch: the most that a member needs */
+    sinew_footprint footprint; /* of all; scratch: the most that a member needs for a piece */
 } sinew_members;
 
 /* Take the nodes in and give the graph what it has of them: state, steps, hashes, whether it
- * forgets. Channels, sample types, latency and settle_frames are the kind's to add. After an error,
- * of this or of what the kind adds, drop them. Errors: those of graph.h. */
+ * forgets or needs whole signals. Channels, sample types, latency and settle_frames are the kind's
+ * to add. After an error, of this or of what the kind adds, drop them. Errors: those of graph.h. */
 sinew_status sinew_members_init(sinew_members *m, const sinew_node_ops *ops,
                                 sinew_node *const *nodes, const char *const *names, size_t n,
                                 sinew_error *error);
@@ -49,10 +50,23 @@ void sinew_members_advance(const sinew_members *m, void *state, void *scratch, u
 void sinew_member_process(const sinew_members *m, size_t i, void *state, void *scratch,
                           const sinew_block *in, sinew_block *out);
 
+/* Frames that go through all members at a time, where n come at most: all, or a piece's. */
+size_t sinew_members_frames(const sinew_node *node, size_t n);
+
+/* The members' footprint, for calls of max_frames frames; the kind adds its own scratch memory. */
+void sinew_members_footprint(const sinew_members *m, size_t max_frames, sinew_footprint *out);
+
+/* A block in pieces of so many frames. */
+typedef void sinew_process_piece(const sinew_node *node, void *state, void *scratch,
+                                 const sinew_block *in, sinew_block *out);
+void sinew_members_pieces(sinew_process_piece *process, const sinew_node *node, void *state,
+                          void *scratch, const sinew_block *in, const sinew_block *out);
+
 /* n frames of `block` from frame `at` on. */
 sinew_block sinew_block_piece(const sinew_block *block, sinew_sample sample, size_t at, size_t n);
 
-/* Bytes of a piece of so many channels, a multiple of 64. */
-size_t sinew_piece_bytes(uint32_t channels);
+/* Bytes of so many frames of float32, a multiple of 64. What would be more than any memory is
+ * 2^50, so that sums of such are more than any memory too. */
+size_t sinew_piece_bytes(size_t frames, uint32_t channels);
 
 #endif

@@ -6,22 +6,21 @@
 #include "graph/members.h"
 
 /* In place, a piece of x waits in scratch. */
-static size_t copy_bytes(const sinew_node *node)
+static size_t copy_bytes(const sinew_node *node, size_t frames)
 {
-    return sinew_piece_bytes(node->channels_in);
+    return sinew_piece_bytes(sinew_members_frames(node, frames), node->channels_in);
 }
 
 static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)
 {
-    const sinew_members *m = (const sinew_members *)node;
-    (void)max_frames;
-    *out = m->footprint;
-    out->scratch_bytes += copy_bytes(node);
+    sinew_members_footprint((const sinew_members *)node, max_frames, out);
+    out->scratch_bytes += copy_bytes(node, max_frames);
 }
 
-static void process_piece(const sinew_members *m, void *state, void *scratch, const sinew_block *in,
+static void process_piece(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
                           sinew_block *out)
 {
+    const sinew_members *m = (const sinew_members *)node;
     size_t count = in->n_frames * in->channels;
     const float *x = in->samples;
     float *y = out->samples;
@@ -29,7 +28,7 @@ static void process_piece(const sinew_members *m, void *state, void *scratch, co
     if (x == y)
         from.samples = memcpy(scratch, x, count * sizeof *x);
     x = from.samples;
-    sinew_member_process(m, 0, state, (char *)scratch + copy_bytes(&m->node), &from, out);
+    sinew_member_process(m, 0, state, (char *)scratch + copy_bytes(node, in->n_frames), &from, out);
     for (size_t i = 0; i < count; i++)
         y[i] += x[i];
 }
@@ -37,26 +36,21 @@ static void process_piece(const sinew_members *m, void *state, void *scratch, co
 static void process(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
                     sinew_block *out)
 {
-    const sinew_members *m = (const sinew_members *)node;
-    for (size_t at = 0, n; at < in->n_frames; at += n) {
-        n = in->n_frames - at < SINEW_GRAPH_FRAMES ? in->n_frames - at : SINEW_GRAPH_FRAMES;
-        sinew_block from = sinew_block_piece(in, node->sample_in, at, n);
-        sinew_block to = sinew_block_piece(out, node->sample_out, at, n);
-        process_piece(m, state, scratch, &from, &to);
-    }
+    sinew_members_pieces(process_piece, node, state, scratch, in, out);
 }
 
 static sinew_status load(const sinew_node *node, void *state, void *scratch, const void *bytes,
                          size_t n_bytes, sinew_error *error)
 {
     const sinew_members *m = (const sinew_members *)node;
-    return sinew_members_load(m, state, (char *)scratch + copy_bytes(node), bytes, n_bytes, error);
+    return sinew_members_load(m, state, (char *)scratch + copy_bytes(node, 0), bytes, n_bytes,
+                              error);
 }
 
 static void advance(const sinew_node *node, void *state, void *scratch, uint64_t n_frames)
 {
     const sinew_members *m = (const sinew_members *)node;
-    sinew_members_advance(m, state, (char *)scratch + copy_bytes(node), n_frames);
+    sinew_members_advance(m, state, (char *)scratch + copy_bytes(node, 0), n_frames);
 }
 
 static const sinew_node_ops ops = {.kind = "graph.residual",

@@ -7,34 +7,41 @@
 
 typedef struct sequence {
     sinew_members members;
-    size_t between_bytes; /* of a piece between two members: there are two of them in scratch */
+    uint32_t between; /* the most channels between two members: two such pieces are in scratch */
     size_t ringing_bytes; /* behind them, for `advance`: silence, and what comes out */
 } sequence;
+
+/* Of a piece between two members, where so many frames come. */
+static size_t between_bytes(const sequence *s, size_t frames)
+{
+    return sinew_piece_bytes(sinew_members_frames(&s->members.node, frames), s->between);
+}
 
 static void footprint(const sinew_node *node, size_t max_frames, sinew_footprint *out)
 {
     const sequence *s = (const sequence *)node;
-    (void)max_frames;
-    *out = s->members.footprint;
-    out->scratch_bytes += 2 * s->between_bytes + s->ringing_bytes;
+    sinew_members_footprint(&s->members, max_frames, out);
+    out->scratch_bytes += 2 * between_bytes(s, max_frames) + s->ringing_bytes;
 }
 
-static void *members_scratch(const sequence *s, void *scratch)
+static void *members_scratch(const sequence *s, void *scratch, size_t frames)
 {
-    return (char *)scratch + 2 * s->between_bytes + s->ringing_bytes;
+    return (char *)scratch + 2 * between_bytes(s, frames) + s->ringing_bytes;
 }
 
 /* A piece through all members, from one half of the scratch memory to the other and back. */
-static void process_piece(const sequence *s, void *state, void *scratch, const sinew_block *in,
-                          const sinew_block *out)
+static void process_piece(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
+                          sinew_block *out)
 {
+    const sequence *s = (const sequence *)node;
+    void *inner = members_scratch(s, scratch, in->n_frames);
     size_t n = s->members.n;
     sinew_block from = *in;
     for (size_t i = 0; i < n; i++) {
         sinew_block to = *out;
         if (i + 1 < n)
-            to.samples = (char *)scratch + i % 2 * s->between_bytes;
-        sinew_member_process(&s->members, i, state, members_scratch(s, scratch), &from, &to);
+            to.samples = (char *)scratch + i % 2 * between_bytes(s, in->n_frames);
+        sinew_member_process(&s->members, i, state, inner, &from, &to);
         from = to;
     }
 }
@@ -42,20 +49,14 @@ static void process_piece(const sequence *s, void *state, void *scratch, const s
 static void process(const sinew_node *node, void *state, void *scratch, const sinew_block *in,
                     sinew_block *out)
 {
-    const sequence *s = (const sequence *)node;
-    for (size_t at = 0, n; at < in->n_frames; at += n) {
-        n = in->n_frames - at < SINEW_GRAPH_FRAMES ? in->n_frames - at : SINEW_GRAPH_FRAMES;
-        sinew_block from = sinew_block_piece(in, node->sample_in, at, n);
-        sinew_block to = sinew_block_piece(out, node->sample_out, at, n);
-        process_piece(s, state, scratch, &from, &to);
-    }
+    sinew_members_pieces(process_piece, node, state, scratch, in, out);
 }
 
 static sinew_status load(const sinew_node *node, void *state, void *scratch, const void *bytes,
                          size_t n_bytes, sinew_error *error)
 {
     const sequence *s = (const sequence *)node;
-    return sinew_members_load(&s->members, state, members_scratch(s, scratch), bytes, n_bytes,
+    return sinew_members_load(&s->members, state, members_scratch(s, scratch, 0), bytes, n_bytes,
                               error);
 }
 
@@ -63,14 +64,15 @@ static sinew_status load(const sinew_node *node, void *state, void *scratch, con
 static void ring_out(const sequence *s, void *state, void *scratch, uint64_t n_frames)
 {
     const sinew_node *node = &s->members.node;
-    char *silence = (char *)scratch + 2 * s->between_bytes;
+    char *silence = (char *)scratch + 2 * between_bytes(s, 0);
     sinew_block in = {.samples = silence, .channels = node->channels_in};
-    sinew_block out = {.samples = silence + sinew_piece_bytes(node->channels_in)};
-    memset(silence, 0, sinew_piece_bytes(node->channels_in));
+    size_t bytes = sinew_piece_bytes(SINEW_GRAPH_FRAMES, node->channels_in);
+    sinew_block out = {.samples = silence + bytes};
+    memset(silence, 0, bytes);
     for (; n_frames > 0; n_frames -= in.n_frames) {
         in.n_frames = n_frames < SINEW_GRAPH_FRAMES ? (size_t)n_frames : SINEW_GRAPH_FRAMES;
         out.n_frames = in.n_frames;
-        process_piece(s, state, scratch, &in, &out);
+        process_piece(node, state, scratch, &in, &out);
     }
 }
 
@@ -80,7 +82,7 @@ static void advance(const sinew_node *node, void *state, void *scratch, uint64_t
     const sequence *s = (const sequence *)node;
     uint64_t ringing = n_frames < node->settle_frames ? n_frames : node->settle_frames;
     ring_out(s, state, scratch, ringing);
-    sinew_members_advance(&s->members, state, members_scratch(s, scratch), n_frames - ringing);
+    sinew_members_advance(&s->members, state, members_scratch(s, scratch, 0), n_frames - ringing);
 }
 
 static const sinew_node_ops ops = {.kind = "graph.sequence",
@@ -115,8 +117,7 @@ static sinew_status join(sequence *s, sinew_error *error)
     for (size_t i = 0; !status && i < s->members.n; i++) {
         const sinew_node *member = s->members.list[i].node;
         if (i > 0) {
-            size_t bytes = sinew_piece_bytes(member->channels_in);
-            s->between_bytes = bytes > s->between_bytes ? bytes : s->between_bytes;
+            s->between = member->channels_in > s->between ? member->channels_in : s->between;
             status = check_joint(s->members.list[i - 1].node, member, i, error);
         }
         node->latency_frames += member->latency_frames;
@@ -127,8 +128,8 @@ static sinew_status join(sequence *s, sinew_error *error)
     node->sample_in = s->members.list[0].node->sample_in;
     node->channels_in = s->members.list[0].node->channels_in;
     if (node->flags & SINEW_NODE_FORGETS)
-        s->ringing_bytes =
-            sinew_piece_bytes(node->channels_in) + sinew_piece_bytes(node->channels_out);
+        s->ringing_bytes = sinew_piece_bytes(SINEW_GRAPH_FRAMES, node->channels_in) +
+                           sinew_piece_bytes(SINEW_GRAPH_FRAMES, node->channels_out);
     else
         node->settle_frames = 0;
     return status ? status : sinew_members_check_ends(&s->members, error);

@@ -60,6 +60,12 @@ static sinew_status check_inner(const sinew_node *inner, const sinew_spectral_op
     bool mask = opts->output == SINEW_SPECTRAL_MASK;
     if (inner->sample_in != SINEW_SAMPLE_F32 || inner->sample_out != SINEW_SAMPLE_F32)
         return sinew_fail(error, SINEW_ERR_MISMATCH, "%s does not take and give float32", kind);
+    if (inner->flags & SINEW_NODE_WHOLE)
+        return sinew_fail(
+            error, SINEW_ERR_UNSUPPORTED,
+            "%s needs its whole input before its output begins: it cannot run spectrum "
+            "by spectrum",
+            kind);
     if (inner->channels_in != features)
         return sinew_fail(error, SINEW_ERR_MISMATCH,
                           "%s takes %u channels, but there are %u features", kind,

@@ -23,6 +23,7 @@ extern const sinew_layer_kind sinew_layer_residual;
 extern const sinew_layer_kind sinew_layer_sum;
 extern const sinew_layer_kind sinew_layer_product;
 extern const sinew_layer_kind sinew_layer_concat;
+extern const sinew_layer_kind sinew_layer_bidirectional;
 extern const sinew_layer_kind sinew_layer_system;
 extern const sinew_layer_kind sinew_layer_stft;
 
@@ -45,6 +46,7 @@ static const sinew_layer_kind *const kinds[] = {
     &sinew_layer_sum,
     &sinew_layer_product,
     &sinew_layer_concat,
+    &sinew_layer_bidirectional,
     &sinew_layer_system,
     &sinew_layer_stft,
 };

@@ -40,7 +40,8 @@ static size_t choose_warm_frames(const sinew_node *node, const sinew_stream_opts
 {
     uint64_t settle = node->settle_frames;
     bool forgets = (node->flags & SINEW_NODE_FORGETS) && settle > 0;
-    if (!forgets || (opts && opts->steps) || settle > SIZE_MAX / (WARM_SHARE * SINEW_MAX_THREADS))
+    if (!forgets || (opts && (opts->steps || opts->whole)) ||
+        settle > SIZE_MAX / (WARM_SHARE * SINEW_MAX_THREADS))
         return 0;
     return rounded_up((size_t)settle, settle < piece ? SHORT : piece);
 }

@@ -31,9 +31,35 @@ struct sinew_swap {
     size_t max_frames;
 };
 
+/* What ends with each signal is neither kept nor handed on. */
+static sinew_status check_goes_on(const sinew_stream *s, const char *what, sinew_error *error)
+{
+    if (!s->opts.whole)
+        return SINEW_OK;
+    return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                      "a stream of whole signals cannot be %s: each of them begins anew", what);
+}
+
+static sinew_status check_whole(const sinew_node *node, const sinew_stream_opts *opts,
+                                sinew_error *error)
+{
+    if ((node->flags & SINEW_NODE_WHOLE) && !opts->whole)
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "%s needs its whole input before its output begins: it cannot run block "
+                          "by block",
+                          node->ops->kind);
+    if (opts->whole && opts->gap == SINEW_GAP_JUMP)
+        return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
+                          "nothing goes on over a gap between whole signals");
+    return SINEW_OK;
+}
+
 static sinew_status check_opts(const sinew_node *node, const sinew_stream_opts *opts,
                                sinew_error *error)
 {
+    sinew_status status = check_whole(node, opts, error);
+    if (status)
+        return status;
     if (opts->steps && !(node->flags & SINEW_NODE_TAKES_STEPS))
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED, "%s cannot take a time step for each frame",
                           node->ops->kind);
@@ -147,6 +173,19 @@ static void process_piece(sinew_stream *s, const sinew_block *in, sinew_block *o
         end_change(s);
 }
 
+/* A signal, which begins anew; or one that there is no room for. */
+static void process_signal(sinew_stream *s, const sinew_block *in, sinew_block *out)
+{
+    const sinew_node *node = s->now.node;
+    size_t frame_bytes = node->channels_out * sinew_sample_bytes(node->sample_out);
+    if (in->n_frames > s->opts.max_frames) {
+        memset(out->samples, 0xff, in->n_frames * frame_bytes);
+    } else if (in->n_frames > 0) {
+        node->ops->reset(node, s->now.state);
+        process_run(&s->now, in, out);
+    }
+}
+
 /* The most frames that can be processed alike from here. */
 static size_t piece_frames(const sinew_stream *s, size_t left)
 {
@@ -173,30 +212,42 @@ static void cross_gap(sinew_stream *s, int64_t index)
     s->index = index;
 }
 
-void sinew_stream_process(sinew_stream *s, const sinew_block *in, sinew_block *out)
+/* Of any length, in pieces. */
+static void process_pieces(sinew_stream *s, const sinew_block *in, const sinew_block *out)
 {
     const sinew_node *node = s->now.node;
-    sinew_float_mode mode = sinew_flush_denormals();
-    if (in->flags & SINEW_BLOCK_GAP)
-        cross_gap(s, in->index);
     size_t in_bytes = node->channels_in * sinew_sample_bytes(node->sample_in);
     size_t out_bytes = node->channels_out * sinew_sample_bytes(node->sample_out);
-    const double *steps = s->opts.steps ? in->step_s : NULL;
-    out->n_frames = in->n_frames;
-    out->channels = node->channels_out;
-    out->index = s->index;
-    out->flags = in->flags;
-    out->step_s = steps;
     for (size_t at = 0, n; at < in->n_frames; at += n) {
         n = piece_frames(s, in->n_frames - at);
         sinew_block from = *in, to = *out;
         from.n_frames = to.n_frames = n;
-        from.index = to.index = s->index + (int64_t)at;
+        from.index = to.index = in->index + (int64_t)at;
         from.samples = (unsigned char *)in->samples + at * in_bytes;
         to.samples = (unsigned char *)out->samples + at * out_bytes;
-        from.step_s = to.step_s = steps ? steps + at : NULL;
+        from.step_s = to.step_s = in->step_s ? in->step_s + at : NULL;
         process_piece(s, &from, &to);
     }
+}
+
+void sinew_stream_process(sinew_stream *s, const sinew_block *in, sinew_block *out)
+{
+    sinew_float_mode mode = sinew_flush_denormals();
+    if (in->flags & SINEW_BLOCK_GAP)
+        cross_gap(s, in->index);
+    sinew_block placed = *in;
+    placed.index = s->index;
+    placed.channels = s->now.node->channels_in;
+    placed.step_s = s->opts.steps ? in->step_s : NULL;
+    out->n_frames = in->n_frames;
+    out->channels = s->now.node->channels_out;
+    out->index = s->index;
+    out->flags = in->flags;
+    out->step_s = placed.step_s;
+    if (s->opts.whole)
+        process_signal(s, &placed, out);
+    else
+        process_pieces(s, &placed, out);
     s->index += (int64_t)in->n_frames;
     sinew_restore_denormals(mode);
 }
@@ -232,7 +283,8 @@ sinew_status sinew_stream_save(const sinew_stream *s, void *bytes, size_t n_byte
     if (sinew_stream_changing(s))
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
                           "a stream cannot be saved while its node changes");
-    return sinew_run_save(&s->now, s->index, bytes, n_bytes, error);
+    sinew_status status = check_goes_on(s, "saved", error);
+    return status ? status : sinew_run_save(&s->now, s->index, bytes, n_bytes, error);
 }
 
 sinew_status sinew_stream_load(sinew_stream *s, const void *bytes, size_t n_bytes,
@@ -244,7 +296,9 @@ sinew_status sinew_stream_load(sinew_stream *s, const void *bytes, size_t n_byte
     if (sinew_stream_changing(s))
         return sinew_fail(error, SINEW_ERR_UNSUPPORTED,
                           "a stream cannot be loaded while its node changes");
-    sinew_status status = sinew_run_load(&s->now, &index, bytes, n_bytes, error);
+    sinew_status status = check_goes_on(s, "loaded", error);
+    if (!status)
+        status = sinew_run_load(&s->now, &index, bytes, n_bytes, error);
     if (!status)
         s->index = index;
     return status;
@@ -342,7 +396,9 @@ sinew_status sinew_stream_swap(sinew_stream *s, sinew_swap *swap, size_t warm_fr
 {
     if (!s || !swap)
         return sinew_fail_null(error);
-    sinew_status status = check_swap(s, swap, error);
+    sinew_status status = check_goes_on(s, "given another node", error);
+    if (!status)
+        status = check_swap(s, swap, error);
     size_t missing = SIZE_MAX;
     bool follows = !status && sinew_run_follows(&swap->run, &s->now, &missing);
     if (follows)

@@ -194,6 +194,86 @@ def test_what_means_frames_refuses_another_rate():
     assert not os.path.exists("y.npy")
 
 
+BOTH_WAYS = """weights: w.safetensors
+rate_hz: 16k
+allow_unused: yes
+graph:
+  - linear: {prefix: enc}
+  - bidirectional:
+      forward: [{s4d: {prefix: s4d}}, {norm: {}}]
+      backward: [{s5: {prefix: s5, method: bilinear}}]
+      join: JOIN
+  - linear: {weight: OUT}
+"""
+
+
+def both_ways(x, w, join, out, steps=None):
+    """steps (n): the one from a frame to the next is one step both ways."""
+    def of(prefix):
+        return mamba.below(w, prefix + ".")
+    back = None if steps is None else np.concatenate([steps[:1], steps[:0:-1]])
+    y = layers.linear(x, w["enc.weight"], w["enc.bias"])
+    a, b = layers.rms_norm(s4d(y, of("s4d"), steps), 1.0), s5(y[::-1], of("s5"), back)[::-1]
+    y = np.concatenate([a, b], axis=1) if join == "concat" else a + b if join == "sum" else a * b
+    return layers.linear(y, w[out])
+
+
+def both_ways_model(join="sum"):
+    w = some_weights() | {"wide": checkpoints.Draw(4).linear(2, 12)}
+    out = "wide" if join == "concat" else "dec.weight"
+    return place(w, BOTH_WAYS.replace("JOIN", join).replace("OUT", out)), rounded(w), out
+
+
+def test_both_ways():
+    for join in "sum", "product", "concat":
+        path, w, out = both_ways_model(join)
+        for frames in 1, 2, 5, 129, 9001:
+            x = noise(frames, 3)
+            near(run(path, x), both_ways(np.float64(x), w, join, out))
+    x = noise(9001, 3)
+    whole = run(path, x)
+    assert (run(path, x, "--threads", 2) == whole).all()
+    y = sinew("run", path, "-", "-", "--format", "f32", "--channels", 3, "--rate", RATE,
+              stdin=x.tobytes()).stdout  # of unknown length
+    assert y == whole.tobytes()
+    assert run(path, noise(0, 3)).shape == (0, 2)
+    sinew("run", path, "--out-dir", "out", "x.npy", "--force")
+
+
+def test_a_step_is_one_step_both_ways():
+    path, w, out = both_ways_model()
+    x = noise(5000, 3)
+    steps = np.random.default_rng(2).uniform(0.2, 3, 5000) / RATE
+    np.savetxt("x.csv", np.column_stack([np.cumsum(steps), x]), "%.17g", ",")
+    sinew("run", path, "x.csv", "y.csv", "--time")
+    got = np.loadtxt("y.csv", delimiter=",")
+    dt = steps * RATE
+    dt[0] = 1
+    assert (got[:, 0] == np.loadtxt("x.csv", delimiter=",")[:, 0]).all()
+    near(got[:, 1:], both_ways(np.float64(x), w, "sum", out, dt))
+
+
+def test_what_needs_its_whole_input_has_no_blocks():
+    path, _, _ = both_ways_model()
+    np.save("x.npy", noise(10, 3))
+    for more in ("--block", 64), ("--state-in", "x.npy"), ("--state-out", "s"), ("--tail", 1):
+        done = sinew("run", path, "x.npy", "y.npy", "--rate", RATE, *more, status=2)
+        assert f"needs its whole input before its output begins: {more[0]} " in done.messages, done.messages
+        assert not os.path.exists("y.npy") and not os.path.exists("s")
+    checkpoints.write("w.safetensors", some_weights())
+    head = "weights: w.safetensors\nallow_unused: yes\ngraph:\n  - "
+    for text, words in (
+            ("bidirectional: {forward: []}", "backward"),
+            ("bidirectional: {forward: [], backward: []}", "nothing says how many channels"),
+            ("bidirectional: {forward: [], backward: [], join: mean}", "mean"),
+            ("bidirectional: {forward: [{norm: {channels: 2}}], backward: [{norm: {channels: 3}}]}",
+             "takes 3 channels, but 2 come"),
+            ("stft: {window_frames: 4, output: mask, layers: [{bidirectional: {forward: [], "
+             "backward: []}}]}", "needs its whole input before its output begins")):
+        done = sinew("info", model(head + text + "\n"), status=1)
+        assert "model.yaml:4:" in done.messages and words in done.messages, done.messages
+
+
 STFT = """weights: w.safetensors
 graph:
   - stft:

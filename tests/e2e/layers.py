@@ -45,6 +45,18 @@ def test_checkpoints():
         assert np.ptp(live[500:]) > 0
 
 
+def test_what_needs_its_whole_input_is_refused():
+    with open("both.yaml", "w") as f:
+        f.write("graph: [{bidirectional: {forward: [{norm: {channels: 1}}], backward: [{norm: {}}]}}]\n")
+    save_npy("in.npy", noise(10, 1))
+    path = config([pipeline("./both.yaml", "in.npy", "out.npy", rate=8000)])
+    for more in ("--check",), ():
+        messages = run(path, *more, status=1)
+        assert "c.yaml:" in messages and "needs its whole input before its output begins: it cannot " \
+            "run block by block" in messages, messages
+    assert not os.path.exists("out.npy")
+
+
 def test_the_example():
     example = os.path.join(ROOT, "examples", "compressor.yaml")
     with open(example) as f:

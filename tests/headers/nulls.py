@@ -155,7 +155,7 @@ static const sinew_kernel_file kernel_files[] = {{path, 0}};
 static const sinew_tensor tensor = {.name = "a", .rank = 1, .shape = {1}, .data = numbers};
 static const sinew_metadata metadata = {"a", "b"};
 static sinew_tensors *opened;
-static sinew_node *layer;
+static sinew_node *layer, *other_layer;
 static sinew_checkpoint *checkpoint;
 static const char tensors[] = "\\2\\0\\0\\0\\0\\0\\0\\0{}";
 
@@ -180,6 +180,7 @@ static void prepare(void)
     sinew_costs_new_default(&costs, NULL);
     sinew_tensors_read(&opened, tensors, sizeof tensors - 1, "tensors", NULL);
     sinew_norm_new(&layer, &(sinew_norm_weights){.channels = 1}, NULL, NULL);
+    sinew_norm_new(&other_layer, &(sinew_norm_weights){.channels = 1}, NULL, NULL);
     sinew_checkpoint_open(&checkpoint, "checkpoint", NULL, NULL);
     sinew_kernel_new(&kernel, 1, 1, 2, first, 100, NULL);
     sinew_kalman_new(&kalman, system_, &noises, NULL);
@@ -259,7 +260,8 @@ EXTRA = {
     ("sinew_model_discretize_plus", "model"): "model_kernel",
     ("sinew_system_new_sos", "sections"): "(const double[]){1, 2, 3, 1, 2, 4}",
     ("sinew_graph_new_residual", "node"): "layer", ("sinew_spectral_new", "inner"): "layer",
-    ("sinew_graph_new_each", "node"): "layer",
+    ("sinew_graph_new_each", "node"): "layer", ("sinew_graph_new_bidirectional", "forward"): "layer",
+    ("sinew_graph_new_bidirectional", "backward"): "other_layer",
     ("sinew_checkpoint_part_read", "text"): '"stack"',
     ("sinew_tensors_read", "bytes"): "tensors", ("sinew_tensors_read", "n_bytes"): "sizeof tensors - 1",
     ("sinew_tokenizer_encode", "text"): '"aa"', ("sinew_tokenizer_read", "json"): "letters",

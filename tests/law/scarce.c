@@ -327,6 +327,9 @@ static const struct deed {
     {graph, "graph",
      "[{norm: {channels: 2}}, {linear: {prefix: x}}, {residual: [{system: {zpk: {poles: [-5]}}}]}, "
      "{product: [[], [{linear: {weight: x.weight}}, {activation: {kind: sigmoid}}]]}]"},
+    {graph, "graph both ways",
+     "[{bidirectional: {forward: [{linear: {prefix: x}}], backward: [{linear: {prefix: x}}, {norm: "
+     "{}}], join: concat}}]"},
     {scarce_checkpoint, "a checkpoint", "{\"model_type\": \"mamba\", \"n_layer\": 1}"},
     {scarce_layer, "a GRU", "gru"},
     {scarce_layer, "a norm", "norm"},

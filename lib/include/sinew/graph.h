@@ -12,8 +12,9 @@
  * Ownership: a graph owns its members once it is made; after an error they are the caller's
  * still. Errors: SINEW_ERR_MISMATCH (channels, sample types or steps that do not fit; the message
  * names the members), SINEW_ERR_UNSUPPORTED (branches that are late by different numbers of
- * frames; a residual of a node that is late), SINEW_ERR_ARGUMENT (names that would give two states
- * one name, or one too long), SINEW_ERR_MEMORY. Thread-safety, real time: as its members.
+ * frames; a residual of a node that is late, or such a one both ways), SINEW_ERR_ARGUMENT (names
+ * that would give two states one name, or one too long), SINEW_ERR_MEMORY. Thread-safety, real
+ * time: as its members.
  */
 #ifndef SINEW_GRAPH_H
 #define SINEW_GRAPH_H
@@ -45,6 +46,14 @@ typedef enum sinew_graph_join {
 SINEW_API sinew_status sinew_graph_new_branches(sinew_node **out, sinew_graph_join join,
                                                 sinew_node *const *nodes, const char *const *names,
                                                 size_t n, sinew_error *error);
+
+/** y = join(forward(x), reversed(backward(reversed(x)))), forward's channels first: of layers that
+ *  look both ways. It needs whole signals (SINEW_NODE_WHOLE), and so does every graph around it.
+ *  Both begin as new, the one at the first frame, the other at the last. The step from a frame to
+ *  the next is one step both ways; the first frame's is also that of the last for backward. */
+SINEW_API sinew_status sinew_graph_new_bidirectional(sinew_node **out, sinew_node *forward,
+                                                     sinew_node *backward, sinew_graph_join join,
+                                                     sinew_error *error);
 
 /** y_c = node(x_c): a node of one channel runs on each channel by itself. A saved state names its
  *  parts channel.0., channel.1. ... */

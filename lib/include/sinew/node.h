@@ -24,6 +24,10 @@
  *  8. A NaN or Inf reaches no earlier output, and no other channel of a filter that runs on
  *     each channel by itself; `reset` cures it.
  *
+ * A node with SINEW_NODE_WHOLE hears the end of a signal before it gives its beginning. For it a
+ * call of `process` is a signal, to be cut nowhere, and the laws are 3, 5 and 6, and: a NaN or Inf
+ * may reach all that comes of its signal, and nothing of the next one.
+ *
  * Thread-safety: a node is constant; its functions are called by many threads at once, each with a
  * state and scratch memory of its own. All functions are there but those that say so.
  */
@@ -102,8 +106,12 @@ typedef struct sinew_node_ops {
 
 enum {
     SINEW_NODE_TAKES_STEPS = 1, /* honours sinew_block.step_s; open refuses it elsewhere */
-    SINEW_NODE_FORGETS = 2      /* silence empties its state, so `advance` means something: a
+    SINEW_NODE_FORGETS = 2,     /* silence empties its state, so `advance` means something: a
                                  * stable filter, not an integrator or a selective layer */
+    SINEW_NODE_WHOLE = 4        /* each call of `process`, after a reset, is one whole signal: what
+                                 * comes out at a frame depends on later ones. Only scratch memory
+                                 * grows with max_frames; nothing of the state means anything after
+                                 * a call. Runs in streams of whole signals (stream.h) */
 };
 
 /** The first member of every kind of node. Constant after it is built. */

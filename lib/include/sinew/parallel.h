@@ -13,8 +13,9 @@
  * else: a filter that one thread would leave at NaN to the end is right again in the next segment.
  *
  * A node that does not forget is run by one thread; one that remembers for longer than half a
- * segment by fewer than there are, down to one. A stream with steps, a block after a gap
- * (SINEW_BLOCK_GAP) and one of a stream that was given another node are run by one.
+ * segment by fewer than there are, down to one. A stream with steps or of whole signals, a
+ * block after a gap (SINEW_BLOCK_GAP) and one of a stream that was given another node are run by
+ * one.
  *
  * Memory: that of as many streams as threads.
  *

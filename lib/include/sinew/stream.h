@@ -9,6 +9,13 @@
  * All that can fail fails in open. Law: any division of the input into blocks gives the same
  * output (law 1 of node.h); the blocks may be of any length, also above max_frames.
  *
+ * A stream of *whole signals* (opts.whole) is for nodes that need the end of their input for the
+ * beginning of their output (SINEW_NODE_WHOLE); others run in one too. Each call of process is one
+ * signal of at most max_frames frames: it begins with the state of a new stream, and nothing of it
+ * is left for the next one. Memory grows with max_frames. A longer call is no signal that there is
+ * room for: it is not run, and every byte of its output is 0xff, which is NaN (and id -1).
+ * A gap only moves the index; save, load and swap are refused.
+ *
  * Thread-safety: a stream belongs to one thread at a time; streams of one node are independent.
  * Ownership: the node must outlive its streams. `open` is the last allocation.
  */
@@ -32,6 +39,8 @@ typedef enum sinew_gap {
 
 typedef struct sinew_stream_opts {
     size_t max_frames; /* 0: 4096. Longer blocks are processed in pieces of this length. */
+    bool whole;        /* each call of process is one signal, see above. Without it a node with
+                        * SINEW_NODE_WHOLE is refused. */
     sinew_gap gap;
     bool steps;    /* blocks carry step_s; refused where the node cannot. Without it step_s is
                     * not looked at; refused where the node has no step of its own. */
@@ -64,7 +73,8 @@ SINEW_API const sinew_node *sinew_stream_node(const sinew_stream *stream);
 
 /** Save to `bytes` (at least sinew_stream_saved_bytes of them; fixed for a stream): header with
  *  model hash, identity, index and checksum, then the node's state, little-endian throughout.
- *  Real time: yes. Refused (SINEW_ERR_UNSUPPORTED) while a change is under way. */
+ *  Real time: yes. Refused (SINEW_ERR_UNSUPPORTED) while a change is under way, and of whole
+ *  signals. */
 SINEW_API size_t sinew_stream_saved_bytes(const sinew_stream *stream);
 SINEW_API sinew_status sinew_stream_save(const sinew_stream *stream, void *bytes, size_t n_bytes,
                                          sinew_error *error);
@@ -108,8 +118,8 @@ SINEW_API sinew_status sinew_swap_new(sinew_swap **out, const sinew_node *next,
 /** From the next frame on, change to the swap's node. Afterwards `swap` holds what the stream no
  *  longer needs and can be freed or kept, but not used again. Real time: yes.
  *  Errors: SINEW_ERR_MISMATCH where sample types, channels, rates or max_frames differ,
- *  SINEW_ERR_UNSUPPORTED while another change is under way (sinew_stream_changing); nothing has
- *  happened then. */
+ *  SINEW_ERR_UNSUPPORTED while another change is under way (sinew_stream_changing) and in a stream
+ *  of whole signals; nothing has happened then. */
 SINEW_API sinew_status sinew_stream_swap(sinew_stream *stream, sinew_swap *swap, size_t warm_frames,
                                          size_t fade_frames, sinew_error *error);
 
