@@ -87,7 +87,9 @@ INLINE void ROWS(tile)(const WEIGHT *w, size_t columns, size_t from, size_t to, 
 static void ROWS(decode)(const sinew_rows *W, size_t first, size_t last, const float *x, float *y)
 {
     const WEIGHT *w = W->values;
+    enum { LEAST = 16 << 10 }; /* what memory gives while it is waited for, and more */
     size_t r = first, columns = W->columns, ahead = 8 * columns * sizeof *w;
+    ahead = ahead > LEAST ? ahead : LEAST;
     for (; r + 8 <= last; r += 8)
         ROWS(tile)(w + r * columns, columns, 0, columns, x, 0, y + r, 0, 8, 1, ahead, NULL);
     for (; r < last; r++)
