@@ -13,7 +13,7 @@
 
 bool info_tensors_is_path(const char *path)
 {
-    return sinew_model_is_path(path) && sinew_model_is_checkpoint(path);
+    return sinew_model_is_checkpoint(path);
 }
 
 typedef struct totals {

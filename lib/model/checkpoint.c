@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -40,6 +41,13 @@ static sinew_status open_parts(sinew_checkpoint *c, const char *path, bool allow
     char *config = config_path(path);
     if (!config)
         return sinew_fail_memory(error);
+    if (access(config, F_OK) != 0) {
+        sinew_free(config);
+        return sinew_fail(error, SINEW_ERR_IO,
+                          "%s: is no checkpoint: that is a folder with config.json and "
+                          "model.safetensors, or such a file beside its config.json",
+                          path);
+    }
     sinew_status status = sinew_config_open(&c->config, config, error);
     if (!status)
         status = sinew_tensors_open(&c->tensors, path, error);

@@ -186,12 +186,6 @@ bool sinew_model_is_folder(const char *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
-bool sinew_model_is_checkpoint(const char *path)
-{
-    return sinew_text_ends(path, ".safetensors") ||
-           sinew_text_ends(path, ".safetensors.index.json") || sinew_model_is_folder(path);
-}
-
 /* A folder whose name looks like that of a model: "mamba-130m" beside the running program. */
 static bool holds_config(const char *folder)
 {
@@ -203,6 +197,13 @@ static bool holds_config(const char *folder)
     bool there = path && access(path, F_OK) == 0;
     sinew_free(path);
     return there;
+}
+
+bool sinew_model_is_checkpoint(const char *path)
+{
+    return sinew_text_ends(path, ".safetensors") ||
+           sinew_text_ends(path, ".safetensors.index.json") ||
+           (sinew_model_is_folder(path) && (sinew_model_is_path(path) || holds_config(path)));
 }
 
 sinew_status sinew_model_find(char **path, const char *path_or_name, sinew_error *error)

@@ -200,6 +200,6 @@ void sinew_spec_refuse_graph(sinew_document *document)
 {
     sinew_at root = sinew_at_root(document), place = root;
     sinew_at_find(&root, "graph", &place);
-    sinew_at_problem(&place, "a graph of layers, where a linear system is wanted: "
-                             "sinew_model_open_any and sinew_model_read_any take it");
+    sinew_at_problem(&place, "a graph of layers, where a linear system is wanted: it cannot stand "
+                             "within another model (in C: sinew_model_open_any takes it)");
 }

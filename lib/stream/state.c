@@ -194,7 +194,11 @@ static sinew_status check_names(const saved *s, const sinew_tensors *tensors, si
     for (size_t i = 0; i < sinew_tensors_count(tensors); i++) {
         const char *name = sinew_tensors_at(tensors, i)->name;
         if (!is_part(s, name))
-            return sinew_fail(error, SINEW_ERR_MISMATCH, "the state has no tensor %s", name);
+            return sinew_fail(
+                error, SINEW_ERR_MISMATCH,
+                "the tensor %s is no part of this state: it is of another model, part or "
+                "number of channels",
+                name);
     }
     return SINEW_OK;
 }
