@@ -20,7 +20,7 @@ typedef struct config_keys {
     int64_t norm_groups;
     double eps, step_s;
     double time_step_limit[2];
-    bool rms_norm_given, rms_norm, use_bias, use_conv_bias;
+    bool rms_norm_given, rms_norm, use_bias, use_conv_bias, allow_unknown;
     mixer_keys top, ssm_cfg; /* the top has what Mamba-3 has there */
 } config_keys;
 
@@ -115,6 +115,7 @@ static const sinew_key config_key_list[] = {
     INTEGER(config_keys, "sinew_norm_groups", norm_groups, SIZE_MOST),
     NUMBER(config_keys, "layer_norm_epsilon", eps),
     NUMBER(config_keys, "sinew_step_s", step_s),
+    BOOLEAN(config_keys, "sinew_allow_unknown", allow_unknown),
     LIMITS(config_keys, "time_step_limit", time_step_limit),
     {.name = "rms_norm",
      .kind = SINEW_KEY_BOOLEAN,
@@ -190,6 +191,7 @@ static void merge(sinew_config *out, const config_keys *keys)
     out->layer_norm = !keys->model_type && keys->rms_norm_given && !keys->rms_norm;
     out->bias = keys->use_bias || ssm->bias;
     out->conv_bias = keys->use_conv_bias || ssm->conv_bias;
+    out->allow_unknown = keys->allow_unknown;
 }
 
 sinew_status sinew_config_open(sinew_config *out, const char *path, sinew_error *error)

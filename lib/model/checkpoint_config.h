@@ -17,6 +17,7 @@ typedef struct sinew_config {
     bool norm_before_gate;
     bool layer_norm;      /* of the blocks: the original's rms_norm is false */
     bool bias, conv_bias; /* it says that there are */
+    bool allow_unknown;   /* tensors that no part of the model is made of */
 } sinew_config;
 
 /* Errors: SINEW_ERR_IO, SINEW_ERR_DATA (FILE:LINE:COL: what is wrong), SINEW_ERR_UNSUPPORTED. */

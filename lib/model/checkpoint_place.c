@@ -271,7 +271,8 @@ static sinew_status check_unknown(const finder *f)
     for (size_t i = 0; i < sinew_tensors_count(f->c->tensors); i++)
         if (!f->used[i])
             return sinew_fail(f->error, SINEW_ERR_MISMATCH,
-                              "the tensor %s is none of a %s of %u layers",
+                              "the tensor %s is none of a %s of %u layers "
+                              "(\"sinew_allow_unknown\": true in config.json lets it be)",
                               sinew_tensors_at(f->c->tensors, i)->name,
                               sinew_checkpoint_kind_name(f->c->config.kind), f->c->n_layer);
     return SINEW_OK;
@@ -288,7 +289,7 @@ sinew_status sinew_checkpoint_place(sinew_checkpoint *c, bool allow_unknown, sin
         status = place_ends(&f);
     if (!status)
         status = place_layers(&f);
-    if (!status && !allow_unknown)
+    if (!status && !allow_unknown && !c->config.allow_unknown)
         status = check_unknown(&f);
     sinew_free(f.used);
     return status;

@@ -90,6 +90,22 @@ def test_a_rate_counts_where_the_training_had_one():
     near(np.load("half.npy"), c.run("stack", noise(50), dt=np.full(50, 2.0))[0], "twice the step")
 
 
+def test_tensors_without_a_place_are_let_be_where_the_configuration_says_so():
+    c = checkpoints.make("model", "mamba1")
+    np.save("in.npy", noise(50))
+    sinew("run", c.folder, "in.npy", "plain.npy")
+    tensors, metadata = checkpoints.read("model/model.safetensors")
+    checkpoints.write("model/model.safetensors", {**tensors, "rotary.inv_freq": np.ones(3)}, "F32", metadata)
+    said = sinew("run", c.folder, "in.npy", "more.npy", status=1).messages
+    assert "rotary.inv_freq" in said and "sinew_allow_unknown" in said, said
+    with open("model/config.json") as file:
+        config = json.load(file)
+    with open("model/config.json", "w") as file:
+        json.dump({**config, "sinew_allow_unknown": True}, file)
+    sinew("run", c.folder, "in.npy", "more.npy")
+    assert same("plain.npy", "more.npy")
+
+
 def test_formats():
     c = checkpoints.make("model", "mamba2", d_model=4, headdim=4)
     x = noise(40, 4).astype(np.float32)

@@ -36,7 +36,8 @@ typedef enum sinew_checkpoint_kind {
 } sinew_checkpoint_kind;
 
 typedef struct sinew_checkpoint_opts {
-    bool allow_unknown; /* tensors that no part of the model is made of: else an error */
+    bool allow_unknown; /* tensors that no part of the model is made of: else an error, unless
+                         * config.json says "sinew_allow_unknown": true */
 } sinew_checkpoint_opts;
 
 /** path: a folder, or a .safetensors or index file with config.json beside it. opts may be NULL.
