@@ -48,6 +48,10 @@ static sinew_status check_opts(const sinew_build_opts *opts, sinew_error *error)
         return sinew_fail(error, SINEW_ERR_ARGUMENT,
                           "a graph of layers is not discretized: the method stands beside each "
                           "system of it");
+    if (opts->filter.engine != SINEW_ENGINE_AUTO)
+        return sinew_fail(
+            error, SINEW_ERR_ARGUMENT,
+            "a graph of layers has no engine: each system of it is planned by itself");
     if (d->rate_hz != 0 && d->step_s != 0)
         return sinew_fail(error, SINEW_ERR_ARGUMENT, "a rate and a step: one of them is enough");
     if (!(d->rate_hz >= 0 && d->rate_hz <= 1e12) || !(d->step_s >= 0 && d->step_s <= 1e12))

@@ -426,7 +426,7 @@ def test_commands_about_systems_refuse_it():
         done = sinew(*args, status=1)
         assert "model.yaml: a graph of layers: " in done.messages, done.messages
     np.save("x.npy", noise(9, 2))
-    for more in ("--method", "zoh"), ("--x0", "hz"):
+    for more in ("--method", "zoh"), ("--engine", "convolve"), ("--x0", "hz"):
         sinew("run", path, "x.npy", "y.npy", "--rate", 9, *more, status=2)
     done = sinew("run", path, "x.npy", "y.npy", "--dtype", "f64", status=1)
     assert "layers compute in float32" in done.messages, done.messages
