@@ -89,7 +89,7 @@ sinew_status scarce_checkpoint(uint64_t *answer, const char *config)
     for (size_t i = 0; i < 3; i++)
         unlink(paths[i]);
     rmdir(folder);
-    /* jansson loses a character of a text that it has no memory to read on, and says nothing: then a
-     * name is another one, and that is what is refused */
+    /* jansson loses a character of a text that it has no memory to read on, and says nothing: then
+     * a name is another one, and that is what is refused */
     return status == SINEW_ERR_MISMATCH || status == SINEW_ERR_DATA ? SINEW_ERR_MEMORY : status;
 }

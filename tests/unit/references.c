@@ -187,8 +187,9 @@ Test(references, problems_name_the_file_they_are_in_and_who_refers_to_it)
     put("m.yaml", "system: {series: [missing.yaml]}");
     refused("m.yaml", "m.yaml:1:19: system.series[0]: missing.yaml: No such file or directory");
     put("m.yaml", "system: {series: [w.safetensors]}");
-    refused("m.yaml", "m.yaml:1:19: system.series[0]: a checkpoint is no linear system, which is what others "
-                      "are made of");
+    refused("m.yaml",
+            "m.yaml:1:19: system.series[0]: a checkpoint is no linear system, which is what others "
+            "are made of");
     put("m.yaml", "system: {series: [./]}");
     refused("m.yaml", "m.yaml:1:19: system.series[0]: a checkpoint is no...");
     put("m.yaml", "system: {series: [/dev/zero]}");
