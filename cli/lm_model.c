@@ -18,6 +18,7 @@ static sinew_status build(lm_model *m, const sinew_layer_opts *layers, sinew_err
     sinew_checkpoint_build_opts opts = {.part = SINEW_CHECKPOINT_HEAD, .layers = *layers};
     sinew_status status = sinew_checkpoint_build(&m->head, m->checkpoint, &opts, error);
     opts.part = SINEW_CHECKPOINT_BODY;
+    opts.head = m->head;
     return status ? status : sinew_checkpoint_build(&m->body, m->checkpoint, &opts, error);
 }
 

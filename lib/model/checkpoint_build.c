@@ -170,10 +170,10 @@ static sinew_status language_model(sinew_node **out, const builder *b)
     return sequence(out, b, status, parts, unnamed, 3);
 }
 
-static sinew_status body(sinew_node **out, const builder *b)
+static sinew_status body(sinew_node **out, const builder *b, const sinew_node *tied_to)
 {
     sinew_node *parts[2] = {NULL};
-    sinew_status status = embedding(&parts[0], b, NULL);
+    sinew_status status = embedding(&parts[0], b, tied_to);
     if (!status)
         status = stack(&parts[1], b);
     return sequence(out, b, status, parts, unnamed, 2);
@@ -200,7 +200,7 @@ sinew_status sinew_checkpoint_build(sinew_node **out, const sinew_checkpoint *c,
     case SINEW_CHECKPOINT_LM:
         return language_model(out, &b);
     case SINEW_CHECKPOINT_BODY:
-        return body(out, &b);
+        return body(out, &b, opts.head);
     case SINEW_CHECKPOINT_HEAD:
         return head(out, &b);
     }

@@ -75,6 +75,8 @@ typedef struct sinew_checkpoint_build_opts {
     sinew_checkpoint_part part;
     uint32_t layer;          /* of a block or mixer, from 0 */
     sinew_layer_opts layers; /* trained_step_s 0: the checkpoint's, if it has one */
+    const sinew_node *head; /* of the body: the same checkpoint's, whose matrix the embedding shares
+                             * where it is tied; NULL: a matrix of its own */
 } sinew_checkpoint_build_opts;
 
 /** "stack", "layer.3", "mixer.0", "lm", "body" or "head" into part and layer. Errors:
