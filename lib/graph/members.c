@@ -79,28 +79,6 @@ static sinew_status add(sinew_members *m, sinew_node *node, const char *name, si
     return join_step(m, node, i, error);
 }
 
-sinew_status sinew_members_init(sinew_members *m, const sinew_node_ops *ops,
-                                sinew_node *const *nodes, const char *const *names, size_t n,
-                                sinew_error *error)
-{
-    uint64_t hash = sinew_hash(SINEW_HASH_START, ops->kind, strlen(ops->kind));
-    m->node = (sinew_node){.ops = ops,
-                           .sample_in = SINEW_SAMPLE_F32,
-                           .sample_out = SINEW_SAMPLE_F32,
-                           .flags = SINEW_NODE_TAKES_STEPS | SINEW_NODE_FORGETS,
-                           .model_hash = sinew_hash_count(hash, n),
-                           .identity = sinew_hash_count(hash, n)};
-    sinew_status status = check_nodes(nodes, n, error);
-    if (status)
-        return status;
-    m->list = sinew_alloc(n, sizeof *m->list);
-    if (!m->list)
-        return sinew_fail_memory(error);
-    for (size_t i = 0; !status && i < n; i++)
-        status = add(m, nodes[i], names ? names[i] : NULL, error);
-    return status ? status : sinew_members_check_parts(m, error);
-}
-
 sinew_status sinew_members_check_ends(const sinew_members *m, sinew_error *error)
 {
     const sinew_node *node = &m->node;
@@ -174,7 +152,8 @@ static sinew_status check_lengths(const sinew_member *member, sinew_error *error
     return status;
 }
 
-sinew_status sinew_members_check_parts(const sinew_members *m, sinew_error *error)
+/* The parts of the saved state bear different names that are not cut. */
+static sinew_status check_parts(const sinew_members *m, sinew_error *error)
 {
     sinew_state_part *parts;
     size_t n;
@@ -192,6 +171,28 @@ sinew_status sinew_members_check_parts(const sinew_members *m, sinew_error *erro
                                     "two states of the graph would be called '%s'", parts[a].name);
     sinew_free(parts);
     return status;
+}
+
+sinew_status sinew_members_init(sinew_members *m, const sinew_node_ops *ops,
+                                sinew_node *const *nodes, const char *const *names, size_t n,
+                                sinew_error *error)
+{
+    uint64_t hash = sinew_hash(SINEW_HASH_START, ops->kind, strlen(ops->kind));
+    m->node = (sinew_node){.ops = ops,
+                           .sample_in = SINEW_SAMPLE_F32,
+                           .sample_out = SINEW_SAMPLE_F32,
+                           .flags = SINEW_NODE_TAKES_STEPS | SINEW_NODE_FORGETS,
+                           .model_hash = sinew_hash_count(hash, n),
+                           .identity = sinew_hash_count(hash, n)};
+    sinew_status status = check_nodes(nodes, n, error);
+    if (status)
+        return status;
+    m->list = sinew_alloc(n, sizeof *m->list);
+    if (!m->list)
+        return sinew_fail_memory(error);
+    for (size_t i = 0; !status && i < n; i++)
+        status = add(m, nodes[i], names ? names[i] : NULL, error);
+    return status ? status : check_parts(m, error);
 }
 
 /* ---- run ---- */
@@ -215,14 +216,25 @@ void sinew_members_footprint(const sinew_members *m, size_t max_frames, sinew_fo
     }
 }
 
+/* n frames of `block` from frame `at` on. */
+static sinew_block piece_of(const sinew_block *block, sinew_sample sample, size_t at, size_t n)
+{
+    sinew_block piece = *block;
+    piece.samples = (char *)block->samples + at * block->channels * sinew_sample_bytes(sample);
+    piece.n_frames = n;
+    piece.index += (int64_t)at;
+    piece.step_s = block->step_s ? block->step_s + at : NULL;
+    return piece;
+}
+
 void sinew_members_pieces(sinew_process_piece *process, const sinew_node *node, void *state,
                           void *scratch, const sinew_block *in, const sinew_block *out)
 {
     size_t most = sinew_members_frames(node, in->n_frames);
     for (size_t at = 0, n; at < in->n_frames; at += n) {
         n = in->n_frames - at < most ? in->n_frames - at : most;
-        sinew_block from = sinew_block_piece(in, node->sample_in, at, n);
-        sinew_block to = sinew_block_piece(out, node->sample_out, at, n);
+        sinew_block from = piece_of(in, node->sample_in, at, n);
+        sinew_block to = piece_of(out, node->sample_out, at, n);
         process(node, state, scratch, &from, &to);
     }
 }
@@ -282,16 +294,6 @@ void sinew_member_process(const sinew_members *m, size_t i, void *state, void *s
     const sinew_node *node = member->node;
     out->channels = node->channels_out;
     sinew_members_pieces(node->ops->process, node, state_of(member, state), scratch, in, out);
-}
-
-sinew_block sinew_block_piece(const sinew_block *block, sinew_sample sample, size_t at, size_t n)
-{
-    sinew_block piece = *block;
-    piece.samples = (char *)block->samples + at * block->channels * sinew_sample_bytes(sample);
-    piece.n_frames = n;
-    piece.index += (int64_t)at;
-    piece.step_s = block->step_s ? block->step_s + at : NULL;
-    return piece;
 }
 
 size_t sinew_piece_bytes(size_t frames, uint32_t channels)

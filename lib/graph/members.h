@@ -36,9 +36,6 @@ void sinew_members_free(sinew_node *node); /* the graph and its members */
 /* Floats come out, floats or token ids go in. */
 sinew_status sinew_members_check_ends(const sinew_members *m, sinew_error *error);
 
-/* The parts of the saved state bear different names that are not cut. */
-sinew_status sinew_members_check_parts(const sinew_members *m, sinew_error *error);
-
 void sinew_members_reset(const sinew_node *node, void *state);
 void sinew_members_save(const sinew_node *node, const void *state, void *bytes);
 size_t sinew_members_parts(const sinew_node *node, sinew_state_part *parts, size_t room);
@@ -61,9 +58,6 @@ typedef void sinew_process_piece(const sinew_node *node, void *state, void *scra
                                  const sinew_block *in, sinew_block *out);
 void sinew_members_pieces(sinew_process_piece *process, const sinew_node *node, void *state,
                           void *scratch, const sinew_block *in, const sinew_block *out);
-
-/* n frames of `block` from frame `at` on. */
-sinew_block sinew_block_piece(const sinew_block *block, sinew_sample sample, size_t at, size_t n);
 
 /* Bytes of so many frames of float32, a multiple of 64. What would be more than any memory is
  * 2^50, so that sums of such are more than any memory too. */

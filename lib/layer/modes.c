@@ -58,7 +58,8 @@ static void at_step(bool bilinear, pair lambda, double step, pair *keeps, pair *
     *takes = lambda.re == 0 && lambda.im == 0 ? (pair){step, 0} : over(less_1, lambda);
 }
 
-void sinew_mode_set_at(const sinew_mode_set *set, double ratio, float *a, float *b)
+/* a and b at the step times `ratio`: in panels. */
+static void set_at(const sinew_mode_set *set, double ratio, float *a, float *b)
 {
     memset(a, 0, sinew_mode_floats(set) * sizeof *a);
     memset(b, 0, sinew_mode_floats(set) * sizeof *b);
@@ -89,7 +90,7 @@ sinew_status sinew_mode_set_own(sinew_mode_set *set, const sinew_layer *layer, s
     set->b = sinew_alloc(n, sizeof *set->b);
     if (!set->a || !set->b)
         return sinew_fail_memory(error);
-    sinew_mode_set_at(set, own_ratio(layer), set->a, set->b);
+    set_at(set, own_ratio(layer), set->a, set->b);
     for (size_t i = 0; i < n; i++)
         if (!isfinite(set->a[i]) || !isfinite(set->b[i]))
             return sinew_fail(error, SINEW_ERR_NUMERIC,
@@ -113,7 +114,7 @@ sinew_mode_run sinew_mode_run_at(const sinew_mode_set *set, const sinew_layer *l
     if (ratio == own_ratio(layer))
         return own;
     if (ratio != *made)
-        sinew_mode_set_at(set, ratio, scratch, scratch + sinew_mode_floats(set));
+        set_at(set, ratio, scratch, scratch + sinew_mode_floats(set));
     *made = ratio;
     return here;
 }

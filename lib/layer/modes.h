@@ -33,9 +33,6 @@ void sinew_mode_set_finish(sinew_mode_set *set); /* zeroed is fine */
 size_t sinew_mode_floats(const sinew_mode_set *set);
 size_t sinew_mode_place(const sinew_mode_set *set, size_t channel, size_t mode);
 
-/* a and b at the step times `ratio`: in panels. */
-void sinew_mode_set_at(const sinew_mode_set *set, double ratio, float *a, float *b);
-
 /* At the ratio of the layer's own step, into the set. SINEW_ERR_NUMERIC where that is not finite.
  */
 sinew_status sinew_mode_set_own(sinew_mode_set *set, const sinew_layer *layer, sinew_error *error);

@@ -43,9 +43,6 @@ struct sinew_layer_kind {
                           sinew_error *error);
 };
 
-/* A mapping with exactly one kind -> sinew_spec_layer. */
-void sinew_value_layer(const sinew_at *at, void *into);
-
 /* A list of layers -> sinew_items; range and name are to be filled in. */
 extern const sinew_key sinew_layer_item;
 

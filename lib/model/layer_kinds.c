@@ -78,7 +78,8 @@ static void check_method(const sinew_at *at, const beside *values, const sinew_s
         sinew_at_problem(&place, "gbt needs an alpha, for which there is no place in a graph");
 }
 
-void sinew_value_layer(const sinew_at *at, void *into)
+/* A mapping with exactly one kind -> sinew_spec_layer. */
+static void read_layer(const sinew_at *at, void *into)
 {
     sinew_spec_layer *layer = into;
     sinew_key keys[KINDS + 2] = {{0}};
@@ -114,7 +115,7 @@ void sinew_value_layer(const sinew_at *at, void *into)
     check_method(at, values, layer);
 }
 
-const sinew_key sinew_layer_item = {.kind = SINEW_KEY_READER, .read = sinew_value_layer};
+const sinew_key sinew_layer_item = {.kind = SINEW_KEY_READER, .read = read_layer};
 
 /* ---- built ---- */
 

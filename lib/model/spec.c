@@ -155,11 +155,19 @@ void sinew_spec_read(sinew_spec *spec, sinew_document *document)
     sinew_document_set_context(document, NULL);
 }
 
+static void refuse_graph(sinew_document *document)
+{
+    sinew_at root = sinew_at_root(document), place = root;
+    sinew_at_find(&root, "graph", &place);
+    sinew_at_problem(&place, "a graph of layers, where a linear system is wanted: it cannot stand "
+                             "within another model (in C: sinew_model_open_any takes it)");
+}
+
 sinew_system *sinew_spec_build(const sinew_spec *spec, sinew_document *document)
 {
     sinew_at root = sinew_at_root(document), place = root;
     if (spec->has_graph) {
-        sinew_spec_refuse_graph(document);
+        refuse_graph(document);
         return NULL;
     }
     sinew_at_find(&root, "system", &place);
@@ -194,12 +202,4 @@ void sinew_spec_refuse_kernel(const sinew_spec *spec, sinew_document *document)
     sinew_at_find(&system, spec->system.kind->key.name, &place);
     sinew_at_problem(&place, "a kernel of taps, where a rational system is wanted: "
                              "sinew_model_open_any and sinew_model_read_any take it");
-}
-
-void sinew_spec_refuse_graph(sinew_document *document)
-{
-    sinew_at root = sinew_at_root(document), place = root;
-    sinew_at_find(&root, "graph", &place);
-    sinew_at_problem(&place, "a graph of layers, where a linear system is wanted: it cannot stand "
-                             "within another model (in C: sinew_model_open_any takes it)");
 }

@@ -40,9 +40,7 @@ sinew_delayed *sinew_spec_build_delayed(const sinew_spec *spec, sinew_document *
 /* The same for a kind with a kernel (kind->build_kernel); no kernel: a problem. */
 sinew_kernel_parts sinew_spec_build_kernel(const sinew_spec *spec, sinew_document *document);
 
-/* A kernel or a graph of layers where the caller has asked for a system: a problem that names the
- * way to have it. */
+/* A kernel where the caller has asked for a system: a problem that names the way to have it. */
 void sinew_spec_refuse_kernel(const sinew_spec *spec, sinew_document *document);
-void sinew_spec_refuse_graph(sinew_document *document);
 
 #endif
